@@ -1,0 +1,1 @@
+"""Faces and their labels: every reader returns :class:`pvlib.data.faces.Faces`."""

@@ -1,0 +1,297 @@
+"""Losses against closed forms, limits and numerical gradients."""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.distributions import Independent, Normal, kl_divergence
+
+from pvlib import losses
+from pvlib.errors import CourseError
+from pvlib.losses import (
+    DIVERGENCES,
+    LIKELIHOODS,
+    Objective,
+    cross_entropy,
+    gaussian_kl,
+    kendall_gal,
+    random_prior_kl,
+)
+
+CLASSES = 8
+
+
+def gaussian_head(mean, log_variance):
+    return Independent(Normal(mean, (0.5 * log_variance).exp()), 1)
+
+
+def fixed(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+# cross-entropy ------------------------------------------------------------------------------------------
+
+
+def test_cross_entropy_of_equal_logits_is_log_of_the_number_of_classes():
+    assert cross_entropy(torch.zeros(3, CLASSES), torch.tensor([0, 3, 7])).item() == pytest.approx(
+        math.log(CLASSES)
+    )
+
+
+def test_cross_entropy_of_the_target_itself_is_its_entropy():
+    target = torch.tensor([[0.5, 0.25, 0.25]])
+    assert cross_entropy(target.log(), target).item() == pytest.approx(1.5 * math.log(2))
+
+
+def test_cross_entropy_averages_over_the_batch():
+    logits = torch.tensor([[0.0, 0.0], [math.log(3), 0.0]])
+    expected = (math.log(2) + math.log(4 / 3)) / 2  # −log ½ and −log ¾
+    assert cross_entropy(logits, torch.tensor([1, 0])).item() == pytest.approx(expected)
+
+
+logit_rows = st.lists(st.floats(-50, 50, width=32), min_size=CLASSES, max_size=CLASSES)
+
+
+@given(st.lists(st.tuples(logit_rows, st.integers(0, CLASSES - 1)), min_size=1, max_size=5))
+def test_a_label_and_its_one_hot_distribution_cost_the_same(rows):
+    logits = torch.tensor([row for row, _ in rows])
+    labels = torch.tensor([label for _, label in rows])
+    one_hot = F.one_hot(labels, CLASSES).float()
+    assert torch.allclose(cross_entropy(logits, labels), cross_entropy(logits, one_hot), atol=1e-5)
+    log_variance = logits / 50
+    by_label, by_distribution = (kendall_gal(logits, log_variance, t, 3, fixed()) for t in (labels, one_hot))
+    assert torch.allclose(by_label, by_distribution, atol=1e-5)
+
+
+# Kendall-Gal --------------------------------------------------------------------------------------------
+
+
+def test_kendall_gal_without_noise_is_cross_entropy():
+    logits, labels = torch.randn(4, CLASSES), torch.tensor([0, 1, 2, 3])
+    no_spread = torch.full_like(logits, -60)
+    assert torch.allclose(kendall_gal(logits, no_spread, labels, 5), cross_entropy(logits, labels))
+
+
+def test_kendall_gal_with_one_draw_is_cross_entropy_of_that_draw():
+    mean, log_variance, labels = torch.randn(4, CLASSES), torch.randn(4, CLASSES), torch.tensor([0, 1, 2, 3])
+    noise = torch.randn(1, 4, CLASSES, generator=fixed())[0]
+    draw = mean + torch.exp(log_variance / 2) * noise
+    assert torch.allclose(
+        kendall_gal(mean, log_variance, labels, 1, fixed()), cross_entropy(draw, labels), atol=1e-6
+    )
+
+
+def test_kendall_gal_is_minus_the_log_of_the_mean_softmax():
+    mean, log_variance = torch.randn(2, 3).double(), torch.randn(2, 3).double()
+    target = torch.tensor([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]]).double()
+    noise = torch.randn(7, 2, 3, generator=fixed(), dtype=torch.float64)
+    probability = sum(torch.softmax(mean + log_variance.exp().sqrt() * e, dim=1) for e in noise) / 7
+    expected = -(target * probability.log()).sum(1).mean()
+    assert torch.allclose(kendall_gal(mean, log_variance, target, 7, fixed()), expected)
+
+
+def test_by_symmetry_kendall_gal_of_equal_means_and_spreads_tends_to_log_of_the_number_of_classes():
+    equal = torch.zeros(1, CLASSES)  # every class has mean probability 1/C, whatever the common σ
+    value = kendall_gal(equal, equal + 1, torch.tensor([2]), 100_000)
+    assert value.item() == pytest.approx(math.log(CLASSES), abs=0.02)
+
+
+# the Gaussian divergence ----------------------------------------------------------------------------------
+
+
+def test_a_standard_normal_has_no_divergence_from_itself():
+    assert gaussian_kl(torch.zeros(2, CLASSES), torch.zeros(2, CLASSES)).item() == 0
+
+
+@pytest.mark.parametrize(
+    ("mean", "variance", "expected"),
+    [(2.0, 1.0, 2.0), (0.0, math.e, (math.e - 2) / 2), (1.0, 0.25, 0.5 * (0.25 + 1 - 1 + math.log(4)))],
+)
+def test_the_gaussian_divergence_has_its_known_values(mean, variance, expected):
+    value = gaussian_kl(torch.tensor([[mean]]), torch.tensor([[math.log(variance)]]))
+    assert value.item() == pytest.approx(expected)
+
+
+def test_the_gaussian_divergence_sums_over_classes_and_averages_over_the_batch():
+    mean = torch.tensor([[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]])  # rows cost 3 · ½ and 0
+    assert gaussian_kl(mean, torch.zeros_like(mean)).item() == pytest.approx(0.75)
+
+
+def test_the_gaussian_divergence_agrees_with_torch_distributions():
+    mean, log_variance = torch.randn(16, CLASSES), torch.randn(16, CLASSES)
+    standard = gaussian_head(torch.zeros(16, CLASSES), torch.zeros(16, CLASSES))
+    expected = kl_divergence(gaussian_head(mean, log_variance), standard).mean()
+    assert torch.allclose(gaussian_kl(mean, log_variance), expected)
+
+
+# the released divergence and what it is in expectation ----------------------------------------------------
+
+
+def test_the_released_divergence_is_zero_where_the_prediction_is_the_prior():
+    prior = torch.tensor([0.5, 0.3, 0.2])
+    assert random_prior_kl(prior.log().repeat(4, 1), prior).item() == pytest.approx(0, abs=1e-7)
+
+
+def test_the_released_divergence_is_the_kl_divided_by_the_number_of_classes():
+    # KL((½, ½) ‖ (¾, ¼)) = ½ log(4/3)
+    value = random_prior_kl(torch.tensor([[math.log(3), 0.0]]), torch.tensor([0.5, 0.5]))
+    assert value.item() == pytest.approx(0.5 * math.log(4 / 3) / 2)
+
+
+def test_the_released_divergence_draws_one_prior_for_the_whole_batch():
+    torch.manual_seed(3)
+    prior = torch.randn(CLASSES).softmax(0)
+    row = torch.randn(1, CLASSES)
+    torch.manual_seed(3)
+    # rows that are alike cost alike only when they meet the same prior
+    assert torch.allclose(losses.released(row.repeat(5, 1)), random_prior_kl(row, prior))
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.3])
+def test_cross_entropy_plus_label_smoothing_is_torchs_label_smoothing(weight):
+    logits, labels = torch.randn(6, CLASSES), torch.randint(CLASSES, (6,))
+    smoothed = F.cross_entropy(logits, labels, label_smoothing=weight / (CLASSES + weight))
+    expected = (1 + weight / CLASSES) * smoothed - weight / CLASSES * math.log(CLASSES)
+    objective = Objective(divergence="label_smoothing", weight=weight)
+    assert torch.allclose(objective(logits, labels), expected, atol=1e-6)
+
+
+def test_in_expectation_the_released_loss_has_the_gradient_of_smoothing_by_one_over_classes_plus_one():
+    logits = torch.randn(1, CLASSES, dtype=torch.float64, requires_grad=True)
+    label = torch.tensor([2])
+    priors = torch.randn(200_000, CLASSES, dtype=torch.float64).softmax(1)
+    # the loss is linear in the prior up to a constant, so its gradient at the mean prior is the mean gradient
+    loss = cross_entropy(logits, label) + random_prior_kl(logits, priors.mean(0))
+    (gradient,) = torch.autograd.grad(loss, logits)
+    smoothed = F.cross_entropy(logits, label, label_smoothing=1 / (CLASSES + 1))
+    (expected,) = torch.autograd.grad(smoothed, logits)
+    assert torch.allclose(gradient, expected * (CLASSES + 1) / CLASSES, atol=3e-4)
+
+
+def test_the_mean_of_many_released_gradients_is_the_label_smoothing_gradient():
+    logits = torch.randn(1, 4, requires_grad=True)
+    total = sum(losses.released(logits) for _ in range(4000)) / 4000
+    (gradient,) = torch.autograd.grad(total, logits)
+    (expected,) = torch.autograd.grad(losses.label_smoothing(logits), logits)
+    assert torch.allclose(gradient, expected, atol=4e-3)  # one draw's π_k/C has a spread of about 0.04
+
+
+# minima -------------------------------------------------------------------------------------------------
+
+
+def test_with_a_gaussian_divergence_the_best_variance_is_the_one_that_theory_gives():
+    """σ² = λ / (λ + E[p(1 − p)]): minimise the exact expectation, two classes, on a grid of noise."""
+    weight = 0.05
+    nodes = torch.linspace(-5, 5, 41, dtype=torch.float64)
+    one, two = torch.meshgrid(nodes, nodes, indexing="ij")
+    noise = torch.stack([one.flatten(), two.flatten()], dim=1)  # (1681, 2)
+    mass = torch.exp(-noise.square().sum(1) / 2)
+    mass = mass / mass.sum()
+    for logit in (0.0, 2.0):
+        mean = torch.tensor([logit, 0.0], dtype=torch.float64)
+        log_variance = torch.zeros(2, dtype=torch.float64, requires_grad=True)
+        optimiser = torch.optim.LBFGS([log_variance], max_iter=100, line_search_fn="strong_wolfe")
+
+        def expected_loss(mean=mean, log_variance=log_variance):
+            draws = mean + (0.5 * log_variance).exp() * noise
+            likelihood = -(mass * F.log_softmax(draws, dim=1)[:, 0]).sum()
+            return likelihood + weight * gaussian_kl(mean[None], log_variance[None])
+
+        def closure(optimiser=optimiser, expected_loss=expected_loss):
+            optimiser.zero_grad()
+            loss = expected_loss()
+            loss.backward()
+            return loss
+
+        optimiser.step(closure)
+        draws = mean + (0.5 * log_variance.detach()).exp() * noise
+        p = F.softmax(draws, dim=1)
+        spread = (mass[:, None] * p * (1 - p)).sum(0)
+        assert torch.allclose(log_variance.detach().exp(), weight / (weight + spread), rtol=1e-3)
+
+
+def test_without_a_divergence_less_variance_is_always_better():
+    mean, label = torch.zeros(20_000, 4), torch.zeros(20_000, dtype=torch.int64)
+    noise = torch.randn(20_000, 4)
+    costs = [cross_entropy(mean + sigma * noise, label).item() for sigma in (1.0, 0.5, 0.1, 0.0)]
+    assert costs == sorted(costs, reverse=True)
+
+
+# gradients and extremes ---------------------------------------------------------------------------------
+
+
+def double(*shape):
+    return torch.randn(*shape, dtype=torch.float64, requires_grad=True)
+
+
+def test_gradients_are_those_of_finite_differences():
+    labels = torch.tensor([0, 2, 1])
+    votes = torch.rand(3, 4, dtype=torch.float64).softmax(1)
+    prior = torch.randn(4, dtype=torch.float64).softmax(0)
+    for target in (labels, votes):
+        assert torch.autograd.gradcheck(lambda z, t=target: cross_entropy(z, t), double(3, 4))
+        assert torch.autograd.gradcheck(
+            lambda m, v, t=target: kendall_gal(m, v, t, 5, fixed()), (double(3, 4), double(3, 4))
+        )
+    assert torch.autograd.gradcheck(gaussian_kl, (double(3, 4), double(3, 4)))
+    assert torch.autograd.gradcheck(lambda z: random_prior_kl(z, prior), double(3, 4))
+    assert torch.autograd.gradcheck(losses.label_smoothing, double(3, 4))
+
+
+@pytest.mark.parametrize("likelihood", LIKELIHOODS)
+@pytest.mark.parametrize("divergence", DIVERGENCES)
+def test_huge_logits_give_finite_values_and_gradients(likelihood, divergence):
+    mean = torch.tensor([[1e4, -1e4, 0.0], [-1e4, 1e4, 1e4]], requires_grad=True)
+    log_variance = torch.tensor([[-20.0, 0.0, 10.0], [0.0, 10.0, -20.0]], requires_grad=True)
+    head = gaussian_head(mean, log_variance)
+    loss = Objective(likelihood, divergence, weight=0.1)(head.rsample(), torch.tensor([1, 0]), head)
+    loss.backward()
+    assert loss.isfinite()
+    assert mean.grad.isfinite().all()
+    assert log_variance.grad.isfinite().all()
+
+
+# the objective ------------------------------------------------------------------------------------------
+
+
+def test_the_objective_is_likelihood_plus_weight_times_divergence():
+    mean, log_variance = torch.randn(3, CLASSES), torch.randn(3, CLASSES)
+    labels, head = torch.tensor([0, 1, 2]), gaussian_head(mean, log_variance)
+    expected = F.cross_entropy(mean, labels) + 0.2 * gaussian_kl(mean, log_variance)
+    assert torch.allclose(Objective(divergence="gaussian", weight=0.2)(mean, labels, head), expected)
+
+
+def test_the_kendall_gal_objective_scores_the_distribution_not_the_sample():
+    mean, labels = torch.randn(3, CLASSES), torch.tensor([0, 1, 2])
+    head = gaussian_head(mean, torch.full_like(mean, -40))
+    other_logits = torch.full_like(mean, 7.0)
+    value = Objective("kendall_gal", samples=2)(other_logits, labels, head)
+    assert torch.allclose(value, F.cross_entropy(mean, labels))
+
+
+@pytest.mark.parametrize("choice", [{"likelihood": "kendall_gal"}, {"divergence": "gaussian", "weight": 1.0}])
+def test_a_point_head_is_told_which_head_the_objective_needs(choice):
+    with pytest.raises(CourseError, match="variational head"):
+        Objective(**choice)(torch.zeros(1, CLASSES), torch.tensor([0]))
+
+
+@pytest.mark.parametrize(
+    ("choice", "nearest"),
+    [
+        ({"divergence": "gausian"}, "gaussian"),
+        ({"divergence": "label-smoothing"}, "label_smoothing"),
+        ({"likelihood": "kendal"}, "kendall_gal"),
+    ],
+)
+def test_a_misspelt_name_is_answered_with_the_nearest_valid_one(choice, nearest):
+    with pytest.raises(CourseError, match=f"did you mean '{nearest}'"):
+        Objective(**choice)
+
+
+@pytest.mark.parametrize("choice", [{"weight": -0.1}, {"weight": math.nan}, {"samples": 0}])
+def test_an_impossible_number_is_refused(choice):
+    with pytest.raises(CourseError, match="at least"):
+        Objective(**choice)

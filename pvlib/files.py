@@ -1,0 +1,104 @@
+"""Writing files so that a crash, a full disk or a refused folder never harms what was there before.
+
+Checkpoints, prepared data sets, notebooks and records all go through :func:`atomic_write`.
+"""
+
+import errno
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from safetensors import SafetensorError
+
+from pvlib.errors import CourseError
+
+_NEXT_STEP = {
+    errno.ENOSPC: "no room is left on that disk; free some space or choose another folder",
+    errno.EDQUOT: "your disk quota is used up; free some space or choose another folder",
+    errno.EFBIG: "the file would be larger than this system allows; choose another folder",
+    errno.EACCES: "permission is denied; choose a folder that you may write to",
+    errno.EPERM: "permission is denied; choose a folder that you may write to",
+    errno.EROFS: "that disk is read-only; choose a folder that you may write to",
+    errno.EEXIST: "a part of that path is a file, not a folder; choose another folder",
+    errno.ENOTDIR: "a part of that path is a file, not a folder; choose another folder",
+    errno.ENOENT: "its folder does not exist and cannot be made; choose another folder",
+    errno.EISDIR: "it is a folder; give the name of a file",
+    errno.ENAMETOOLONG: "the name is too long; choose a shorter one",
+}
+
+
+@contextmanager
+def atomic_write(path: str | Path) -> Iterator[Path]:
+    """Give a temporary sibling of ``path`` to write to, and put it in place only if all went well.
+
+    Missing parent folders are made. When the block ends, the temporary file is flushed to the disk and
+    renamed to ``path`` in one step: readers see the old file or the new one, never half of one. If the
+    block raises, or is interrupted, the temporary file is removed and ``path`` stays as it was.
+
+        with atomic_write("runs/last.json") as temporary:
+            temporary.write_text(text)
+
+    The temporary file exists (empty) before the block starts, so a folder that cannot be written to is
+    found out before any work is done. Its name starts with a dot and keeps the suffix of ``path``.
+
+    Raises:
+        CourseError: the disk is full, the folder may not be written to, or the path leads through a
+            file; the message names ``path``. Errors that name another file are passed on unchanged.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.stem[:100]}.{secrets.token_hex(4)}{path.suffix}")
+    try:
+        if path.is_dir():
+            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch(exist_ok=False)
+        mode = temporary.stat().st_mode
+        yield temporary
+        temporary.chmod(mode)  # safetensors writes files that nobody else may read
+        with temporary.open("rb+") as handle:
+            os.fsync(handle.fileno())
+        os.replace(temporary, path)
+        _flush_folder(path.parent)
+    except (OSError, SafetensorError) as raised:
+        error = raised if isinstance(raised, OSError) else _system_error(raised)
+        if error is None or not _is_about(error, path, temporary):
+            raise
+        reason = _NEXT_STEP.get(error.errno, f"{error.strerror or error}; choose another folder")
+        raise CourseError(f"cannot write {path}: {reason}. Nothing was changed.") from raised
+    finally:
+        _remove(temporary)
+
+
+def _system_error(error: SafetensorError) -> OSError | None:
+    """The system's error inside one of safetensors, which tells its number in the text only."""
+    number = re.search(r"\(os error (\d+)\)", str(error))
+    return OSError(int(number[1]), os.strerror(int(number[1]))) if number else None
+
+
+def _is_about(error: OSError, path: Path, temporary: Path) -> bool:
+    """Whether the error comes from writing ``path``, not from some other file opened in the block."""
+    if error.filename is None:  # a failed write or flush carries no name
+        return error.errno in _NEXT_STEP
+    culprit = Path(os.fsdecode(error.filename))
+    return culprit in (path, temporary) or culprit in path.parents
+
+
+def _remove(temporary: Path) -> None:
+    try:
+        temporary.unlink(missing_ok=True)
+    except OSError:  # the folder itself went away or was never one: there is nothing to remove
+        return
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the rename itself survive a power cut, where the system can open folders."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,195 @@
+"""POSTER-Var and POSTER++, assembled (Figure 2 of the paper; lesson 07).
+
+``forward_features`` reads like the figure from left to right: two backbones, one cross-attention a level,
+embedding on a common grid, layer embedding, fusion norm, token encoder, squeeze-and-excitation; the head
+comes last.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.distributions import Independent
+
+from pvlib.errors import CourseError
+from pvlib.models.cross_attention import CrossAttentionLevel
+from pvlib.models.heads import HEADS
+from pvlib.models.ir50 import ImagePyramid
+from pvlib.models.layer_embedding import LayerEmbedding
+from pvlib.models.mobilefacenet import MobileFaceNet
+from pvlib.models.sizes import Size, paper, without_variational_parts
+from pvlib.models.squeeze_excite import SqueezeExcite
+from pvlib.models.token_encoder import TokenEncoder
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+def resize(images: Tensor, size: int) -> Tensor:
+    """Square images to ``size``: reduced by nearest neighbour as released (224 -> 112 takes every second
+    pixel), enlarged bilinearly, untouched where the size already fits."""
+    if images.shape[-1] == size:
+        return images
+    if images.shape[-1] > size:
+        return F.interpolate(images, size=(size, size), mode="nearest")
+    return F.interpolate(images, size=(size, size), mode="bilinear", align_corners=False)
+
+
+def to_native_landmark_input(images: Tensor) -> Tensor:
+    """Undo the ImageNet normalisation and turn RGB into BGR: what the landmark weights were trained on."""
+    mean = images.new_tensor(IMAGENET_MEAN).view(3, 1, 1)
+    std = images.new_tensor(IMAGENET_STD).view(3, 1, 1)
+    return (images * std + mean).flip(1)
+
+
+class Poster(nn.Module):
+    """Facial expression recognition from an image pyramid questioned by a landmark pyramid.
+
+    Shape: ImageNet-normalised RGB images (batch, 3, H, H) -> logits (batch, classes). In training mode a
+    variational head returns one reparameterised sample of the logits, in evaluation mode their mean.
+    """
+
+    def __init__(self, size: Size, num_classes: int):
+        super().__init__()
+        if num_classes < 2:
+            raise CourseError(f"num_classes must be at least 2, not {num_classes}")
+        self.size = size
+        self.num_classes = num_classes
+        dim = size.embed_dim
+        self.landmark_net = MobileFaceNet(size.landmark)
+        self.image_pyramid = ImagePyramid(size.channels, size.units)
+        self.landmark_reduce = nn.ModuleList(
+            landmark_reduction(*level)
+            for level in zip(size.landmark.channels, size.landmark.maps, size.channels, size.windows, strict=True)
+        )
+        self.image_reduce = nn.ModuleList(nn.Conv2d(c, c, 3, stride=2, padding=1) for c in size.channels)
+        self.levels = nn.ModuleList(
+            CrossAttentionLevel(c, size.head_dim, window, drop_path, size.layer_scale)
+            for c, window, drop_path in zip(size.channels, size.windows, size.drop_path, strict=True)
+        )
+        self.embeds = nn.ModuleList(embeddings(size))
+        self.layer_embedding = LayerEmbedding(3, dim) if size.layer_embedding else nn.Identity()
+        self.fusion_norm = nn.LayerNorm(dim) if size.fusion_norm else nn.Identity()
+        self.encoder = TokenEncoder(size.tokens, dim, size.encoder_depth, size.encoder_heads)
+        self.squeeze_excite = SqueezeExcite(dim)
+        self.head = HEADS[size.head](dim, num_classes)
+        self.initialise()
+        if size.landmark.frozen:
+            self.landmark_net.requires_grad_(False).eval()
+
+    def initialise(self) -> None:
+        """As released: convolutions Kaiming (fan-out), linear layers from the encoder on N(0, 0.01²)."""
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out")
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+        for part in (self.encoder, self.squeeze_excite, self.head):
+            for module in part.modules():
+                if isinstance(module, nn.Linear):
+                    nn.init.trunc_normal_(module.weight, std=0.01)
+                    nn.init.zeros_(module.bias)
+
+    def train(self, mode: bool = True) -> "Poster":
+        """As usual, but a frozen landmark branch stays in evaluation mode: its statistics do not drift."""
+        super().train(mode)
+        if self.size.landmark.frozen:
+            self.landmark_net.eval()
+        return self
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.forward_features(images))
+
+    def forward_features(self, images: Tensor) -> Tensor:
+        """Return the representation that the head reads: (batch, embed_dim)."""
+        return self.squeeze_excite(self.encoder(self.forward_tokens(images)))
+
+    def forward_tokens(self, images: Tensor) -> Tensor:
+        """Return the tokens of all levels, fused and marked: (batch, 3 × M₃², embed_dim)."""
+        fused = self.forward_levels(images)
+        tokens = [
+            embed(maps.permute(0, 3, 1, 2)).flatten(2).transpose(1, 2)  # (batch, M₃², embed_dim)
+            for embed, maps in zip(self.embeds, fused, strict=True)
+        ]
+        tokens = self.layer_embedding(tokens)
+        return self.fusion_norm(torch.cat(tokens, dim=1))
+
+    def forward_levels(self, images: Tensor) -> list[Tensor]:
+        """Return the map of each level after cross-attention: three times (batch, Mᵢ, Mᵢ, Cᵢ)."""
+        landmark_maps = self.landmark_levels(images)
+        image_maps = self.image_pyramid(resize(images, self.size.image_size))
+        return [
+            level(reduce(image_map), landmark_reduce(landmark_map))
+            for level, reduce, image_map, landmark_reduce, landmark_map in zip(
+                self.levels, self.image_reduce, image_maps, self.landmark_reduce, landmark_maps, strict=True
+            )
+        ]
+
+    def landmark_levels(self, images: Tensor) -> list[Tensor]:
+        """Return the three maps of the landmark branch, without a graph when it is frozen."""
+        frozen = self.size.landmark.frozen
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
+            return self.landmark_net.pyramid(self.landmark_input(images))
+
+    def landmark_input(self, images: Tensor) -> Tensor:
+        images = resize(images, self.size.landmark.input_size)
+        return to_native_landmark_input(images) if self.size.landmark.native_input else images
+
+    def landmarks(self, images: Tensor) -> Tensor:
+        """Return the 68 points of the landmark branch: (batch, 68, 2), fractions of the image's sides.
+
+        Raises:
+            CourseError: when this size has no layer that reads points.
+        """
+        if self.landmark_net.points is None:
+            raise CourseError("this size has no landmark points: set LandmarkSize(points=True) and load its weights")
+        return self.landmark_net(self.landmark_input(images))
+
+    def distribution(self, images: Tensor) -> Independent:
+        """Return the distribution of the logits, N(μ, diag σ²): batch shape (batch,), event (classes,).
+
+        Raises:
+            CourseError: when the head is a point head, which has none.
+        """
+        if self.size.head != "variational":
+            raise CourseError('a point head has no distribution: build the network with head="variational"')
+        return self.head.distribution(self.forward_features(images))
+
+
+def landmark_reduction(in_channels: int, in_map: int, out_channels: int, out_map: int) -> nn.Module:
+    """Bring a landmark map to its level's width and side; nothing to do where both fit already.
+
+    At paper size only the third level differs (512 -> 256, a 3x3 convolution).
+    """
+    steps: list[nn.Module] = []
+    if in_map != out_map:
+        steps.append(nn.AdaptiveAvgPool2d(out_map))
+    if in_channels != out_channels:
+        steps.append(nn.Conv2d(in_channels, out_channels, 3, padding=1))
+    return nn.Sequential(*steps)
+
+
+def embeddings(size: Size) -> list[nn.Sequential]:
+    """The convolutions that bring each level to ``embed_dim`` on the coarsest grid (Figure 2, "embed")."""
+
+    def convolve(in_channels: int, kernel: int, stride: int) -> list[nn.Module]:
+        conv = nn.Conv2d(in_channels, size.embed_dim, kernel, stride, padding=kernel // 2)
+        return [conv, nn.GELU()] if size.embed_activation else [conv]
+
+    first, second, third = size.channels
+    return [
+        nn.Sequential(*convolve(first, 3, 2), *convolve(size.embed_dim, 3, 2)),
+        nn.Sequential(*convolve(second, 3, 2)),
+        nn.Sequential(*convolve(third, 1, 1)),
+    ]
+
+
+def poster_var(num_classes: int, size: Size | None = None) -> Poster:
+    """POSTER-Var at paper size, or at the given one (``tiny()``)."""
+    return Poster(size or paper(), num_classes)
+
+
+def poster_pp(num_classes: int, size: Size | None = None) -> Poster:
+    """POSTER++: the same graph without layer embedding, GELU in the embeddings, fusion norm and VI head."""
+    return Poster(without_variational_parts(size or paper()), num_classes)
+
+

@@ -1,0 +1,148 @@
+"""Sizes are data: every width, depth and ablation of the network is a field of a frozen dataclass."""
+
+from dataclasses import dataclass, field, replace
+
+from pvlib.errors import CourseError
+
+
+@dataclass(frozen=True)
+class LandmarkSize:
+    """Widths and depths of the landmark branch; the defaults are the released MobileFaceNet (1.007 M).
+
+    Attributes:
+        input_size: pixels per side that the branch sees; a multiple of 16.
+        stem: width of the first two convolutions.
+        stages: width of each of the three stages.
+        transitions: hidden width of the strided bottleneck that opens each stage.
+        depths: further bottlenecks of each stage.
+        separable: width of the last 1x1 convolution.
+        points: whether the layer that reads the 68 points is there (it takes no part in the expression).
+        frozen: no gradient and no drifting BatchNorm statistics; else the branch trains along.
+        native_input: feed 0-1 values in BGR order, which the released weights were trained on, instead of
+            the ImageNet-normalised RGB that the released network feeds them.
+    """
+
+    input_size: int = 112
+    stem: int = 64
+    stages: tuple[int, int, int] = (64, 128, 128)
+    transitions: tuple[int, int, int] = (128, 256, 512)
+    depths: tuple[int, int, int] = (4, 6, 2)
+    separable: int = 512
+    points: bool = True
+    frozen: bool = True
+    native_input: bool = False
+
+    def __post_init__(self):
+        if self.input_size % 16:
+            raise CourseError(f"LandmarkSize.input_size must be a multiple of 16, not {self.input_size}")
+
+    @property
+    def channels(self) -> tuple[int, int, int]:
+        """Width of each of the three maps that the cross-attention reads."""
+        return (self.stages[0], self.stages[1], self.separable)
+
+    @property
+    def maps(self) -> tuple[int, int, int]:
+        """Side of each of those maps."""
+        return (self.input_size // 4, self.input_size // 8, self.input_size // 16)
+
+
+@dataclass(frozen=True)
+class Size:
+    """Every size and ablation of POSTER-Var; the defaults are the paper's.
+
+    Attributes:
+        image_size: pixels per side that the image backbone sees; larger input is reduced to it first.
+        channels: width of the three levels of the image pyramid, and of the cross-attention.
+        units: residual units of each stage of the image backbone.
+        landmark: the landmark branch.
+        head_dim: width of one cross-attention head; level i has ``channels[i] / head_dim`` heads.
+        drop_path: stochastic depth in the cross-attention of each level.
+        layer_scale: initial γ of both residual branches of the cross-attention.
+        embed_dim: width of the tokens, of the encoder and of the features.
+        encoder_depth, encoder_heads: blocks of the token encoder and heads of each.
+        head: "variational" or "point" (ablation "no VI head").
+        layer_embedding: ablation "no layer embedding" when False.
+        embed_activation: GELU after each embedding convolution (POSTER-Var yes, POSTER++ no).
+        fusion_norm: LayerNorm on the concatenated levels (POSTER-Var yes, POSTER++ no).
+    """
+
+    image_size: int = 112
+    channels: tuple[int, int, int] = (64, 128, 256)
+    units: tuple[int, int, int] = (3, 4, 14)
+    landmark: LandmarkSize = field(default_factory=LandmarkSize)
+    head_dim: int = 32
+    drop_path: tuple[float, float, float] = (0.0, 0.125, 0.25)
+    layer_scale: float = 1e-5
+    embed_dim: int = 768
+    encoder_depth: int = 2
+    encoder_heads: int = 8
+    head: str = "variational"
+    layer_embedding: bool = True
+    embed_activation: bool = True
+    fusion_norm: bool = True
+
+    def __post_init__(self):
+        if self.image_size % 16:
+            raise CourseError(f"Size.image_size must be a multiple of 16, not {self.image_size}")
+        if self.head not in ("variational", "point"):
+            raise CourseError(f'Size.head must be "variational" or "point", not "{self.head}"')
+        for width in self.channels:
+            if width % self.head_dim:
+                raise CourseError(f"Size.channels: {width} is not a multiple of head_dim = {self.head_dim}")
+        if self.embed_dim % self.encoder_heads:
+            raise CourseError(
+                f"Size.embed_dim = {self.embed_dim} is not a multiple of encoder_heads = {self.encoder_heads}"
+            )
+
+    @property
+    def windows(self) -> tuple[int, int, int]:
+        """Side of each level's map after its reduction; one attention window covers the whole map."""
+        return (self.image_size // 4, self.image_size // 8, self.image_size // 16)
+
+    @property
+    def tokens(self) -> int:
+        """Tokens that enter the encoder, without CLS: every level is embedded on the coarsest grid."""
+        return 3 * self.windows[-1] ** 2
+
+
+def paper() -> Size:
+    """POSTER-Var as published: 224x224 input, reduced to 112x112 for both backbones."""
+    return Size()
+
+
+def without_variational_parts(size: Size) -> Size:
+    """Turn a POSTER-Var into the POSTER++ of the same widths: the baseline row of the paper's ablation."""
+    return replace(size, head="point", layer_embedding=False, embed_activation=False, fusion_norm=False)
+
+
+def tiny(image_size: int = 48, landmark: LandmarkSize | None = None) -> Size:
+    """The same graph for faces of 48-64 px and a laptop CPU: at most 2 M parameters.
+
+    Args:
+        image_size: 48 or 64.
+        landmark: the landmark branch; by default a narrow one that trains along.
+    """
+    return Size(
+        image_size=image_size,
+        channels=(32, 64, 128),
+        units=(1, 2, 2),
+        landmark=landmark or narrow_landmarks(image_size),
+        layer_scale=0.1,
+        embed_dim=128,
+        encoder_heads=4,
+    )
+
+
+def narrow_landmarks(input_size: int) -> LandmarkSize:
+    """A landmark branch of about 0.1 M parameters that trains along with the rest."""
+    return LandmarkSize(
+        input_size=input_size,
+        stem=16,
+        stages=(32, 64, 64),
+        transitions=(32, 64, 128),
+        depths=(1, 1, 1),
+        separable=128,
+        points=False,
+        frozen=False,
+    )

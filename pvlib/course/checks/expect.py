@@ -1,0 +1,95 @@
+"""What a check may demand of an answer; each failure says what was expected and what came."""
+
+from collections.abc import Iterable, Sequence
+
+import torch
+from torch import Tensor
+
+
+class UnwrittenError(Exception):
+    """The answer, or a part of it, is still the placeholder."""
+
+
+class WrongAnswerError(Exception):
+    """The answer is wrong: `message` says how, `hint` (may be empty) names the mistake behind it."""
+
+    def __init__(self, message: str, hint: str = ""):
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+def expect(condition: object, message: str, hint: str = "") -> None:
+    """Demand that `condition` holds; `message` says what was expected and what came."""
+    if not bool(condition):
+        raise WrongAnswerError(message, hint)
+
+
+def expect_shape(got: object, shape: Sequence[int], what: str, hint: str = "") -> None:
+    """Demand a tensor of this shape; `what` completes the sentence "For ..., expected shape ..."."""
+    tensor = _tensor(got, what)
+    if tuple(tensor.shape) != tuple(shape):
+        raise WrongAnswerError(f"{what}: expected shape {tuple(shape)}, got {tuple(tensor.shape)}.", hint)
+
+
+def expect_close(
+    got: object,
+    expected: Tensor | float,
+    what: str,
+    *,
+    mistakes: Iterable[tuple[Tensor | float, str]] = (),
+    hint: str = "",
+    rtol: float = 1e-4,
+    atol: float = 1e-5,
+) -> None:
+    """Demand these numbers in this shape.
+
+    `mistakes` pairs what a typical wrong answer would give with the hint that helps then; `hint` is for
+    all other wrong values. The dtype is free, since it is rarely what an exercise is about.
+    """
+    tensor, target = _tensor(got, what), torch.as_tensor(expected).detach().double().cpu()
+    if _same(tensor, target, rtol, atol):
+        return
+    matching = next(
+        (text for wrong, text in mistakes if _same(tensor, _tensor(wrong, what), rtol, atol)), hint
+    )
+    if tensor.shape != target.shape:
+        raise WrongAnswerError(
+            f"{what}: expected shape {tuple(target.shape)}, got {tuple(tensor.shape)}.", matching
+        )
+    if not tensor.isfinite().all() and target.isfinite().all():
+        raise WrongAnswerError(
+            f"{what}: expected {_shown(target)}, got NaN or infinity: {_shown(tensor)}.", matching
+        )
+    if target.numel() <= 6:
+        raise WrongAnswerError(f"{what}: expected {_shown(target)}, got {_shown(tensor)}.", matching)
+    far = (tensor - target).abs().flatten().argmax()
+    place = tuple(int(i) for i in torch.unravel_index(far, target.shape))
+    there = f"expected {_shown(target[place])}, got {_shown(tensor[place])}"
+    different = int((~torch.isclose(tensor, target, rtol=rtol, atol=atol)).sum())
+    raise WrongAnswerError(
+        f"{what}: {different} of {target.numel()} values differ; at {list(place)} {there}.", matching
+    )
+
+
+def _tensor(value: object, what: str) -> Tensor:
+    if value is None or value is Ellipsis:
+        raise UnwrittenError
+    if isinstance(value, list | tuple) and any(part is None or part is Ellipsis for part in value):
+        raise UnwrittenError
+    try:
+        return torch.as_tensor(value).detach().double().cpu()
+    except (TypeError, ValueError, RuntimeError):
+        raise WrongAnswerError(
+            f"{what}: expected a tensor or a number, got {type(value).__name__}."
+        ) from None
+
+
+def _same(left: Tensor, right: Tensor, rtol: float, atol: float) -> bool:
+    return left.shape == right.shape and torch.allclose(left, right, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def _shown(tensor: Tensor) -> str:
+    if tensor.ndim == 0:
+        return f"{tensor.item():.5g}"
+    text = ", ".join(f"{value:.5g}" for value in tensor.flatten()[:6].tolist())
+    return f"[{text}{', …' if tensor.numel() > 6 else ''}]"

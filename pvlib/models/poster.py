@@ -59,7 +59,9 @@ class Poster(nn.Module):
         self.image_pyramid = ImagePyramid(size.channels, size.units)
         self.landmark_reduce = nn.ModuleList(
             landmark_reduction(*level)
-            for level in zip(size.landmark.channels, size.landmark.maps, size.channels, size.windows, strict=True)
+            for level in zip(
+                size.landmark.channels, size.landmark.maps, size.channels, size.windows, strict=True
+            )
         )
         self.image_reduce = nn.ModuleList(nn.Conv2d(c, c, 3, stride=2, padding=1) for c in size.channels)
         self.levels = nn.ModuleList(
@@ -141,7 +143,9 @@ class Poster(nn.Module):
             CourseError: when this size has no layer that reads points.
         """
         if self.landmark_net.points is None:
-            raise CourseError("this size has no landmark points: set LandmarkSize(points=True) and load its weights")
+            raise CourseError(
+                "this size has no landmark points: set LandmarkSize(points=True) and load its weights"
+            )
         return self.landmark_net(self.landmark_input(images))
 
     def distribution(self, images: Tensor) -> Independent:
@@ -191,5 +195,3 @@ def poster_var(num_classes: int, size: Size | None = None) -> Poster:
 def poster_pp(num_classes: int, size: Size | None = None) -> Poster:
     """POSTER++: the same graph without layer embedding, GELU in the embeddings, fusion norm and VI head."""
     return Poster(without_variational_parts(size or paper()), num_classes)
-
-

@@ -1,0 +1,194 @@
+"""Load the authors' weights: released POSTER-Var, POSTER++ and landmark checkpoints into our networks.
+
+The released modules name things by history (``VIT``, ``embed_q``, ``face_landback``) and allocate 14.48 M
+parameters that never receive a gradient. ``RELEASED_NAMES`` gives, for every weight of ours, its released
+name; ``DEAD`` names what is ignored. Anything else in a file is an error.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from pvlib.errors import CourseError
+from pvlib.models.checkpoint_reader import find_state_dict, read_checkpoint
+from pvlib.models.mobilefacenet import MobileFaceNet
+from pvlib.models.poster import Poster
+from pvlib.models.sizes import LandmarkSize, paper, without_variational_parts
+
+Rename = tuple[str, str | Callable[[re.Match], str]]
+
+# Applied in order to our name; (pattern, released name or a function of the match).
+RELEASED_LANDMARK_NAMES: list[Rename] = [
+    (r"\.norm\.", ".bn."),
+    (r"\.activation\.", ".prelu."),
+    (r"\.depthwise\.", ".conv_dw."),
+    (r"\.expand\.", ".conv."),
+    (r"^pyramid\.stem\.0\.", "conv1."),
+    (r"^pyramid\.stem\.1\.", "conv2_dw."),
+    (r"^pyramid\.stages\.(\d)\.0\.", lambda m: f"conv_{int(m[1]) + 2}{int(m[1]) + 3}."),
+    (r"^pyramid\.stages\.(\d)\.(\d+)\.", lambda m: f"conv_{int(m[1]) + 3}.model.{int(m[2]) - 1}."),
+    (r"^pyramid\.separable\.", "conv_6_sep."),
+    (r"^points\.conv_dw\.", "output_layer.conv_6_dw."),
+    (r"^points\.", "output_layer."),
+]
+
+RELEASED_NAMES: list[Rename] = [
+    (r"^image_pyramid\.stem\.", "ir_back.input_layer."),
+    (r"^image_pyramid\.stages\.(\d)\.(\d+)\.", lambda m: f"ir_back.body{int(m[1]) + 1}.{m[2]}."),
+    (r"^(ir_back\.body.*)\.norm1\.", r"\1.res_layer.0."),
+    (r"^(ir_back\.body.*)\.conv1\.", r"\1.res_layer.1."),
+    (r"^(ir_back\.body.*)\.activation\.", r"\1.res_layer.2."),
+    (r"^(ir_back\.body.*)\.conv2\.", r"\1.res_layer.3."),
+    (r"^(ir_back\.body.*)\.norm2\.", r"\1.res_layer.4."),
+    (r"^(ir_back\.body.*)\.shortcut\.", r"\1.shortcut_layer."),
+    (r"^image_reduce\.(\d)\.", lambda m: f"conv{int(m[1]) + 1}."),
+    (r"^landmark_reduce\.2\.0\.", "last_face_conv."),
+    (r"^levels\.(\d)\.norm\.", lambda m: f"window{int(m[1]) + 1}.norm."),
+    (
+        r"^levels\.(\d)\.attention\.position_bias$",
+        lambda m: f"attn{int(m[1]) + 1}.relative_position_bias_table",
+    ),
+    (r"^levels\.(\d)\.attention\.key_value\.", lambda m: f"attn{int(m[1]) + 1}.qkv."),
+    (r"^levels\.(\d)\.attention\.project\.", lambda m: f"attn{int(m[1]) + 1}.proj."),
+    (r"^levels\.(\d)\.scale_attention$", lambda m: f"ffn{int(m[1]) + 1}.gamma1"),
+    (r"^levels\.(\d)\.scale_mlp$", lambda m: f"ffn{int(m[1]) + 1}.gamma2"),
+    (r"^levels\.(\d)\.norm_mlp\.", lambda m: f"ffn{int(m[1]) + 1}.norm."),
+    (r"^levels\.(\d)\.mlp\.", lambda m: f"ffn{int(m[1]) + 1}.mlp."),
+    (r"^embeds\.0\.", "embed_q."),
+    (r"^embeds\.1\.", "embed_k."),
+    (r"^embeds\.2\.", "embed_v."),
+    (r"^layer_embedding\.rows$", "level_embeds"),
+    (r"^encoder\.position$", "VIT.pos_embed"),
+    (r"^encoder\.", "VIT."),
+    (r"^squeeze_excite\.hidden\.", "VIT.se_block.linear1."),
+    (r"^squeeze_excite\.gate\.", "VIT.se_block.linear2."),
+    (r"^head\.mean\.", "VIT.head_vae.fc_mu."),
+    (r"^head\.log_variance\.", "VIT.head_vae.fc_logvar."),
+    (r"^head\.", "VIT.head.linear."),
+]
+# POSTER++ embeds its third level by a patch embedding instead of a convolution in a sequence.
+RELEASED_POSTER_PP_NAMES: list[Rename] = [(r"^embed_v\.0\.", "embed_v.proj.")]
+
+# Allocated by the released modules, never used in their forward pass (the index is recomputed).
+DEAD = [
+    r"^ir_back\.output_layer\.",
+    r"^VIT\.patch_embed\.",
+    r"^VIT\.CON1\.",
+    r"^VIT\.IRLinear[12]\.",
+    r"^VIT\.eca_block\.",
+    r"^VIT\.blocks\.\d+\.conv\.",
+    r"^VIT\.head_vae\.(batchnorm|layernorm)\.",
+    r"^attn\d\.relative_position_index$",
+]
+DEAD_BESIDE_VARIATIONAL_HEAD = [r"^VIT\.head\.linear\."]
+
+
+def _rename(key: str, table: list[Rename]) -> str:
+    for pattern, replacement in table:
+        key = re.sub(pattern, replacement, key)
+    return key
+
+
+def released_landmark_name(key: str) -> str:
+    """Return the released name of a weight of ``MobileFaceNet``."""
+    return _rename(key, RELEASED_LANDMARK_NAMES)
+
+
+def released_name(key: str, variational: bool = True) -> str:
+    """Return the released name of a weight of POSTER-Var, or of POSTER++ where not ``variational``."""
+    if key.startswith("landmark_net."):
+        return "face_landback." + released_landmark_name(key.removeprefix("landmark_net."))
+    return _rename(key, RELEASED_NAMES + ([] if variational else RELEASED_POSTER_PP_NAMES))
+
+
+def is_dead(released_key: str, variational: bool = True) -> bool:
+    """Whether a released key names weights that take no part in the forward pass."""
+    patterns = DEAD + (DEAD_BESIDE_VARIATIONAL_HEAD if variational else [])
+    return any(re.search(pattern, released_key) for pattern in patterns)
+
+
+def convert_released(
+    state_dict: Mapping[str, Any], num_classes: int | None = None, *, source: str = "state dict"
+) -> Poster:
+    """Build the network that a released state dict belongs to, and fill it.
+
+    Args:
+        state_dict: released names to tensors or arrays.
+        num_classes: expected number of classes; by default the one that the head's shape tells.
+        source: what an error calls the state dict, e.g. its file.
+
+    Returns:
+        POSTER-Var where the variational head is present, else POSTER++; at paper size, in evaluation mode.
+
+    Raises:
+        CourseError: naming the key that is missing, unknown or of another shape.
+    """
+    variational = any(key.startswith("VIT.head_vae.") for key in state_dict)
+    head = "VIT.head_vae.fc_mu.weight" if variational else "VIT.head.linear.weight"
+    if head not in state_dict:
+        raise CourseError(
+            f'{source}: key "{head}" is missing, so this is no released POSTER-Var or POSTER++ '
+            f"(its first keys: {', '.join(list(state_dict)[:3])})"
+        )
+    found = state_dict[head].shape[0]
+    if num_classes not in (None, found):
+        raise CourseError(f'{source}: "{head}" has {found} classes, but num_classes = {num_classes}')
+    network = Poster(paper() if variational else without_variational_parts(paper()), found)
+    live = {key: value for key, value in state_dict.items() if not is_dead(key, variational)}
+    _fill(network, live, {key: released_name(key, variational) for key in network.state_dict()}, source)
+    return network
+
+
+def load_released(path: str | Path, num_classes: int | None = None) -> Poster | MobileFaceNet:
+    """Read a checkpoint file in any form seen in the wild; nothing inside it is ever executed.
+
+    Known forms: ``{'state_dict': …, 'recorder': …}`` with ``module.`` prefixes (POSTER++),
+    ``{'model': …, 'optimizer': …, 'epoch': n}`` (POSTER-Var), a bare state dict, ``.safetensors``, and the
+    68-point landmark network alone.
+
+    Args:
+        path: the checkpoint file.
+        num_classes: expected number of classes; by default the one that the file's head tells.
+
+    Returns:
+        The network in evaluation mode: ``Poster`` or, for a landmark file, ``MobileFaceNet``.
+
+    Raises:
+        CourseError: naming the file and the key, class or function that is wrong.
+    """
+    state = find_state_dict(read_checkpoint(path), str(path))
+    if "conv_6_sep.conv.weight" not in state:
+        return convert_released(state, num_classes, source=str(path))
+    network = MobileFaceNet(LandmarkSize())
+    _fill(network, state, {key: released_landmark_name(key) for key in network.state_dict()}, str(path))
+    return network
+
+
+def _fill(network: nn.Module, state: Mapping[str, Any], names: dict[str, str], source: str) -> None:
+    """Copy ``state`` into ``network``, whose weights have the released ``names``; evaluation mode."""
+    unknown = sorted(set(state) - set(names.values()))
+    if unknown:
+        raise CourseError(
+            f'{source}: unknown key "{unknown[0]}" ({len(unknown)} in all): this network has no such part'
+        )
+    filled: dict[str, Tensor] = {}
+    for key, own in network.state_dict().items():
+        released_key = names[key]
+        if released_key not in state:
+            if key.endswith("num_batches_tracked"):  # a counter, not a weight; old checkpoints lack it
+                filled[key] = own
+                continue
+            raise CourseError(
+                f'{source}: key "{released_key}" is missing; the file may be cut short or edited'
+            )
+        filled[key] = torch.as_tensor(state[released_key])
+        if filled[key].shape != own.shape:
+            raise CourseError(
+                f'{source}: key "{released_key}" has shape {tuple(filled[key].shape)}, not {tuple(own.shape)}'
+            )
+    network.load_state_dict(filled)
+    network.eval()

@@ -1,0 +1,112 @@
+"""One face from explicit arguments: the function behind every drawn picture (lessons 00, 01 and 08)."""
+
+from collections.abc import Mapping, Sequence
+from numbers import Integral
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from pvlib.data.drawn import features, hair
+from pvlib.data.drawn.action_units import to_vector
+from pvlib.data.drawn.anatomy import Anatomy, build
+from pvlib.data.drawn.canvas import Canvas, Projection
+from pvlib.data.drawn.expressions import check_mixture, to_action_units
+from pvlib.data.drawn.identity import Camera, Identity, Pose
+from pvlib.errors import CourseError
+
+SMALLEST = 16
+_NOSE_RELIEF = np.concatenate(
+    [np.zeros(27), [0.02, 0.06, 0.1, 0.14], [0.06, 0.08, 0.1, 0.08, 0.06], np.zeros(32)]
+)
+
+
+def draw_face(
+    action_units: Mapping[str | int, float] | Sequence[float] | np.ndarray | None = None,
+    identity: Identity | None = None,
+    pose: Pose | None = None,
+    camera: Camera | None = None,
+    *,
+    mixture: Sequence[float] | None = None,
+    size: int = 224,
+    colour: bool = True,
+    rng: np.random.Generator | None = None,
+) -> np.ndarray:
+    """Draw one face.
+
+    Args:
+        action_units: vector (19,) or mapping, see ``action_units.to_vector``; or give ``mixture`` instead, shares of
+            the eight ``labels.FERPLUS`` expressions, whose neutral share sets the intensity (``expressions``).
+        identity, pose, camera: who, how held, how taken; the defaults are one person from the front.
+        size: the picture's width and height in pixels, at least 16.
+        colour: RGB, or else the same picture in grey.
+        rng: the noise's source; without one the picture has no noise whatever ``camera.noise`` says.
+
+    Returns:
+        uint8, (3, size, size) or (1, size, size).
+
+    Raises:
+        CourseError: for an unknown action unit, an intensity outside [0, 1], a mixture that does not sum
+            to 1, both or neither of them, or a size below 16.
+    """
+    if (action_units is None) == (mixture is None):
+        raise CourseError("draw_face needs either action_units or a mixture, and not both")
+    if mixture is not None:
+        units = to_action_units(check_mixture(mixture))
+    else:
+        units = to_vector(action_units)
+    check_size(size)
+    identity, pose, camera = identity or Identity(), pose or Pose(), camera or Camera()
+    image = paint(build(units, identity), identity, pose, camera, size)
+    return develop(image, camera, size, colour, rng)
+
+
+def check_size(size: int) -> None:
+    """Refuse a size that is no whole number of at least 16 pixels."""
+    if not isinstance(size, Integral) or size < SMALLEST:
+        raise CourseError(f"a drawn face needs a size of at least {SMALLEST} whole pixels, not {size}")
+
+
+def landmarks(anatomy: Anatomy, pose: Pose, size: int) -> np.ndarray:
+    """Return the 68 landmarks in pixels, (68, 2), in iBUG's order; pixel centres lie at integers."""
+    return Projection(pose, size)(anatomy.landmarks(), _NOSE_RELIEF) - 0.5
+
+
+def paint(anatomy: Anatomy, identity: Identity, pose: Pose, camera: Camera, size: int) -> Image.Image:
+    """Paint the face at twice the size when small, so that thin lines survive."""
+    pixels = size * (2 if size < 128 else 1)
+    canvas = Canvas(Projection(pose, pixels), pixels, camera.background)
+    hair.paint_back(canvas, identity)
+    features.paint_body(canvas, anatomy, identity)
+    skin = features.paint_skin(canvas, anatomy, identity, camera)
+    features.paint_creases(canvas, anatomy, identity, skin)
+    features.paint_eyes(canvas, anatomy, identity)
+    features.paint_nose(canvas, anatomy, identity)
+    features.paint_mouth(canvas, anatomy, identity)
+    features.paint_brows(canvas, anatomy, identity)
+    hair.paint_front(canvas, anatomy, identity)
+    return canvas.image
+
+
+def develop(
+    image: Image.Image, camera: Camera, size: int, colour: bool, rng: np.random.Generator | None
+) -> np.ndarray:
+    """Turn a painting into a photograph: blur, light falling off, contrast, noise, and the final size."""
+    if not colour:
+        image = image.convert("L")
+    if image.width != size:
+        image = image.reduce(image.width // size)
+    if camera.blur > 0.05:
+        image = image.filter(ImageFilter.GaussianBlur(camera.blur * size / 48))
+    pixels = np.asarray(image, dtype=np.float32)
+    pixels = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)  # (C, size, size)
+    across = np.linspace(-1, 1, size, dtype=np.float32) * np.float32(
+        0.16 * camera.light * camera.light_strength
+    )
+    down = np.linspace(0.06, -0.1, size, dtype=np.float32) * np.float32(camera.light_strength)
+    light = 1 + across[None, :] + down[:, None]  # (size, size)
+    pixels = (pixels * light - 128) * np.float32(camera.contrast) + np.float32(128 + camera.brightness)
+    if rng is not None and camera.noise > 0.1:
+        # The sum of two random bytes is triangular with standard deviation 104.5: integer arithmetic everywhere.
+        grain = rng.integers(0, 256, (2, *pixels.shape), dtype=np.uint8).astype(np.float32).sum(axis=0) - 255
+        pixels += grain * np.float32(camera.noise / 104.5)
+    return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)

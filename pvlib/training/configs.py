@@ -1,0 +1,64 @@
+"""What decides a training run, in one frozen dataclass."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from pvlib.data.transforms import Augmentation
+from pvlib.errors import CourseError
+from pvlib.losses import Objective
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything besides data and network that a run depends on.
+
+    Attributes:
+        epochs: passes over the training faces.
+        batch_size: faces a step.
+        learning_rate: of AdamW in the first epoch.
+        weight_decay: of AdamW.
+        decay: the exponential schedule; the learning rate is multiplied by it after every epoch
+            (released: 0.98).
+        precision: "fp32", or "bf16" for autocast to bfloat16.
+        seed: of order, augmentation, noise and drop-path; each epoch has its own stream.
+        objective: likelihood and divergence.
+        augmentation: random changes of the training faces; None for none.
+
+    Raises:
+        CourseError: naming the field that makes no sense.
+    """
+
+    epochs: int = 20
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-4
+    decay: float = 0.98
+    precision: str = "fp32"
+    seed: int = 0
+    objective: Objective = field(default_factory=Objective)
+    augmentation: Augmentation | None = field(default_factory=Augmentation)
+
+    def __post_init__(self):
+        for name in ("epochs", "batch_size", "learning_rate"):
+            if not getattr(self, name) > 0:
+                raise CourseError(f"{name} must be greater than 0, not {getattr(self, name)}")
+        if self.batch_size < 2:
+            raise CourseError("batch_size must be at least 2: batch normalisation needs two faces")
+        if self.weight_decay < 0:
+            raise CourseError(f"weight_decay must be at least 0, not {self.weight_decay}")
+        if not 0 < self.decay <= 1:
+            raise CourseError(f"decay must lie in 0 ... 1, not {self.decay}")
+        if self.precision not in ("fp32", "bf16"):
+            raise CourseError(f'precision must be "fp32" or "bf16", not "{self.precision}"')
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the config as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "TrainConfig":
+        """Rebuild a config from what ``as_json`` gave."""
+        augmentation = values["augmentation"]
+        if augmentation is not None:
+            augmentation = Augmentation(**{**augmentation, "erase_area": tuple(augmentation["erase_area"])})
+        return cls(**{**values, "objective": Objective(**values["objective"]), "augmentation": augmentation})

@@ -12,9 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pvlib.errors import CourseError
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
+from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
 
 
 def normalise(images: Tensor) -> Tensor:

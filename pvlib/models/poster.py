@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.distributions import Independent
 
 from pvlib.errors import CourseError
+from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.models.cross_attention import CrossAttentionLevel
 from pvlib.models.heads import HEADS
 from pvlib.models.ir50 import ImagePyramid
@@ -19,9 +20,6 @@ from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.sizes import Size, paper, without_variational_parts
 from pvlib.models.squeeze_excite import SqueezeExcite
 from pvlib.models.token_encoder import TokenEncoder
-
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 def resize(images: Tensor, size: int) -> Tensor:
@@ -147,6 +145,17 @@ class Poster(nn.Module):
                 "this size has no landmark points: set LandmarkSize(points=True) and load its weights"
             )
         return self.landmark_net(self.landmark_input(images))
+
+    def sample_logits(self, images: Tensor) -> tuple[Tensor, Independent | None]:
+        """Return logits as ``forward`` gives them in training, and the distribution they were drawn from.
+
+        What a loss needs in one pass: (batch, classes), and N(μ, diag σ²) or None for a point head.
+        """
+        features = self.forward_features(images)
+        if self.size.head != "variational":
+            return self.head(features), None
+        distribution = self.head.distribution(features)
+        return distribution.rsample(), distribution
 
     def distribution(self, images: Tensor) -> Independent:
         """Return the distribution of the logits, N(μ, diag σ²): batch shape (batch,), event (classes,).

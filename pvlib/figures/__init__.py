@@ -1,0 +1,1 @@
+"""Every plot and widget that a lesson shows."""

@@ -1,0 +1,63 @@
+"""One output for every reader: the moving figure, its still picture, its description (every lesson).
+
+A notebook's reader picks the richest form that it knows. JupyterLab and VS Code take the plotly figure, whose
+slider lives in the browser and needs no kernel. GitHub, an HTML export and a screen reader take the picture
+and its description. So nothing is lost when the notebook leaves the machine that ran it.
+"""
+
+import base64
+import json
+from html import escape
+from io import BytesIO
+
+import plotly.graph_objects as go
+from IPython.display import display
+from matplotlib.figure import Figure
+
+from pvlib.errors import CourseError
+
+PLOTLY = "application/vnd.plotly.v1+json"
+DPI = 110
+
+
+def show(moving: go.Figure, still: Figure, alt: str) -> None:
+    """Show a plotly figure together with the picture that stands in for it.
+
+    Args:
+        moving: the figure with its own slider (frames), so that it moves without a kernel.
+        still: the same idea on one picture, drawn by matplotlib.
+        alt: what a reader who sees neither needs to know; one or two sentences.
+
+    Raises:
+        CourseError: if the description is empty.
+    """
+    data, metadata = bundle(moving, still, alt)
+    display(data, metadata=metadata, raw=True)
+
+
+def show_still(still: Figure, alt: str) -> None:
+    """Show a picture that does not move, with its description."""
+    data, metadata = bundle(None, still, alt)
+    display(data, metadata=metadata, raw=True)
+
+
+def bundle(moving: go.Figure | None, still: Figure, alt: str) -> tuple[dict, dict]:
+    """Return (data, metadata) of one display output, each by mime type."""
+    if not alt.strip():
+        raise CourseError("a figure needs a description (alt) for readers who cannot see it")
+    picture = _png(still)
+    image = f'<img style="max-width:100%" alt="{escape(alt)}" src="data:image/png;base64,{picture}">'
+    data = {
+        "image/png": picture,
+        "text/html": image,  # again, since nbconvert drops the description of a bare image/png
+        "text/plain": alt,
+    }
+    if moving is not None:
+        data[PLOTLY] = json.loads(moving.to_json())
+    return data, {"image/png": {"alt": alt}}
+
+
+def _png(figure: Figure) -> str:
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    return base64.b64encode(buffer.getvalue()).decode("ascii")

@@ -1,0 +1,61 @@
+"""One output that every reader of a notebook can show."""
+
+import base64
+
+import nbformat
+import plotly.graph_objects as go
+import pytest
+from bs4 import BeautifulSoup
+from matplotlib.figure import Figure
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from pvlib.errors import CourseError
+from pvlib.figures.interactive import PLOTLY, bundle
+
+ALT = 'a "steep" line & nothing else'
+
+
+def line() -> tuple[go.Figure, Figure]:
+    moving = go.Figure(go.Scatter(x=[0, 1], y=[0, 1]))
+    moving.frames = [go.Frame(name="later", data=[go.Scatter(x=[0, 1], y=[1, 0])])]
+    still = Figure(figsize=(1, 1))
+    still.subplots().plot([0, 1], [0, 1])
+    return moving, still
+
+
+def exported(data: dict, metadata: dict) -> str:
+    output = new_output("display_data", data=data, metadata=metadata)
+    notebook = new_notebook(cells=[new_code_cell("show()", outputs=[output])])
+    nbformat.validate(notebook)
+    return HTMLExporter().from_notebook_node(notebook)[0]
+
+
+def test_one_output_carries_the_moving_figure_the_picture_and_the_description():
+    data, metadata = bundle(*line(), ALT)
+    assert set(data) == {PLOTLY, "image/png", "text/html", "text/plain"}
+    assert data[PLOTLY]["frames"][0]["name"] == "later"  # the slider must move without a kernel
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert data["text/plain"] == ALT
+    assert metadata["image/png"]["alt"] == ALT
+
+
+def test_an_html_export_shows_the_picture_with_its_description():
+    data, metadata = bundle(*line(), ALT)
+    (image,) = BeautifulSoup(exported(data, metadata), "html.parser").find_all("img")
+    assert image["src"] == f"data:image/png;base64,{data['image/png']}"
+    assert image["alt"] == ALT
+
+
+def test_a_picture_that_does_not_move_carries_no_plotly_figure():
+    data, _ = bundle(None, line()[1], ALT)
+    assert PLOTLY not in data
+
+
+def test_the_same_figure_makes_the_same_bytes():
+    assert bundle(None, line()[1], ALT) == bundle(None, line()[1], ALT)
+
+
+def test_a_figure_without_a_description_is_refused():
+    with pytest.raises(CourseError, match="description"):
+        bundle(*line(), " ")

@@ -1,0 +1,112 @@
+"""One JSON record a lesson: what ran, with what, how long, and what came out (`pvlib run`)."""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+import pvlib
+from pvlib.course.outputs import CHECK, METRICS
+from pvlib.files import atomic_write
+
+LIBRARIES = ("torch", "torchvision", "timm", "numpy")
+
+
+@dataclass(frozen=True)
+class Record:
+    """The facts of one executed lesson; two runs are equal where parameters, versions and metrics are.
+
+    `status` is "done" or "failed"; `error` then names kind, cell and message. `fingerprint` stands for
+    everything that the result follows from: cells, parameters, versions and pvlib's own source.
+    """
+
+    lesson: str
+    status: str
+    error: dict[str, str] | None
+    metrics: dict[str, object]
+    checks: dict[str, str]
+    parameters: dict[str, object]
+    seed: object
+    solved: bool
+    seconds: float
+    peak_memory_mib: float
+    started: str
+    device: str
+    threads: int
+    platform: str
+    versions: dict[str, str]
+    source_sha256: str
+    fingerprint: str
+
+    def write(self, path: Path) -> None:
+        """Write as JSON, whole or not at all."""
+        with atomic_write(path) as temporary:
+            temporary.write_text(json.dumps(asdict(self), indent=1, default=str) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a lesson's result follows from."""
+
+    source_sha256: str
+    parameters: dict[str, object]
+    solved: bool
+    versions: dict[str, str] = field(default_factory=lambda: versions())
+    library_sha256: str = field(default_factory=lambda: library_sha256())
+
+    @property
+    def fingerprint(self) -> str:
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True, default=str).encode()).hexdigest()
+
+
+def read_record(path: Path) -> Record | None:
+    """The record in this file; None if there is none, or none of this version's form."""
+    try:
+        return Record(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, of the course and of the libraries that its numbers depend on."""
+    installed = {name: importlib.metadata.version(name) for name in LIBRARIES}
+    return {"python": platform.python_version(), "pvlib": pvlib.__version__, **installed}
+
+
+def library_sha256() -> str:
+    """One hash over pvlib's own source: a lesson is out of date when the library under it has changed."""
+    folder = Path(pvlib.__file__).parent
+    files = sorted(folder.rglob("*.py"))
+    parts = [f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes() for path in files]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def source_sha256(notebook: NotebookNode) -> str:
+    """A hash of what runs: the cells' kinds, texts and tags, not the outputs that a session left."""
+    cells = [[cell.cell_type, cell.source, cell.metadata.get("tags", [])] for cell in notebook.cells]
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
+
+
+def recorded(notebook: NotebookNode) -> tuple[dict[str, object], dict[str, str]]:
+    """The metrics that the lesson recorded, and the status of each of its answer checks."""
+    metrics: dict[str, object] = {}
+    checks: dict[str, str] = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            metrics |= data.get(METRICS, {})
+            if CHECK in data:
+                checks[data[CHECK]["id"]] = data[CHECK]["status"]
+    return metrics, checks
+
+
+def device_and_threads() -> tuple[str, int]:
+    """What torch calculates on by default here, and with how many processor threads."""
+    import torch  # two seconds that a run with nothing to do should not wait
+
+    device = f"cuda ({torch.cuda.get_device_name()})" if torch.cuda.is_available() else "cpu"
+    return device, torch.get_num_threads()

@@ -87,7 +87,7 @@ class LandmarkPoints(nn.Module):
 
 
 class MobileFaceNet(nn.Module):
-    """Pyramid and, where the size asks for it, the 68 points: what ``load_released`` returns for a landmark file.
+    """Pyramid and, where the size asks for it, 68 points: what a landmark file loads into.
 
     Shape: (batch, 3, S, S) -> (batch, 68, 2). The released weights expect S = 112, values in 0-1 and the
     channel order blue, green, red; see :func:`pvlib.models.poster.to_native_landmark_input`.

@@ -190,5 +190,12 @@ def _fill(network: nn.Module, state: Mapping[str, Any], names: dict[str, str], s
             raise CourseError(
                 f'{source}: key "{released_key}" has shape {tuple(filled[key].shape)}, not {tuple(own.shape)}'
             )
+        if filled[key].is_floating_point() != own.is_floating_point():
+            raise CourseError(
+                f'{source}: key "{released_key}" holds numbers of type {filled[key].dtype}, '
+                "not floating-point weights"
+                if own.is_floating_point()
+                else f'{source}: key "{released_key}" holds {filled[key].dtype}, not a whole number'
+            )
     network.load_state_dict(filled)
     network.eval()

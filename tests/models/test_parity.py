@@ -1,0 +1,239 @@
+"""Every value that the released networks computed, ours compute too (see tests/golden/README.md)."""
+
+import functools
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from pvlib.errors import CourseError
+from pvlib.models import Poster, poster_pp, poster_var
+from pvlib.models.released import convert_released, is_dead, released_name
+
+GOLDEN = Path(__file__).resolve().parent.parent / "golden"
+FILES = ("poster_var_7", "poster_var_8", "poster_pp_7")
+TOLERANCE = 1e-4  # |a - b| <= TOLERANCE * max(1, |b|), in float32
+GRADIENT_TOLERANCE = 1e-3  # relative
+
+
+def load_seeding():
+    spec = importlib.util.spec_from_file_location("seeded_state", GOLDEN / "seeded_state.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def released_shapes(golden) -> dict[str, tuple[int, ...]]:
+    return {
+        str(key): tuple(json.loads(str(shape)))
+        for key, shape in zip(golden["keys"], golden["shapes"], strict=True)
+    }
+
+
+def released_state(golden) -> dict[str, np.ndarray]:
+    return load_seeding().seeded_state(released_shapes(golden), int(golden["seed"]))
+
+
+def recorded_parts(network: Poster) -> dict[str, nn.Module]:
+    """The modules whose outputs the golden files store, under the golden names."""
+    return {
+        "image_tap": network.image_pyramid,
+        "landmark_tap": network.landmark_net.pyramid,
+        "fused1": network.levels[0],
+        "fused2": network.levels[1],
+        "fused3": network.levels[2],
+        "tokens": network.fusion_norm,
+        "cls": network.encoder,
+        "se": network.squeeze_excite,
+    }
+
+
+def record_forward(network: Poster, images: torch.Tensor) -> dict[str, torch.Tensor]:
+    """Run the network once, with a graph, and return every value that a golden file may hold."""
+    values: dict[str, torch.Tensor] = {}
+
+    def record(name: str, output: torch.Tensor | list[torch.Tensor]) -> None:
+        if isinstance(output, torch.Tensor):
+            values[name] = output.detach()
+        else:
+            values.update({f"{name}{level}": maps.detach() for level, maps in enumerate(output, 1)})
+
+    hooks = [
+        part.register_forward_hook(lambda _module, _inputs, output, name=name: record(name, output))
+        for name, part in recorded_parts(network).items()
+    ]
+    values["logits"] = network(images)
+    for hook in hooks:
+        hook.remove()
+    with torch.no_grad():
+        values["landmarks"] = network.landmark_net.points(values["landmark_tap3"]).flatten(1)  # (batch, 136)
+        if network.size.head == "variational":
+            normal = network.head.distribution(values["se"]).base_dist
+            values |= {"mu": normal.loc, "log_var": 2 * normal.scale.log()}
+    return values
+
+
+@functools.cache
+def run(file: str):
+    """(golden file, our values, our gradient norms under released names) of one golden file."""
+    golden = np.load(GOLDEN / f"{file}.npz")
+    network = convert_released(released_state(golden), int(golden["num_classes"]))
+    batch, seed = int(golden["batch"]), int(golden["seed"])
+    images = torch.from_numpy(load_seeding().seeded_images(batch, seed))
+    values = record_forward(network, images)
+    values["loss"] = F.cross_entropy(values["logits"], torch.arange(batch))
+    values["loss"].backward()
+    values = {name: value.detach() for name, value in values.items()}
+    variational = network.size.head == "variational"
+    gradients = {
+        released_name(name, variational): parameter.grad.norm().item()
+        for name, parameter in network.named_parameters()
+        if parameter.grad is not None
+    }
+    return golden, values, gradients
+
+
+def stored_names(file: str) -> list[str]:
+    """The names of all tensors that a golden file holds values of."""
+    bookkeeping = {"grad_keys", "grad_norms", "keys", "shapes", "seed", "num_classes", "batch"}
+    return sorted({name.partition("/")[0] for name in np.load(GOLDEN / f"{file}.npz").files} - bookkeeping)
+
+
+def disagreement(ours, expected) -> float:
+    """Largest |a - b| / max(1, |b|)."""
+    ours, expected = np.asarray(ours, dtype=np.float64), np.asarray(expected, dtype=np.float64)
+    assert ours.shape == expected.shape
+    return float(np.max(np.abs(ours - expected) / np.maximum(1, np.abs(expected))))
+
+
+@pytest.mark.parametrize(("file", "name"), [(file, name) for file in FILES for name in stored_names(file)])
+def test_each_stored_tensor_agrees(file, name):
+    golden, values, _ = run(file)
+    ours = values[name].numpy()
+    if name in golden.files:
+        assert disagreement(ours, golden[name]) <= TOLERANCE
+        return
+    assert ours.shape == tuple(golden[f"{name}/shape"])
+    positions = np.linspace(0, ours.size - 1, 2048).astype(int)
+    assert disagreement(ours.ravel()[positions], golden[f"{name}/sample"]) <= TOLERANCE
+    statistics = (ours.mean(dtype=np.float64), ours.std(dtype=np.float64))
+    assert disagreement(statistics, golden[f"{name}/mean_std"]) <= TOLERANCE
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_each_stored_gradient_norm_agrees(file):
+    golden, _, gradients = run(file)
+    wrong = {
+        str(key): (gradients.get(str(key)), float(norm))
+        for key, norm in zip(golden["grad_keys"], golden["grad_norms"], strict=True)
+        if abs(gradients.get(str(key), np.inf) - norm) > GRADIENT_TOLERANCE * norm
+    }
+    assert not wrong, f"(ours, released): {wrong}"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_parameter_has_a_gradient_that_the_released_network_has_not(file):
+    golden, _, gradients = run(file)
+    assert set(gradients) == {str(key) for key in golden["grad_keys"]}
+
+
+def network_without_memory(golden) -> Poster:
+    """The network of a golden file on the meta device: only its names and shapes matter here."""
+    build = poster_var if "log_var" in golden.files else poster_pp
+    with torch.device("meta"):
+        return build(int(golden["num_classes"]))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_released_key_is_either_dead_by_name_or_one_of_our_weights(file):
+    golden = np.load(GOLDEN / f"{file}.npz")
+    variational = "log_var" in golden.files
+    network = network_without_memory(golden)
+    ours = {released_name(key, variational) for key in network.state_dict()}
+    live = {key for key in released_shapes(golden) if not is_dead(key, variational)}
+    assert ours == live
+
+
+@pytest.mark.parametrize(("file", "millions"), [("poster_var_7", 43.86), ("poster_pp_7", 43.85)])
+def test_the_live_parameters_are_those_that_receive_a_gradient_plus_the_frozen_branch(file, millions):
+    golden = np.load(GOLDEN / f"{file}.npz")
+    shapes = released_shapes(golden)
+    live = {str(key) for key in golden["grad_keys"]}  # the loss of the mean: the log-variance gets none
+    live |= {key for key in shapes if key.startswith("VIT.head_vae.fc_logvar.")}
+    statistics = ("running_mean", "running_var", "num_batches_tracked")
+    live |= {key for key in shapes if key.startswith("face_landback.") and not key.endswith(statistics)}
+    expected = sum(int(np.prod(shapes[key])) for key in live)
+    assert expected / 1e6 == pytest.approx(millions, abs=0.01)
+    network = network_without_memory(golden)
+    assert sum(parameter.numel() for parameter in network.parameters()) == expected
+
+
+@pytest.fixture(scope="module")
+def poster_pp_state():
+    return released_state(np.load(GOLDEN / "poster_pp_7.npz"))
+
+
+def test_a_state_dict_without_its_dead_keys_gives_the_same_network(poster_pp_state):
+    live = {key: value for key, value in poster_pp_state.items() if not is_dead(key, variational=False)}
+    assert 0 < len(live) < len(poster_pp_state)
+    whole, lean = convert_released(poster_pp_state).state_dict(), convert_released(live).state_dict()
+    assert all(torch.equal(whole[key], lean[key]) for key in whole)
+
+
+def test_a_missing_live_key_is_named(poster_pp_state):
+    key = "attn2.relative_position_bias_table"
+    state = {name: value for name, value in poster_pp_state.items() if name != key}
+    with pytest.raises(CourseError, match=rf'weights\.pth: key "{key}" is missing'):
+        convert_released(state, source="weights.pth")
+
+
+def test_a_missing_head_is_named(poster_pp_state):
+    state = {name: value for name, value in poster_pp_state.items() if name != "VIT.head.linear.weight"}
+    with pytest.raises(CourseError, match=re.escape("VIT.head.linear.weight")):
+        convert_released(state)
+
+
+def test_an_unknown_key_is_named(poster_pp_state):
+    state = poster_pp_state | {"VIT.surprise.weight": np.zeros(3, np.float32)}
+    with pytest.raises(CourseError, match=re.escape('unknown key "VIT.surprise.weight"')):
+        convert_released(state)
+
+
+def test_a_key_of_another_shape_is_named_with_both_shapes(poster_pp_state):
+    state = poster_pp_state | {"conv1.bias": np.zeros(63, np.float32)}
+    with pytest.raises(CourseError, match=r'"conv1.bias" has shape \(63,\), not \(64,\)'):
+        convert_released(state)
+
+
+def test_a_key_of_another_kind_of_number_is_named(poster_pp_state):
+    state = poster_pp_state | {"conv1.bias": np.zeros(64, np.int64)}
+    with pytest.raises(CourseError, match=r'"conv1.bias".*int64'):
+        convert_released(state)
+
+
+def test_another_number_of_classes_than_expected_is_refused(poster_pp_state):
+    with pytest.raises(CourseError, match="7 classes, but num_classes = 8"):
+        convert_released(poster_pp_state, num_classes=8)
+
+
+def test_the_counters_of_batch_norm_may_be_missing(poster_pp_state):
+    """Checkpoints older than 2018 lack them; they take no part in the forward pass."""
+    state = {key: value for key, value in poster_pp_state.items() if not key.endswith("num_batches_tracked")}
+    assert convert_released(state).num_classes == 7
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_weights_of_another_precision_are_cast_to_float32(poster_pp_state, dtype):
+    state = {
+        key: torch.as_tensor(value).to(dtype) if value.dtype == np.float32 else torch.as_tensor(value)
+        for key, value in poster_pp_state.items()
+    }
+    weight = convert_released(state).head.weight
+    assert weight.dtype == torch.float32
+    assert torch.equal(weight, state["VIT.head.linear.weight"].float())

@@ -145,7 +145,7 @@ def check_lessons() -> None:
 
 
 def _repository() -> Path:
-    """The folder that holds lessons/ and notebooks/: the working folder, or the checkout that pvlib runs from."""
+    """The folder of lessons/ and notebooks/: the working folder, or the checkout that pvlib runs from."""
     here = Path.cwd()
     return here if (here / "lessons").is_dir() else Path(pvlib.__file__).resolve().parents[1]
 

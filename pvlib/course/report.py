@@ -28,6 +28,8 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: 
 .done { color: var(--good); }
 .failed { color: var(--bad); }
 ul { list-style: none; margin: 0; padding: 0; }
+td p { margin: 0.2rem 0 0; }
+a { white-space: nowrap; }
 footer { margin-top: 2rem; font-size: 0.9rem; }
 """
 
@@ -87,7 +89,7 @@ def _page(rows: str, count: int, records: Sequence[Record], latest: Record | Non
 def _row(lesson: str, record: Record | None) -> str:
     status = record.status if record else "missing"
     cells = [
-        f'<th scope="row">{escape(lesson)}</th>',
+        f'<th scope="row">{_title(lesson, record)}</th>',
         f'<td><span class="status {status}">{MARKS[status]}</span>{_error(record)}</td>',
         f'<td class="number">{_time(record.seconds) if record else ""}</td>',
         f'<td class="number">{f"{record.peak_memory_mib:,.0f} MiB" if record else ""}</td>',
@@ -96,6 +98,11 @@ def _row(lesson: str, record: Record | None) -> str:
         f"<td>{_links(lesson) if record else ''}</td>",
     ]
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _title(lesson: str, record: Record | None) -> str:
+    words = escape(f"{lesson[:2]} {lesson[3:].replace('_', ' ')}")
+    return f'<a href="{lesson}.html">{words}</a>' if record else words
 
 
 def _error(record: Record | None) -> str:
@@ -125,8 +132,8 @@ def _checks(checks: dict[str, str]) -> str:
 
 
 def _links(lesson: str) -> str:
-    names = (("page", "html"), ("notebook", "ipynb"), ("record", "json"))
-    links = (f'<li><a href="{lesson}.{ending}">{name} of {lesson[:2]}</a></li>' for name, ending in names)
+    names = (("notebook", "ipynb"), ("record", "json"))
+    links = (f'<li><a href="{lesson}.{ending}">{name} {lesson[:2]}</a></li>' for name, ending in names)
     return f"<ul>{''.join(links)}</ul>"
 
 

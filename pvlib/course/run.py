@@ -6,7 +6,6 @@ and the libraries stay the same, so an interrupted series continues where it sto
 """
 
 import platform
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
@@ -19,7 +18,7 @@ from rich.markup import escape as plain
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pvlib.course.records import Record, read_record
-from pvlib.course.tasks import Task, check_folder, lesson_files, tasks
+from pvlib.course.tasks import Task, check_folder, lesson_files, scratch_folder, tasks
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 
@@ -87,7 +86,7 @@ def _run(task: Task, out: Path, folder: Path, timeout: float, console: Console) 
     from pvlib.course.report import write_html
 
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    with tempfile.TemporaryDirectory(prefix=".running-", dir=out) as scratch, _progress(console) as progress:
+    with scratch_folder(out) as scratch, _progress(console) as progress:
         bar = progress.add_task(task.lesson, total=len(task.notebook.cells) + bool(task.changed), cell="")
 
         def on_cell(number: int, name: str) -> None:

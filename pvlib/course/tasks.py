@@ -1,6 +1,7 @@
 """Decide what a run shall do, and refuse what cannot be done, before any kernel starts (`pvlib run`)."""
 
 import difflib
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import psutil
 from nbformat import NotebookNode
 
 from pvlib.course.build import build, lesson_sources
@@ -69,7 +71,10 @@ def tasks(
 
 
 def check_folder(out: Path) -> None:
-    """Refuse an output folder without permission or room; makes the folder if it is missing."""
+    """Refuse an output folder without permission or room, or where another run is at work.
+
+    Makes the folder if it is missing, and clears away what a killed run has left.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):
@@ -80,6 +85,26 @@ def check_folder(out: Path) -> None:
         raise CourseError(f"{out}: cannot write here ({reason}); choose another folder with --out") from error
     if free < ROOM_MIB:
         raise CourseError(f"{out}: only {free:.0f} MiB free, {ROOM_MIB} are needed; make room or use --out")
+    _clear_leftovers(out)
+
+
+def scratch_folder(out: Path) -> tempfile.TemporaryDirectory:
+    """A folder inside `out` for half-finished files; its name tells which process it belongs to."""
+    return tempfile.TemporaryDirectory(prefix=f".running-{_process_name(os.getpid())}-", dir=out)
+
+
+def _process_name(pid: int) -> str:
+    """A process number and when it began, since the number alone is given out again."""
+    return f"{pid}-{psutil.Process(pid).create_time():.0f}"
+
+
+def _clear_leftovers(out: Path) -> None:
+    for leftover in out.glob(".running-*-*-*"):
+        pid, began = leftover.name.split("-")[1:3]
+        alive = psutil.pid_exists(int(pid)) and _process_name(int(pid)) == f"{pid}-{began}"
+        if alive and int(pid) != os.getpid():
+            raise CourseError(f"{out}: another run (process {pid}) is at work here; wait for it or use --out")
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _chosen(files: Sequence[Path], wanted: Sequence[str]) -> list[Path]:

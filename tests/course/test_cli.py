@@ -1,0 +1,89 @@
+"""The command line: one line for what a user caused, a status that scripts can trust, an instant help."""
+
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+import pvlib
+from pvlib.cli import app
+
+LESSON = """# %% tags=["parameters"]
+profile = "reduced"
+seed = 0
+epochs = 1
+
+# %% id="work"
+print(epochs)
+"""
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "01_tiny.py").write_text(LESSON)
+    monkeypatch.chdir(tmp_path)
+    # somebody may edit pvlib between two runs of a test, which would rightly make the lesson out of date
+    monkeypatch.setattr("pvlib.course.records.library_sha256", lambda: "unedited")
+    return tmp_path
+
+
+def call(*words):
+    return CliRunner().invoke(app, list(words))
+
+
+def test_the_version_is_the_librarys():
+    result = call("--version")
+    assert result.exit_code == 0
+    assert result.output.startswith(f"pvlib {pvlib.__version__}")
+
+
+def test_help_waits_for_neither_torch_nor_jupyter():
+    code = "import sys, pvlib.cli; print({'torch', 'papermill', 'nbformat', 'IPython'} & set(sys.modules))"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "set()"
+
+
+def test_an_unknown_parameter_is_one_line_on_stderr_and_starts_nothing(repository):
+    call("lessons", "build")
+    result = call("run", "-p", "epoch=1")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr == "error: no parameter epoch in lesson 01_tiny; did you mean epochs?\n"
+    assert not (repository / "runs").exists()
+
+
+def test_lessons_build_writes_and_lessons_check_names_what_is_stale(repository):
+    assert call("lessons", "check").exit_code == 1
+    assert call("lessons", "build").exit_code == 0
+    assert call("lessons", "check").exit_code == 0
+
+    (repository / "lessons" / "01_tiny.py").write_text(LESSON.replace("epochs = 1", "epochs = 2"))
+    result = call("lessons", "check")
+    assert result.exit_code == 1
+    assert "01_tiny.ipynb" in result.stderr
+
+
+def test_run_ends_with_the_place_of_the_report_and_a_second_run_skips(repository):
+    call("lessons", "build")
+    first = call("run", "-p", "epochs=3")
+    assert first.exit_code == 0
+    report = repository / "runs" / "course" / "report.html"
+    assert first.stdout.splitlines()[-1] == f"Report: {report}"
+    assert report.exists()
+    second = call("run", "-p", "epochs=3")
+    assert second.exit_code == 0
+    assert "up to date" in second.stdout
+
+
+def test_a_failing_lesson_makes_the_exit_status_1_and_is_named(repository):
+    (repository / "lessons" / "01_tiny.py").write_text(
+        LESSON.replace("print(epochs)", "import os; os._exit(1)")
+    )
+    call("lessons", "build")
+    result = call("run")
+    assert result.exit_code == 1
+    assert "failed: 01_tiny" in result.stderr
+    assert "dead kernel in cell work" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith("Report: ")

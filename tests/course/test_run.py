@@ -1,0 +1,253 @@
+"""The runner, on tiny lessons and real kernels: refuse early, name what fails, skip what is done."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+
+from pvlib.course.build import build_all
+from pvlib.course.run import run_lessons
+from pvlib.errors import CourseError
+
+PARAMETERS = """# %% tags=["parameters"]
+profile = "reduced"
+seed = 0
+factor = 1.5
+
+"""
+GOOD = (
+    PARAMETERS
+    + """# %% id="derive"
+import os, random, sys
+from pvlib.course import record
+twice = 2 * factor
+
+# %% id="write-answer"
+### BEGIN SOLUTION placeholder: answer = ...
+answer = 42
+### END SOLUTION
+solved = answer is not ...
+
+# %% id="measure"
+random.seed(seed)
+record(draw=random.random(), twice=twice, solved=solved)
+record(executable=sys.executable, words="-".join({"a", "b", "c", "d"}))
+record(strict=os.environ["PVLIB_STRICT_CHECKS"])
+"""
+)
+DYING = PARAMETERS + '# %% id="last-cell"\nimport os\nos._exit(1)\n'
+SLOW = PARAMETERS + '# %% id="endless"\nimport time\ntime.sleep(600)\n'
+FAILING = PARAMETERS + '# %% id="divide"\n1 / 0\n'
+PAUSING = (
+    PARAMETERS + '# %% id="pause"\nimport os, time\nwhile os.path.exists("pause"):\n    time.sleep(0.1)\n'
+)
+
+
+def course(folder, **sources):
+    """A folder with lessons and notebooks, and a `run` that knows them."""
+    lessons, notebooks = folder / "lessons", folder / "notebooks"
+    lessons.mkdir(parents=True, exist_ok=True)
+    for name, text in sources.items():
+        (lessons / f"{name.removeprefix('l')}.py").write_text(text)
+    build_all(lessons, notebooks)
+
+    def run(*wanted, out=folder / "out", **options):
+        return run_lessons(wanted, lessons=lessons, notebooks=notebooks, out=out, **options)
+
+    return SimpleNamespace(folder=folder, lessons=lessons, notebooks=notebooks, out=folder / "out", run=run)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unedited_library():
+    """Somebody may edit pvlib while these tests run, which would rightly make every lesson out of date."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pvlib.course.records.library_sha256", lambda: "unedited")
+        yield
+
+
+@pytest.fixture(scope="module")
+def series(tmp_path_factory):
+    """One run of a good lesson and of three that fail, where a foreign kernel claims the name python3."""
+    folder = tmp_path_factory.mktemp("series")
+    foreign = folder / "jupyter" / "kernels" / "python3"
+    foreign.mkdir(parents=True)
+    (foreign / "kernel.json").write_text(
+        json.dumps(
+            {"argv": ["/bin/false", "{connection_file}"], "display_name": "foreign", "language": "python"}
+        )
+    )
+    made = course(folder, l01_good=GOOD, l02_dying=DYING, l03_slow=SLOW, l04_failing=FAILING)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))
+        made.records = made.run(given=["seed=7", "factor=4"], timeout=5)
+    return made
+
+
+def test_every_failing_lesson_is_named_with_its_cell_and_the_others_finish(series):
+    assert [record.status for record in series.records] == ["done", "failed", "failed", "failed"]
+    assert series.records[0].error is None
+    told = [(record.lesson, record.error["kind"], record.error["cell"]) for record in series.records[1:]]
+    assert told == [
+        ("02_dying", "dead kernel", "last-cell (import os)"),
+        ("03_slow", "timeout", "endless (import time)"),
+        ("04_failing", "error", "divide (1 / 0)"),
+    ]
+    assert "ran longer than 5 s" in series.records[2].error["message"]
+    assert series.records[3].error["message"] == "ZeroDivisionError: division by zero"
+
+
+def test_a_value_derived_after_the_parameters_cell_follows_the_given_parameter(series):
+    assert series.records[0].metrics["twice"] == 8.0
+
+
+def test_metrics_keep_full_precision(series):
+    import random
+
+    random.seed(7)
+    written = json.loads((series.out / "01_good.json").read_text())
+    assert written["metrics"]["draw"] == random.random()
+
+
+def test_the_kernel_is_this_interpreter_whatever_python3_means_elsewhere(series):
+    assert series.records[0].metrics["executable"] == sys.executable
+
+
+def test_the_record_says_what_ran_and_with_what(series):
+    written = json.loads((series.out / "01_good.json").read_text())
+    assert written["parameters"] == {"profile": "reduced", "seed": 7, "factor": 4.0}
+    assert written["seed"] == 7
+    assert {"python", "pvlib", "torch", "torchvision"} <= set(written["versions"])
+    assert written["device"]
+    assert written["platform"]
+    assert written["threads"] >= 1
+    assert 0 < written["seconds"] < 600
+    assert written["peak_memory_mib"] > 20  # no Python kernel is smaller
+    assert len(written["source_sha256"]) == 64
+
+
+def test_every_lesson_leaves_a_valid_notebook_and_a_page(series):
+    for name in ("01_good", "02_dying", "03_slow", "04_failing"):
+        nbformat.validate(nbformat.read(series.out / f"{name}.ipynb", as_version=4))
+        assert "</html>" in (series.out / f"{name}.html").read_text()
+    assert "This run stopped" in (series.out / "02_dying.html").read_text()
+
+
+def test_the_report_has_a_row_for_each_lesson(series):
+    report = (series.out / "report.html").read_text()
+    assert report.count('<th scope="row">') == 4
+    assert report.count("✔ done") == 1
+    assert report.count("✘ failed") == 3
+    assert 'href="01_good.html"' in report
+
+
+def test_nothing_but_results_is_left_in_the_folder(series):
+    lessons, endings = ("01_good", "02_dying", "03_slow", "04_failing"), ("ipynb", "html", "json")
+    results = {f"{lesson}.{ending}" for lesson in lessons for ending in endings}
+    assert {path.name for path in series.out.iterdir()} == results | {"report.html"}
+
+
+def test_a_done_lesson_is_skipped_and_a_failed_one_runs_again(series):
+    (series.lessons / "04_failing.py").write_text(PARAMETERS + '# %% id="divide"\n1 / 1\n')
+    build_all(series.lessons, series.notebooks)
+    before = (series.out / "01_good.ipynb").stat().st_mtime_ns
+    good, mended = series.run("1", "4", given=["seed=7", "factor=4"])
+    assert (series.out / "01_good.ipynb").stat().st_mtime_ns == before
+    assert good == series.records[0]
+    assert mended.status == "done"
+
+
+def test_one_seed_gives_the_same_metrics_again(series, tmp_path):
+    (again,) = series.run("01_good", given=["seed=7", "factor=4"], out=tmp_path / "again")
+    assert again.metrics == series.records[0].metrics
+    assert again.fingerprint == series.records[0].fingerprint
+
+
+def test_a_learner_runs_unsolved_and_the_solved_run_is_strict(series, tmp_path):
+    assert series.records[0].metrics["solved"] is False
+    assert series.records[0].metrics["strict"] == "0"
+    (solved,) = series.run("1", solved=True, out=tmp_path / "solved")
+    assert solved.metrics["solved"] is True
+    assert solved.metrics["strict"] == "1"
+    assert solved.metrics["twice"] == 3.0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "options", "words"),
+    [
+        ((), {"given": ["factr=2"]}, "did you mean factor?"),
+        ((), {"given": ["seed=none"]}, "expected a whole number"),
+        ((), {"given": ["profile=full"]}, "--profile"),
+        (("9",), {}, "no single lesson is called 9"),
+        (("01_god",), {}, "did you mean 01_good?"),
+        ((), {"timeout": 0}, "positive number of seconds"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_anything_starts(series, tmp_path, wanted, options, words):
+    with pytest.raises(CourseError) as caught:
+        series.run(*wanted, out=tmp_path / "never", **options)
+    assert words in str(caught.value)
+    assert not (tmp_path / "never").exists()
+
+
+def test_an_output_folder_that_is_a_file_is_refused_and_left_alone(series, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(CourseError, match="cannot write here"):
+        series.run(out=tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_an_output_folder_without_room_is_refused(series, tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=5 * 2**20))
+    with pytest.raises(CourseError, match="only 5 MiB free"):
+        series.run(out=tmp_path / "full")
+
+
+def test_a_notebook_that_is_no_notebook_is_named(tmp_path):
+    made = course(tmp_path, l01_good=GOOD)
+    (made.notebooks / "01_good.ipynb").write_text("{")
+    with pytest.raises(CourseError, match=r"01_good\.ipynb: not a readable notebook"):
+        made.run()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+def test_a_killed_series_goes_on_where_it_stopped(tmp_path):
+    made = course(tmp_path, l01_good=GOOD, l02_pausing=PAUSING)
+    (made.notebooks / "pause").touch()
+    code = (
+        "import pvlib.cli, pvlib.course.records\n"
+        "pvlib.course.records.library_sha256 = lambda: 'unedited'\n"
+        "pvlib.cli.app()"
+    )
+    command = [sys.executable, "-c", code, "run", "--out", str(made.out)]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not (made.out / "01_good.json").exists() or not list(made.out.glob(".running-*/02*")):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.1)
+    with pytest.raises(CourseError, match=f"another run .process {process.pid}. is at work here"):
+        made.run()
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    (made.notebooks / "pause").unlink()
+
+    first = json.loads((made.out / "01_good.json").read_text())
+    good, paused = made.run()
+    assert (good.started, good.seconds) == (first["started"], first["seconds"])
+    assert (good.status, paused.status) == ("done", "done")
+    assert not list(made.out.glob(".running-*"))
+
+
+def test_a_changed_library_makes_a_done_lesson_out_of_date(tmp_path, monkeypatch):
+    made = course(tmp_path, l01_good=GOOD)
+    (first,) = made.run()
+    monkeypatch.setattr("pvlib.course.records.library_sha256", lambda: "edited")
+    (second,) = made.run()
+    assert second.fingerprint != first.fingerprint
+    assert second.metrics == first.metrics

@@ -124,7 +124,7 @@ def test_an_argument_out_of_range_is_named(name, value):
 
 @pytest.mark.parametrize("proportions", [[1.0], [0.2] * 8, [-1.0, 2.0] + [0.0] * 6, [float("nan")] * 8])
 def test_proportions_that_are_no_distribution_are_refused(proportions):
-    with pytest.raises(CourseError, match="mixture|proportions"):
+    with pytest.raises(CourseError, match="mixture"):
         draw_faces(1, seed=0, proportions=proportions)
 
 

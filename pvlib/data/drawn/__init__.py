@@ -1,8 +1,9 @@
-"""The embedded faces: drawn from action units, so that everything about them is known (every lesson's default).
+"""The embedded faces: drawn from action units, so that everything about them is known.
 
-From the idea to the pixel: ``action_units`` (the alphabet), ``expressions`` (mixtures into action units), ``identity``
-(who, how held, how taken), ``anatomy`` (where the features are), ``canvas`` and ``curves`` (the painter's tools),
-``features`` and ``hair`` (the painting), ``render`` (one face), ``raters`` (ten votes), ``dataset`` (faces by number).
+From the idea to the pixel: ``action_units`` (the alphabet), ``expressions`` (mixtures into action units),
+``identity`` (who, how held, how taken), ``anatomy`` (where the features are), ``canvas`` and ``curves`` (the
+painter's tools), ``skin``, ``creases``, ``features`` and ``hair`` (the painting), ``render`` (one face),
+``raters`` (ten votes), ``dataset`` (faces by number). They are every lesson's default data.
 """
 
 from pvlib.data.drawn.action_units import ACTION_UNITS

@@ -1,8 +1,8 @@
 """Facial action units: the muscles' alphabet that every drawn face is spelt in (lesson 00).
 
-The Facial Action Coding System (Ekman and Friesen, 1978) names what single facial muscles do. A drawn face is a vector
-with one intensity in [0, 1] for each entry of ``ACTION_UNITS``. Left (L) and right (R) are the drawn person's
-own, as in FACS and in iBUG's landmarks: the person's left is on the right of the picture.
+The Facial Action Coding System (Ekman and Friesen, 1978) names what single facial muscles do. A drawn face is
+a vector with one intensity in [0, 1] for each entry of ``ACTION_UNITS``. Left (L) and right (R) are the drawn
+person's own, as in FACS: the person's left is on the right of the picture.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,8 +1,8 @@
 """Where everything in a face is, given who it is and what the muscles do (lesson 00).
 
-Face units: x to the right of the picture, y down, the origin between the eyes, the chin near y = 0.9. ``sides`` run
-from the left of the picture (the person's right side) to the right. Every number is a distance that a muscle moves
-the skin at full intensity, chosen by eye against photographs of posed action units.
+Face units: x to the right of the picture, y down, the origin between the eyes, the chin near y = 0.9. Side
+-1 is the left of the picture (the person's right), +1 its right. The factor before an action unit is how
+far that muscle moves the skin at full intensity; FACS says which way, the eye chose how far.
 """
 
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from pvlib.data.drawn.identity import Identity
 
 SIDES = (-1, 1)
 
-# The right half of a relaxed jaw, from the ear to the chin, as shares of the head's half width and in face units.
+# Half of a relaxed jaw, from the ear to the chin: x as shares of the head's half width, y in face units.
 _JAW = np.array(
-    [[1.0, -0.12], [0.995, 0.06], [0.975, 0.23], [0.93, 0.4], [0.84, 0.55], [0.69, 0.68], [0.5, 0.79], [0.27, 0.865],
-     [0.0, 0.89]]
+    [[1.0, -0.12], [0.995, 0.06], [0.975, 0.23], [0.93, 0.4], [0.84, 0.55],
+     [0.69, 0.68], [0.5, 0.79], [0.27, 0.865], [0.0, 0.89]]
 )  # fmt: skip
 _SQUARENESS = np.array([0, 0, 0.01, 0.035, 0.075, 0.1, 0.09, 0.05, 0])
 _JAW_DROP = np.array([0, 0, 0.02, 0.08, 0.22, 0.45, 0.72, 0.95, 1.0])
@@ -65,9 +65,10 @@ class Anatomy:
         """Return the 68 points in iBUG's order, face units, (68, 2)."""
         mouth = self.mouth
         eyes = [np.concatenate([eye.upper, eye.lower[2:0:-1]]) for eye in self.eyes]
+        outer = [mouth.upper_outer, mouth.lower_outer[5:0:-1]]
+        inner = [mouth.upper_inner, mouth.lower_inner[3:0:-1]]
         return np.concatenate(
-            [self.jaw, *self.brows, self.nose_bridge, self.nose_base, *eyes]
-            + [mouth.upper_outer, mouth.lower_outer[5:0:-1], mouth.upper_inner, mouth.lower_inner[3:0:-1]]
+            [self.jaw, *self.brows, self.nose_bridge, self.nose_base, *eyes, *outer, *inner]
         )
 
 
@@ -166,8 +167,9 @@ def _mouth(units: dict[str, float], identity: Identity) -> Mouth:
     pressed = max(u["AU24"], 0.7 * u["AU23"])
 
     corners = []
-    for side, name in ((-1, "R"), (1, "L")):
+    for side, name, other in ((-1, "R", "L"), (1, "L", "R")):
         pull, dimple = u[f"AU12{name}"], u[f"AU14{name}"]
+        tilted = 0.025 * max(0.0, u[f"AU12{other}"] - pull) + 0.01 * max(0.0, u[f"AU14{other}"] - dimple)
         out = (
             0.235 * identity.mouth_width
             + 0.075 * pull
@@ -182,7 +184,7 @@ def _mouth(units: dict[str, float], identity: Identity) -> Mouth:
             + 0.055 * u["AU26"] * (1 - 0.7 * max(pull, u["AU20"]))
         )
         down = 0.062 * u["AU15"] + 0.03 * u["AU20"] + 0.06 * u["AU26"] * (1 - 0.5 * pull) + 0.012 * u["AU17"]
-        corners.append([side * out, centre_y + down - 0.105 * pull - 0.022 * dimple])
+        corners.append([side * out, centre_y + down + tilted - 0.105 * pull - 0.034 * dimple])
     left, right = np.array(corners)
 
     sneer = 0.05 * u["AU10"] + 0.02 * u["AU9"]

@@ -4,12 +4,12 @@ from functools import lru_cache
 
 import numpy as np
 
-STEPS = 5  # points drawn between two given ones; at 224 pixels no corner shows
+STEPS = 5  # points drawn from one given point to the next; at 224 pixels no corner shows
 
 
 @lru_cache(maxsize=256)
 def _catmull_rom(count: int, closed: bool) -> np.ndarray:
-    """Return the matrix, (samples, count), from given points to the samples of the curve through them."""
+    """Return the matrix, (samples, count), from given points to samples of the Catmull-Rom spline."""
     segments = count if closed else count - 1
     t = np.arange(STEPS)[:, None] / STEPS
     weights = 0.5 * np.hstack(
@@ -27,36 +27,43 @@ def _catmull_rom(count: int, closed: bool) -> np.ndarray:
 
 
 def curve(points, closed: bool = False) -> np.ndarray:
-    """Return a smooth curve through ``points`` (n, 2); the given points are every ``STEPS``-th of it."""
+    """Return a smooth curve through points (..., n, 2); the given ones are every ``STEPS``-th of it."""
     points = np.asarray(points, dtype=np.float64)
-    return _catmull_rom(len(points), closed) @ points
+    return _catmull_rom(points.shape[-2], closed) @ points
 
 
 @lru_cache(maxsize=64)
 def _profile(count: int, start: float, end: float) -> np.ndarray:
+    """Return half widths, (count, 1), that are 1/2 in the middle and taper to shares of it at the ends."""
     t = np.arange(count) / (count - 1)
-    belly = 4 * t * (1 - t)
-    return (start * (1 - t) ** 2 + end * t**2 + (1 - (1 - t) ** 2 * start - t**2 * end) * belly)[:, None]
+    rest = 1 - (1 - t) ** 2 * start - t**2 * end
+    return 0.5 * (start * (1 - t) ** 2 + end * t**2 + rest * 4 * t * (1 - t))[:, None]
 
 
 def stroke(points, width: float, start: float = 0.0, end: float = 0.0) -> np.ndarray:
-    """Return the outline of a brush stroke along the curve through ``points`` (n, 2).
+    """Return the outlines (..., m, 2) of brush strokes along the curves through points (..., n, 2).
 
-    ``width`` is that of its middle; ``start`` and ``end`` are the shares of it left at the two ends.
+    ``width`` is that of the middle; ``start`` and ``end`` are the shares of it left at the two ends.
     """
     line = curve(points)
     along = np.empty_like(line)
-    along[1:-1] = line[2:] - line[:-2]
-    along[0], along[-1] = line[1] - line[0], line[-1] - line[-2]
-    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    across *= (0.5 * width) / (np.sqrt((along**2).sum(axis=1, keepdims=True)) + 1e-9)
-    across *= _profile(len(line), start, end)
-    return np.concatenate([line + across, (line - across)[::-1]])
+    along[..., 1:-1, :] = line[..., 2:, :] - line[..., :-2, :]
+    along[..., 0, :] = line[..., 1, :] - line[..., 0, :]
+    along[..., -1, :] = line[..., -1, :] - line[..., -2, :]
+    x, y = along[..., :1], along[..., 1:]
+    reach = width * _profile(line.shape[-2], start, end) / np.sqrt(x * x + y * y + 1e-18)
+    across = np.concatenate([-y * reach, x * reach], axis=-1)
+    return np.concatenate([line + across, (line - across)[..., ::-1, :]], axis=-2)
 
 
-def ellipse(centre, radius_x: float, radius_y: float) -> np.ndarray:
-    """Return an axis-parallel ellipse as a closed polygon."""
-    return np.asarray(centre) + _CIRCLE * (radius_x, radius_y)
+def ellipse(x: float, y: float, radius_x: float, radius_y: float) -> np.ndarray:
+    """Return an axis-parallel ellipse about (x, y) as a closed polygon, (24, 2)."""
+    return _CIRCLE * (radius_x, radius_y) + (x, y)
+
+
+def moved(points, x: float = 0.0, y: float = 0.0) -> np.ndarray:
+    """Return points (..., 2) moved by (x, y)."""
+    return np.asarray(points) + np.array([x, y])
 
 
 _ANGLES = 2 * np.pi * np.arange(24) / 24

@@ -1,10 +1,11 @@
-"""Drawn faces by number: each with its mixture, action units, landmarks and ten votes (every lesson's default data).
+"""Drawn faces by number: each with its mixture, action units, landmarks and ten votes.
 
-Face i under a seed is drawn by ``numpy.random.default_rng([seed, i])`` alone, so the first ten of a hundred are the ten,
-and workers may share a range through ``start``. Only ``Generator.random`` and random bytes are used, which NumPy
-keeps stable; the C library's sine and square root may differ in the last bit between platforms, which moves an edge
-by far less than the 1/256 pixel that the rasteriser resolves: truths are equal to float32 rounding, and at
-most a stray pixel by one grey level.
+Face i under a seed is drawn by ``numpy.random.default_rng([seed, i])`` alone, so the first ten of a hundred
+are the ten, and workers may share a range through ``start``. Only ``Generator.random`` and random bytes are
+used, whose streams NumPy has kept since it introduced them. Sine, power and matrix products may differ in
+the last bit between platforms; that moves an edge by far less than the 1/256 pixel that the rasteriser
+resolves. So votes agree everywhere, other truths to float32 rounding, and pixels but for a stray one by a
+grey level.
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,8 @@ UNAMBIGUOUS = 0.9
 class DrawnFaces(Faces):
     """Faces whose truth is known.
 
-    ``target`` is the votes for the eight emotions, renormalised; single votes stay, since each is an honest draw here.
+    ``target`` is the votes for the eight emotions, renormalised. Single votes stay: FER+ drops them as likely
+    slips of the hand, but a simulated rater's every vote is a draw from what can be seen.
 
     Attributes:
         action_units: float32, (N, 19); intensities in the order of ``action_units.NAMES``.
@@ -71,7 +73,7 @@ def draw_faces(
         colour: RGB instead of grey; everything else about the faces stays.
         start: the first face's number.
         ambiguous: share of faces that mix two (one in five: three) expressions.
-        proportions: share of each main expression in the order of ``labels.FERPLUS``, sum 1; equal by default.
+        proportions: share of each main expression in the order of ``labels.FERPLUS``, sum 1; default equal.
 
     Returns:
         images (count, 1 or 3, size, size) with everything that is known about them.

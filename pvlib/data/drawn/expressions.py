@@ -1,16 +1,17 @@
-"""From a mixture of expressions to action units: prototypes, blends and the neutral share (lessons 00 and 08).
+"""From a mixture of expressions to action units: prototypes, blends, the neutral share (lessons 00 and 08).
 
-Let e be the shares of the seven emotions (they sum to 1), v the overall intensity in [0, 1], and P the prototypes
-(one row of action units an emotion, after EMFACS; neutral has none). Then
+Let e be the shares of the seven emotions (they sum to 1), v the overall intensity in [0, 1], and P the
+prototypes (one row of action units an emotion, after EMFACS; neutral has none). Then
 
     action units      a = min(1, v · Σ_k e_k P_k / ‖e‖₂)
     neutral share     m_neutral = (1 − v)³
     emotions' shares  m_k = (1 − m_neutral) e_k
 
-so that v = 1 − m_neutral^(1/3) and e = m_k / (1 − m_neutral) can be read back from a mixture. The cube says that
-half an expression (v = ½) already looks 87 % like that expression. Dividing by ‖e‖₂ keeps a blend of two as strong
-as either alone. In a drawn data set each unit is also scaled by a personal factor in [0.8, 1.2] and starts from a
-resting tone of at most 0.05, because no two people move alike; the action units returned are those drawn.
+so that v = 1 − m_neutral^(1/3) and e = m_k / (1 − m_neutral) can be read back from a mixture. The cube says
+that half an expression (v = ½) already looks 87 % like that expression. Dividing by ‖e‖₂ keeps a blend of two
+as strong as either alone. In a drawn data set each unit is also scaled by a personal factor in [0.8, 1.2] and
+starts from a resting tone of at most 0.05, because no two people move alike; the action units returned are
+those drawn.
 """
 
 from collections.abc import Sequence
@@ -44,8 +45,8 @@ PROTOTYPES: dict[str, tuple[np.ndarray, ...]] = {
             {"AU4": 1.0, "AU5": 0.6, "AU7": 0.6, "AU10": 0.35, "AU23": 0.5, "AU25": 0.9, "AU26": 0.3},
         ),
         "disgust": (
-            {"AU4": 0.45, "AU7": 0.5, "AU9": 1.0, "AU10": 1.0, "AU25": 0.45},
-            {"AU4": 0.4, "AU7": 0.6, "AU9": 1.0, "AU10": 0.8, "AU15": 0.3, "AU17": 0.5},
+            {"AU4": 0.25, "AU7": 0.5, "AU9": 1.0, "AU10": 1.0, "AU25": 0.45},
+            {"AU4": 0.25, "AU7": 0.6, "AU9": 1.0, "AU10": 0.8, "AU15": 0.3, "AU17": 0.5},
         ),
         "fear": (
             {
@@ -61,8 +62,8 @@ PROTOTYPES: dict[str, tuple[np.ndarray, ...]] = {
             {"AU1": 1.0, "AU2": 0.5, "AU4": 0.8, "AU5": 0.9, "AU20": 0.8, "AU25": 0.8, "AU26": 0.45},
         ),
         "contempt": (
-            {"AU12L": 0.7, "AU14L": 1.0},
-            {"AU12R": 0.7, "AU14R": 1.0},
+            {"AU7": 0.25, "AU12L": 0.6, "AU14L": 1.0, "AU24": 0.35},
+            {"AU7": 0.25, "AU12R": 0.6, "AU14R": 1.0, "AU24": 0.35},
         ),
     }.items()
 }
@@ -125,7 +126,7 @@ def sample_mixture(rng: np.random.Generator, ambiguous: float, proportions: np.n
         shares[second] = 1.0
         return dilute(shares, 0.03 * strength)  # (1 - 0.03)³ > 0.9
     if is_ambiguous >= ambiguous:
-        shares[main] = 0.94 + 0.06 * share  # 0.94 · (1 - (1 - 0.7)³) > 0.9
+        shares[main] = 0.96 + 0.04 * share  # 0.96 · (1 - (1 - 0.7)³) > 0.9
         shares[second or third] = 1 - shares[main]  # neutral, class 0, comes with the intensity
         return dilute(shares, 0.7 + 0.3 * strength)
     if has_third < 0.2:

@@ -4,7 +4,7 @@ import numpy as np
 
 from pvlib.data.drawn.anatomy import HEAD_HALF_WIDTH, Anatomy
 from pvlib.data.drawn.canvas import Canvas, shade
-from pvlib.data.drawn.curves import curve, ellipse, stroke
+from pvlib.data.drawn.curves import curve, ellipse, moved, stroke
 from pvlib.data.drawn.identity import Identity
 
 _LONG = [
@@ -29,22 +29,36 @@ _BOB = [
 ]
 _CAP = [[0.0, -1.17], [0.44, -1.1], [0.72, -0.84], [0.755, -0.5], [0.72, -0.2], [0.5, -0.2], [0.0, -0.3]]
 
-# The hairline from the right of the picture to the left, after the crown; x as shares of the head's half width.
+# Hairlines from the right of the picture to the left; x as shares of the head's half width.
 _HAIRLINES = {
-    "short": [[1.02, -0.3], [0.93, -0.42], [0.86, -0.6], [0.62, -0.7], [0.25, -0.74], [0.0, -0.73], [-0.25, -0.74],
-              [-0.62, -0.7], [-0.86, -0.6], [-0.93, -0.42], [-1.02, -0.3]],
-    "fringe": [[1.04, -0.1], [0.95, -0.28], [0.9, -0.46], [0.6, -0.5], [0.25, -0.53], [0.0, -0.52], [-0.25, -0.54],
-               [-0.6, -0.5], [-0.9, -0.46], [-0.95, -0.28], [-1.04, -0.1]],
-    "parted": [[1.03, -0.2], [0.94, -0.36], [0.88, -0.52], [0.7, -0.68], [0.3, -0.76], [-0.1, -0.82], [-0.4, -0.86],
-               [-0.62, -0.74], [-0.86, -0.58], [-0.94, -0.4], [-1.03, -0.22]],
-    "long": [[1.05, 0.1], [0.97, -0.2], [0.91, -0.48], [0.66, -0.7], [0.3, -0.84], [0.0, -0.9], [-0.3, -0.84],
-             [-0.66, -0.7], [-0.91, -0.48], [-0.97, -0.2], [-1.05, 0.1]],
-    "bob": [[1.06, 0.2], [0.96, -0.15], [0.93, -0.42], [0.7, -0.58], [0.35, -0.62], [0.0, -0.68], [-0.35, -0.78],
-            [-0.72, -0.66], [-0.93, -0.42], [-0.96, -0.15], [-1.06, 0.2]],
-    "bun": [[1.02, -0.28], [0.96, -0.44], [0.87, -0.62], [0.62, -0.78], [0.3, -0.84], [0.0, -0.85], [-0.3, -0.84],
-            [-0.62, -0.78], [-0.87, -0.62], [-0.96, -0.44], [-1.02, -0.28]],
-    "curly": [[1.06, -0.22], [0.95, -0.38], [0.88, -0.55], [0.64, -0.62], [0.3, -0.72], [0.0, -0.66], [-0.3, -0.72],
-              [-0.64, -0.62], [-0.88, -0.55], [-0.95, -0.38], [-1.06, -0.22]],
+    "short": [
+        [1.02, -0.3], [0.93, -0.42], [0.86, -0.6], [0.62, -0.7], [0.25, -0.74], [0.0, -0.73],
+        [-0.25, -0.74], [-0.62, -0.7], [-0.86, -0.6], [-0.93, -0.42], [-1.02, -0.3],
+    ],
+    "fringe": [
+        [1.04, -0.1], [0.95, -0.28], [0.9, -0.46], [0.6, -0.5], [0.25, -0.53], [0.0, -0.52],
+        [-0.25, -0.54], [-0.6, -0.5], [-0.9, -0.46], [-0.95, -0.28], [-1.04, -0.1],
+    ],
+    "parted": [
+        [1.03, -0.2], [0.94, -0.36], [0.88, -0.52], [0.7, -0.68], [0.3, -0.76], [-0.1, -0.82],
+        [-0.4, -0.86], [-0.62, -0.74], [-0.86, -0.58], [-0.94, -0.4], [-1.03, -0.22],
+    ],
+    "long": [
+        [1.05, 0.1], [0.97, -0.2], [0.91, -0.48], [0.66, -0.7], [0.3, -0.84], [0.0, -0.9],
+        [-0.3, -0.84], [-0.66, -0.7], [-0.91, -0.48], [-0.97, -0.2], [-1.05, 0.1],
+    ],
+    "bob": [
+        [1.06, 0.2], [0.96, -0.15], [0.93, -0.42], [0.7, -0.58], [0.35, -0.62], [0.0, -0.68],
+        [-0.35, -0.78], [-0.72, -0.66], [-0.93, -0.42], [-0.96, -0.15], [-1.06, 0.2],
+    ],
+    "bun": [
+        [1.02, -0.28], [0.96, -0.44], [0.87, -0.62], [0.62, -0.78], [0.3, -0.84], [0.0, -0.85],
+        [-0.3, -0.84], [-0.62, -0.78], [-0.87, -0.62], [-0.96, -0.44], [-1.02, -0.28],
+    ],
+    "curly": [
+        [1.06, -0.22], [0.95, -0.38], [0.88, -0.55], [0.64, -0.62], [0.3, -0.72], [0.0, -0.66],
+        [-0.3, -0.72], [-0.64, -0.62], [-0.88, -0.55], [-0.95, -0.38], [-1.06, -0.22],
+    ],
 }  # fmt: skip
 
 
@@ -65,13 +79,13 @@ def paint_back(canvas: Canvas, identity: Identity) -> None:
     if style in _BACK:
         shapes.append((_BACK[style] * (width, 1), dark, 1.0))
     elif style == "bun":
-        shapes.append((ellipse((0.0, -1.13), 0.27, 0.2), dark, 1.0))
+        shapes.append((ellipse(0.0, -1.06, 0.27, 0.2), dark, 1.0))
         shapes.append((_CAP_SHAPE * (0.95 * width, 0.96), dark, 1.0))
     elif style == "curly":
         angles = np.linspace(-0.15, 1.15, 13) * np.pi
         for angle in angles:
-            centre = (0.66 * width * np.cos(angle), -0.48 - 0.56 * np.sin(angle))
-            shapes.append((ellipse(centre, 0.2, 0.2), dark, 1.0))
+            x, y = 0.66 * width * np.cos(angle), -0.46 - 0.54 * np.sin(angle)
+            shapes.append((ellipse(x, y, 0.2, 0.2), dark, 1.0))
     elif style != "bald":
         shapes.append((_CAP_SHAPE * (width, 1), dark, 1.0))
     canvas.fill(shapes)
@@ -86,26 +100,19 @@ def paint_front(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
     line = curve(np.array(_HAIRLINES[style]) * (half, identity.head_height))
     lift = {"curly": 0.16, "bun": 0.05}.get(style, 0.11)
     side = 1.1 if style in ("long", "bob", "curly") else 1.06
-    crown = np.array([[-side, -0.45], [-0.98, -0.78], [-0.62, -1.0 - lift], [0, -1.06 - lift], [0.62, -1.0 - lift],
-                      [0.98, -0.78], [side, -0.45]]) * (half, identity.head_height)  # fmt: skip
+    half_crown = np.array([[side, -0.45], [0.98, -0.78], [0.62, -1.0 - lift], [0, -1.06 - lift]])
+    crown = np.concatenate([half_crown * (-1, 1), half_crown[-2::-1]]) * (half, identity.head_height)
     outline = np.concatenate([line, curve(np.concatenate([line[-1:], crown, line[:1]]))])
-    hair = canvas.mask([outline])
+    hair = canvas.mask(outline)
     canvas.airbrush(shade(identity.skin, 0.5), 0.03, [(stroke(line[::5], 0.07, 0.5, 0.5), 0.5)])
     canvas.fill([(outline, identity.hair, 1.0)])
     light, dark = shade(identity.hair, 1.45, 14), shade(identity.hair, 0.62)
     canvas.airbrush(
         light, 0.05, [(stroke([[-0.5 * half, -0.78], [0.0, -0.95], [0.5 * half, -0.9]], 0.12), 0.5)], hair
     )
-    strands = []
     root = np.array([-0.25 * half if style == "parted" else 0.0, -1.1])
-    for i, t in enumerate(np.linspace(0.06, 0.94, 15)):
-        end = line[int(t * (len(line) - 1))]
-        middle = 0.5 * (root + end) + np.array([0.32 * (end[0] - root[0]), -0.06])
-        strands.append(
-            (
-                stroke([root + (0.1 * (end[0] - root[0]), 0), middle, end], 0.022),
-                light if i % 2 else dark,
-                0.3,
-            )
-        )
-    canvas.fill_within(hair, strands)
+    ends = line[(np.linspace(0.06, 0.94, 15) * (len(line) - 1)).astype(int)]  # (15, 2)
+    spread = (ends - root) * (1, 0)
+    roots, middles = root + 0.1 * spread, moved(0.5 * (root + ends) + 0.32 * spread, 0, -0.06)
+    strands = stroke(np.stack([roots, middles, ends], axis=1), 0.022)
+    canvas.fill_within(hair, [(strand, light if i % 2 else dark, 0.3) for i, strand in enumerate(strands)])

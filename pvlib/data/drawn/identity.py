@@ -11,14 +11,17 @@ import numpy as np
 Colour = tuple[int, int, int]
 
 SKINS: tuple[Colour, ...] = (
-    (246, 214, 194), (240, 200, 172), (229, 184, 150), (214, 163, 124), (190, 136, 98), (155, 104, 74), (122, 82, 63),
+    (246, 214, 194), (240, 200, 172), (229, 184, 150), (214, 163, 124),
+    (190, 136, 98), (155, 104, 74), (122, 82, 63),
 )  # fmt: skip
 HAIRS: tuple[Colour, ...] = (
-    (38, 30, 30), (62, 42, 34), (92, 60, 42), (130, 84, 52), (176, 126, 74), (206, 166, 108), (150, 72, 42), (150, 146, 144),
+    (38, 30, 30), (62, 42, 34), (92, 60, 42), (130, 84, 52),
+    (176, 126, 74), (206, 166, 108), (150, 72, 42), (150, 146, 144),
 )  # fmt: skip
 IRISES: tuple[Colour, ...] = ((84, 56, 38), (110, 76, 46), (96, 110, 72), (82, 116, 146), (104, 120, 130))
 BACKGROUNDS: tuple[Colour, ...] = (
-    (196, 208, 214), (168, 184, 190), (214, 204, 190), (150, 160, 172), (186, 196, 180), (112, 122, 134), (208, 196, 204),
+    (196, 208, 214), (168, 184, 190), (214, 204, 190), (150, 160, 172),
+    (186, 196, 180), (112, 122, 134), (208, 196, 204),
 )  # fmt: skip
 SHIRTS: tuple[Colour, ...] = (
     (64, 84, 112),
@@ -98,7 +101,7 @@ def sample_identity(rng: np.random.Generator) -> Identity:
     beard = between(-1.5, 1.0)
     return Identity(
         head_width=between(0.92, 1.08),
-        head_height=between(0.96, 1.03),
+        head_height=between(0.96, 1.02),
         jaw=between(0.0, 1.0),
         brow_height=between(-0.025, 0.02),
         brow_thickness=between(0.65, 1.5),
@@ -128,9 +131,9 @@ def sample_pose(rng: np.random.Generator) -> Pose:
         roll=0.17 * float(u[0]),
         yaw=0.25 * float(u[1]),
         pitch=0.15 * float(u[2]),
-        scale=1.0 + 0.05 * float(u[3]),
+        scale=1.0 + 0.04 * float(u[3]),
         shift_x=0.025 * float(u[4]),
-        shift_y=0.02 * float(u[5]),
+        shift_y=0.015 * float(u[5]),
     )
 
 
@@ -141,7 +144,7 @@ def sample_camera(rng: np.random.Generator) -> Camera:
         light=2 * float(u[0]) - 1,
         light_strength=float(u[1]),
         contrast=0.8 + 0.4 * float(u[2]),
-        brightness=40 * float(u[3]) - 20,
+        brightness=30 * float(u[3]) - 18,
         blur=max(0.0, 1.2 * float(u[4]) - 0.6),
         noise=6 * float(u[5]) ** 2,
         background=BACKGROUNDS[int(u[6] * len(BACKGROUNDS))],

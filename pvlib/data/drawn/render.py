@@ -6,7 +6,7 @@ from numbers import Integral
 import numpy as np
 from PIL import Image, ImageFilter
 
-from pvlib.data.drawn import features, hair
+from pvlib.data.drawn import creases, features, hair, skin
 from pvlib.data.drawn.action_units import to_vector
 from pvlib.data.drawn.anatomy import Anatomy, build
 from pvlib.data.drawn.canvas import Canvas, Projection
@@ -34,8 +34,9 @@ def draw_face(
     """Draw one face.
 
     Args:
-        action_units: vector (19,) or mapping, see ``action_units.to_vector``; or give ``mixture`` instead, shares of
-            the eight ``labels.FERPLUS`` expressions, whose neutral share sets the intensity (``expressions``).
+        action_units: vector (19,) or mapping, see ``action_units.to_vector``.
+        mixture: instead of action units, shares of the eight ``labels.FERPLUS`` expressions; the neutral
+            share sets the intensity (see ``expressions``).
         identity, pose, camera: who, how held, how taken; the defaults are one person from the front.
         size: the picture's width and height in pixels, at least 16.
         colour: RGB, or else the same picture in grey.
@@ -50,10 +51,7 @@ def draw_face(
     """
     if (action_units is None) == (mixture is None):
         raise CourseError("draw_face needs either action_units or a mixture, and not both")
-    if mixture is not None:
-        units = to_action_units(check_mixture(mixture))
-    else:
-        units = to_vector(action_units)
+    units = to_vector(action_units) if mixture is None else to_action_units(check_mixture(mixture))
     check_size(size)
     identity, pose, camera = identity or Identity(), pose or Pose(), camera or Camera()
     image = paint(build(units, identity), identity, pose, camera, size)
@@ -76,9 +74,9 @@ def paint(anatomy: Anatomy, identity: Identity, pose: Pose, camera: Camera, size
     pixels = size * (2 if size < 128 else 1)
     canvas = Canvas(Projection(pose, pixels), pixels, camera.background)
     hair.paint_back(canvas, identity)
-    features.paint_body(canvas, anatomy, identity)
-    skin = features.paint_skin(canvas, anatomy, identity, camera)
-    features.paint_creases(canvas, anatomy, identity, skin)
+    skin.paint_body(canvas, anatomy, identity)
+    head = skin.paint_skin(canvas, anatomy, identity, camera)
+    creases.paint_creases(canvas, anatomy, identity, head)
     features.paint_eyes(canvas, anatomy, identity)
     features.paint_nose(canvas, anatomy, identity)
     features.paint_mouth(canvas, anatomy, identity)
@@ -106,7 +104,7 @@ def develop(
     light = 1 + across[None, :] + down[:, None]  # (size, size)
     pixels = (pixels * light - 128) * np.float32(camera.contrast) + np.float32(128 + camera.brightness)
     if rng is not None and camera.noise > 0.1:
-        # The sum of two random bytes is triangular with standard deviation 104.5: integer arithmetic everywhere.
+        # The sum of two random bytes has a standard deviation of 104.5 and is exact on every machine.
         grain = rng.integers(0, 256, (2, *pixels.shape), dtype=np.uint8).astype(np.float32).sum(axis=0) - 255
         pixels += grain * np.float32(camera.noise / 104.5)
     return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)

@@ -1,0 +1,97 @@
+"""The folds that each action unit presses into the skin: what tells a tightened face from a resting one."""
+
+import numpy as np
+from PIL import Image
+
+from pvlib.data.drawn.anatomy import SIDES, Anatomy
+from pvlib.data.drawn.canvas import Canvas, shade
+from pvlib.data.drawn.curves import ellipse, moved, stroke
+from pvlib.data.drawn.identity import Identity
+
+
+class _Folds:
+    """Strokes that are worth painting, soft ones and sharp ones."""
+
+    def __init__(self):
+        self.soft, self.sharp = [], []
+
+    def add(self, points, width, strength, start=0.0, end=0.0, relief=0.0, soft=False):
+        if strength > 0.02:
+            (self.soft if soft else self.sharp).append((stroke(points, width, start, end), strength, relief))
+
+
+def paint_creases(canvas: Canvas, anatomy: Anatomy, identity: Identity, skin: Image.Image) -> None:
+    """Paint all folds of the face over its finished skin."""
+    folds = _Folds()
+    _forehead(folds, anatomy, identity)
+    for side in SIDES:
+        _around_eye(folds, anatomy, identity, side)
+        _around_mouth(folds, anatomy, identity, side)
+    _chin(folds, anatomy)
+    dark = shade(identity.skin, 0.46, 8)
+    canvas.airbrush(dark, 0.024, folds.soft, skin)
+    canvas.airbrush(dark, 0.007, folds.sharp, skin)
+    if anatomy.units["AU17"] > 0.1:  # the chin boss puckers
+        y = 0.77 + anatomy.chin_drop
+        dimples = [(-0.065, 0.0), (0.055, 0.01), (0.0, -0.02), (-0.02, 0.04), (0.03, 0.045)]
+        marks = [(ellipse(x, y + dy, 0.024, 0.015), 0.42 * anatomy.units["AU17"]) for x, dy in dimples]
+        canvas.airbrush(dark, 0.014, marks, skin)
+
+
+def _forehead(folds: _Folds, anatomy: Anatomy, identity: Identity) -> None:
+    """Raised brows furrow it across (AU1 alone only in the middle); AU4 draws two upright lines."""
+    u = anatomy.units
+    strength = 0.5 * min(u["AU1"], 0.35 + u["AU2"]) + 0.2 * max(0.0, identity.age - 0.2)
+    reach = 0.13 + 0.27 * u["AU2"]
+    shape = np.array([[-1, 0.012], [-0.5, -0.014], [0, 0], [0.5, -0.014], [1, 0.012]]) * (reach, 1)
+    for k in range(3):
+        folds.add(moved(shape, 0, -0.48 - 0.08 * k), 0.018, strength)
+    frown = max(u["AU4"], 0.7 * u["AU9"])
+    for side in SIDES:
+        x = 0.058 - 0.018 * frown
+        line = np.array([[x, -0.4], [x + 0.006, -0.32], [x - 0.008, -0.235]]) * (side, 1)
+        folds.add(line, 0.026, 0.7 * frown + 0.06 * identity.age)
+
+
+def _around_eye(folds: _Folds, anatomy: Anatomy, identity: Identity, side: int) -> None:
+    """Crow's feet and the bag of AU6, the tight lower lid of AU7, the wrinkled nose of AU9."""
+    u, age = anatomy.units, identity.age
+    eye = anatomy.eyes[0 if side < 0 else 1]
+    outer = eye.upper[-1] if side > 0 else eye.upper[0]
+    for k in (-1, 0, 1):
+        ray = [moved(outer, side * 0.035, 0.012 * k), moved(outer, side * 0.12, 0.045 * k - 0.01)]
+        folds.add(ray, 0.014, 0.5 * u["AU6"] + 0.1 * age)
+    tight = max(u["AU6"], 0.8 * u["AU7"], 0.6 * u["AU9"])
+    folds.add(moved(eye.lower, 0, 0.045 - 0.012 * u["AU6"]), 0.02, 0.12 + 0.4 * tight + 0.25 * age)
+    for k in range(3):
+        y = -0.2 + 0.07 * k
+        wrinkle = np.array([[0.012, y - 0.012], [0.05, y], [0.1, y + 0.045]]) * (side, 1)
+        folds.add(wrinkle, 0.02, 0.62 * u["AU9"], relief=0.06)
+
+
+def _around_mouth(folds: _Folds, anatomy: Anatomy, identity: Identity, side: int) -> None:
+    """The nasolabial fold from wing to corner, the dimple of AU14 and the pouch of AU15."""
+    u, age = anatomy.units, identity.age
+    corner = anatomy.mouth.upper_outer[0 if side < 0 else -1]
+    wing = anatomy.nose_base[0 if side < 0 else -1]
+    pull, dimple = u["AU12L" if side > 0 else "AU12R"], u["AU14L" if side > 0 else "AU14R"]
+    raised = u["AU10"]
+    depth = min(1.0, 0.14 + 0.35 * age + 0.55 * pull + 0.5 * u["AU9"] + 0.5 * raised + 0.15 * u["AU20"])
+    start = moved(wing, side * 0.03, -0.05)
+    end = moved(corner, side * (0.06 + 0.02 * pull), -0.02 + 0.02 * u["AU15"])
+    bulge = side * (0.035 + 0.045 * pull + 0.03 * raised)
+    middle = moved(0.5 * (start + end), bulge, -0.03 * pull - 0.02 * raised)
+    folds.add([start, middle, end], 0.055, 0.42 * depth, 0.5, 0.1, soft=True)
+    folds.add([start, middle, end], 0.02, 0.55 * depth, 0.5, 0.1)
+    hook = np.array([[0.014, -0.075], [0.045, -0.02], [0.04, 0.03], [0.012, 0.065]]) * (side, 1)
+    folds.add(moved(hook, *corner), 0.022, 0.75 * dimple + 0.15 * u["AU20"], 0.1, 0.1)
+    folds.add(moved(hook, *corner), 0.06, 0.4 * dimple, 0.1, 0.1, soft=True)
+    pouch = np.array([[0.015, 0.01], [0.035, 0.07], [0.02, 0.13]]) * (side, 1)
+    folds.add(moved(pouch, *corner), 0.045, 0.5 * u["AU15"] + 0.12 * age, soft=True)
+
+
+def _chin(folds: _Folds, anatomy: Anatomy) -> None:
+    """The hollow between lower lip and chin, which AU17 deepens into an arch."""
+    y = anatomy.mouth.lower_outer[3, 1] + 0.05
+    arch = [[-0.13, y + 0.03], [0, y], [0.13, y + 0.03]]
+    folds.add(arch, 0.03, 0.2 + 0.6 * anatomy.units["AU17"], soft=True)

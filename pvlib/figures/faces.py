@@ -1,0 +1,113 @@
+"""Contact sheets of faces: what a data set looks like, and what an expression looks like on many people.
+
+Every figure names an expression in its colour from ``labels.COLOURS``.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from pvlib.data.drawn import Identity, Pose, draw_face, to_action_units
+from pvlib.data.drawn.anatomy import build
+from pvlib.data.drawn.identity import sample_identity
+from pvlib.data.drawn.render import landmarks as find_landmarks
+from pvlib.data.faces import Faces
+from pvlib.data.labels import COLOURS, FERPLUS
+from pvlib.errors import CourseError
+
+_INK = "#333333"
+
+
+def contact_sheet(
+    faces: Faces,
+    columns: int = 8,
+    captions: Sequence[str] | None = None,
+    landmarks: bool = False,
+    width: float = 10.0,
+) -> Figure:
+    """Show faces row by row, each with a caption.
+
+    Args:
+        faces: at least one face.
+        columns: faces in a row, at least 1.
+        captions: one text a face; by default the class that leads its target, in that class's colour.
+        landmarks: draw the 68 points over each face.
+        width: the figure's width in inches.
+
+    Raises:
+        CourseError: when there is no face, no column, a caption too few or many, or no landmark to draw.
+    """
+    if len(faces) == 0 or columns < 1:
+        raise CourseError(
+            f"a contact sheet needs at least one face and one column, not {len(faces)} and {columns}"
+        )
+    if captions is not None and len(captions) != len(faces):
+        raise CourseError(
+            f"a contact sheet of {len(faces)} faces needs as many captions, not {len(captions)}"
+        )
+    if landmarks and faces.landmarks is None:
+        raise CourseError("these faces have no landmarks to draw; use landmarks=False")
+    names = [faces.names[label] for label in faces.labels.tolist()]
+    columns = min(columns, len(faces))
+    rows = -(-len(faces) // columns)
+    cell = width / columns
+    figure = Figure(figsize=(width, rows * (cell + 0.25)), layout="constrained")
+    for i, axes in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
+        axes.set_axis_off()
+        if i < len(faces):
+            _show(axes, faces.images[i], faces.landmarks[i] if landmarks else None)
+            caption = names[i] if captions is None else captions[i]
+            colour = COLOURS.get(names[i], _INK) if captions is None else _INK
+            axes.set_title(caption, color=colour, fontsize=8, pad=3)
+    return figure
+
+
+def expression_sheet(
+    people: int = 5,
+    size: int = 224,
+    colour: bool = True,
+    landmarks: bool = False,
+    seed: int = 0,
+    width: float = 8.0,
+) -> Figure:
+    """Show the plain prototype of all eight expressions on several people, one expression a row.
+
+    The first person is the default ``Identity``; the others are drawn from ``seed``. Rows are named in the
+    expressions' colours.
+
+    Raises:
+        CourseError: when ``people`` is below 1, or as ``draw_face`` does.
+    """
+    if people < 1:
+        raise CourseError(f"an expression sheet needs at least one person, not {people}")
+    identities = [Identity()] + [sample_identity(np.random.default_rng([seed, i])) for i in range(1, people)]
+    cell = width / (people + 0.35)
+    figure = Figure(figsize=(width, cell * len(FERPLUS)))
+    grid = figure.subplots(len(FERPLUS), people, squeeze=False)
+    figure.subplots_adjust(left=0.6 / (people + 0.35), right=1, top=1, bottom=0, wspace=0.02, hspace=0.02)
+    for row, name in enumerate(FERPLUS):
+        mixture = np.eye(len(FERPLUS))[row]
+        for axes, identity in zip(grid[row], identities, strict=True):
+            axes.set_axis_off()
+            units = to_action_units(mixture)
+            points = find_landmarks(build(units, identity), Pose(), size) if landmarks else None
+            _show(axes, draw_face(units, identity, size=size, colour=colour), points)
+        grid[row, 0].text(
+            -0.06, 0.5, name, color=COLOURS[name], rotation=90, fontsize=10, weight="bold",
+            ha="right", va="center", transform=grid[row, 0].transAxes,
+        )  # fmt: skip
+    return figure
+
+
+def _show(axes, image: np.ndarray | Tensor, points: np.ndarray | Tensor | None = None) -> None:
+    """Show an image (C, H, W) and, over it, landmarks (68, 2) in pixels."""
+    pixels = np.asarray(image).transpose(1, 2, 0)  # (H, W, C)
+    if pixels.shape[2] == 1:
+        axes.imshow(pixels[:, :, 0], cmap="gray", vmin=0, vmax=255)
+    else:
+        axes.imshow(pixels)
+    if points is not None:
+        points = np.asarray(points)
+        axes.plot(points[:, 0], points[:, 1], ".", color="#00d5ff", markersize=2.5, markeredgewidth=0)

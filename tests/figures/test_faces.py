@@ -1,0 +1,52 @@
+"""Contact sheets show every face under its name."""
+
+import dataclasses
+
+import pytest
+from matplotlib.colors import to_hex
+
+from pvlib.data.drawn import draw_faces
+from pvlib.data.labels import COLOURS, FERPLUS
+from pvlib.errors import CourseError
+from pvlib.figures.faces import contact_sheet, expression_sheet
+
+
+@pytest.fixture(scope="module")
+def faces():
+    return draw_faces(5, seed=0, size=16)
+
+
+def test_every_face_has_its_picture_and_its_name_in_its_colour(faces):
+    shown = [axes for axes in contact_sheet(faces, columns=3).axes if axes.images]
+    assert len(shown) == 5
+    for axes, label in zip(shown, faces.labels.tolist(), strict=True):
+        assert axes.get_title() == FERPLUS[label]
+        assert to_hex(axes.title.get_color()) == COLOURS[FERPLUS[label]]
+
+
+def test_captions_replace_the_names(faces):
+    sheet = contact_sheet(faces, captions=list("abcde"))
+    assert [axes.get_title() for axes in sheet.axes if axes.images] == list("abcde")
+
+
+def test_landmarks_are_drawn_where_they_are(faces):
+    axes = contact_sheet(faces, landmarks=True).axes[0]
+    assert (axes.lines[0].get_xydata() == faces.landmarks[0].numpy()).all()
+
+
+def test_the_expression_sheet_names_all_eight_rows():
+    sheet = expression_sheet(people=2, size=16)
+    names = [text.get_text() for axes in sheet.axes for text in axes.texts]
+    assert names == list(FERPLUS)
+    assert sum(len(axes.images) for axes in sheet.axes) == 16
+
+
+def test_wrong_arguments_are_named(faces):
+    with pytest.raises(CourseError, match="captions"):
+        contact_sheet(faces, captions=["one"])
+    with pytest.raises(CourseError, match="landmarks"):
+        contact_sheet(dataclasses.replace(faces, landmarks=None), landmarks=True)
+    with pytest.raises(CourseError, match="column"):
+        contact_sheet(faces, columns=0)
+    with pytest.raises(CourseError, match="person"):
+        expression_sheet(people=0)

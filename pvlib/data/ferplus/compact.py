@@ -1,7 +1,7 @@
 """FER+ in one file that opens at once: safetensors, memory-mapped, with the report in its header.
 
 Tensors: ``images`` uint8 (N, 48, 48); ``votes`` uint8 (N, 10); ``split`` uint8 (N,), a position in
-``SPLITS``; ``names`` uint8 (N, length), ASCII filled up with zeros; ``stands_in`` uint8 (N,), with bit i set
+``SPLITS``; ``names`` uint8 (N, length), UTF-8 filled up with zeros; ``stands_in`` uint8 (N,), with bit i set
 where the very same pixels stand in the i-th split. Faces are sorted by split.
 """
 
@@ -161,4 +161,4 @@ def _splits_of_equal_pixels(images: np.ndarray, split: np.ndarray) -> np.ndarray
 def _text(names: Tensor) -> list[str]:
     """Decode fixed-width names, uint8 (N, length)."""
     flat = np.ascontiguousarray(names.numpy())
-    return flat.view(f"S{flat.shape[1]}")[:, 0].astype(str).tolist()
+    return np.char.decode(flat.view(f"S{flat.shape[1]}")[:, 0], "utf-8", "replace").tolist()

@@ -116,6 +116,8 @@ def _read_png(path: Path) -> np.ndarray:
                     f"{path} is {image.width}×{image.height} pixels, not {SIDE}×{SIDE}: "
                     f"write the FER2013 images again from fer2013.csv"
                 )
+            if image.mode.startswith("I"):
+                raise CourseError(f"{path} has 16 bits a pixel, not 8: write it again as an 8-bit grey PNG")
             image.verify()  # the check sums, which loading alone does not look at
         with Image.open(path, formats=("PNG",)) as image:
             return np.asarray(image.convert("L"))  # (48, 48)

@@ -1,0 +1,49 @@
+"""Label files are read in every form that spreadsheets and scripts leave them in."""
+
+import pytest
+
+from pvlib.data.label_files import read_columns, read_rows
+from pvlib.errors import CourseError
+
+
+def test_lines_are_counted_as_an_editor_counts_them(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("a,b\n1,2\n\n , \n3,4\n\n\n")
+    assert list(read_rows(path)) == [(1, ["a", "b"]), (2, ["1", "2"]), (5, ["3", "4"])]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_columns_come_in_the_order_asked_for_whatever_the_form_of_the_file(tmp_path, end, encoding):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(end.join(["Second ,other, FIRST", " 2,x,1 ", '"4",y,"3"', "", ""]).encode(encoding))
+    assert [cells for _, cells in read_columns(path, ("first", "second"))] == [["1", "2"], ["3", "4"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"a,c\n1,2\n", r"labels\.csv lacks the column b: .*names a, c"),
+        (b"", r"labels\.csv lacks the columns a, b: .*names nothing"),
+        (b"a,b\n1,2\n3\n", r"labels\.csv, line 3: 1 columns where the first line names 2"),
+        (b"a,b\n\xff\xfe\n", r"labels\.csv is not UTF-8 text"),
+        ("a,b\n1,2\n".encode("utf-16"), r"labels\.csv is not UTF-8 text"),
+        (b'a,b\n"1,2\n', r"labels\.csv, line 2: not a CSV row"),
+        (b"a,b\n" + b"1" * 200_000 + b",2\n", r"labels\.csv, line 2: not a CSV row"),
+    ],
+)
+def test_a_malformed_file_is_refused_by_name_and_line(tmp_path, content, complaint):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(content)
+    with pytest.raises(CourseError, match=complaint):
+        list(read_columns(path, ("a", "b")))
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(CourseError, match=r"labels\.csv is missing"):
+        list(read_rows(tmp_path / "labels.csv"))
+
+
+def test_a_folder_in_place_of_the_file_is_named(tmp_path):
+    with pytest.raises(CourseError, match="cannot read"):
+        list(read_rows(tmp_path))

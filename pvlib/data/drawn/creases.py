@@ -50,7 +50,8 @@ def _forehead(folds: _Folds, anatomy: Anatomy, identity: Identity) -> None:
     for side in SIDES:
         x = 0.058 - 0.018 * frown
         line = np.array([[x, -0.4], [x + 0.006, -0.32], [x - 0.008, -0.235]]) * (side, 1)
-        folds.add(line, 0.026, 0.7 * frown + 0.06 * identity.age)
+        folds.add(line, 0.02, 0.62 * frown + 0.06 * identity.age)
+        folds.add(line, 0.05, 0.25 * frown, soft=True)
 
 
 def _around_eye(folds: _Folds, anatomy: Anatomy, identity: Identity, side: int) -> None:
@@ -64,9 +65,10 @@ def _around_eye(folds: _Folds, anatomy: Anatomy, identity: Identity, side: int) 
     tight = max(u["AU6"], 0.8 * u["AU7"], 0.6 * u["AU9"])
     folds.add(moved(eye.lower, 0, 0.045 - 0.012 * u["AU6"]), 0.02, 0.12 + 0.4 * tight + 0.25 * age)
     for k in range(3):
-        y = -0.2 + 0.07 * k
-        wrinkle = np.array([[0.012, y - 0.012], [0.05, y], [0.1, y + 0.045]]) * (side, 1)
-        folds.add(wrinkle, 0.02, 0.62 * u["AU9"], relief=0.06)
+        y, reach = -0.205 + 0.066 * k, 0.075 + 0.014 * k
+        wrinkle = np.array([[0.006, y - 0.01], [0.5 * reach, y], [reach, y + 0.036]]) * (side, 1)
+        folds.add(wrinkle, 0.015, 0.55 * u["AU9"], 0.5, 0.0, relief=0.06)
+        folds.add(wrinkle, 0.045, 0.2 * u["AU9"], relief=0.06, soft=True)
 
 
 def _around_mouth(folds: _Folds, anatomy: Anatomy, identity: Identity, side: int) -> None:

@@ -49,13 +49,19 @@ def paint_nose(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
     base, tip = anatomy.nose_base, anatomy.nose_bridge[-1]
     dark = shade(identity.skin, 0.42, 8)
     under = stroke(base + np.array([[0, 0], [0, 0.012], [0, 0.014], [0, 0.012], [0, 0]]), 0.045, 0.3, 0.3)
-    lines = []
+    lines, flanks = [], []
     for side, at, beside in ((-1, 0, 1), (1, 4, 3)):
         wing = np.array([[-0.006, -0.075], [0.018, -0.033], [0.006, 0.012], [-0.03, 0.017]]) * (side, 1)
         lines.append((stroke(moved(wing, *base[at]), 0.018, 0.2, 0.4), dark, 0.7, 0.06))
+        ball = [
+            moved(tip, side * 0.055, -0.075),
+            moved(tip, side * 0.068, -0.01),
+            moved(tip, side * 0.045, 0.04),
+        ]
+        flanks.append((stroke(ball, 0.034, 0.2, 0.2), 0.34, 0.08))
         x, y = 0.5 * (base[at] * (0.9, 1) + base[beside])
         lines.append((ellipse(x - side * 0.006, y + 0.004, 0.03, 0.0135), (52, 26, 24), 0.85, 0.08))
-    canvas.airbrush(dark, 0.016, [(under, 0.5, 0.06)])
+    canvas.airbrush(dark, 0.016, [(under, 0.5, 0.06), *flanks])
     canvas.fill(lines)
     bright = blend(identity.skin, (255, 250, 240), 0.55)
     canvas.airbrush(bright, 0.02, [(ellipse(tip[0] - 0.006, tip[1] - 0.012, 0.034, 0.028), 0.7, 0.12)])
@@ -115,7 +121,7 @@ def paint_brows(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
     thick = 0.054 * identity.brow_thickness
     bodies, hairs = [], []
     for side, brow in zip(SIDES, anatomy.brows, strict=True):
-        start, end = (1.0, 0.15) if side > 0 else (0.15, 1.0)
+        start, end = (0.62, 0.1) if side > 0 else (0.1, 0.62)
         bodies.append((stroke(brow, thick, start, end), 0.88))
         line = curve(brow)[::side][:-3:2]  # from the nose to the temple
         lean = np.array([[0, 0.35 * thick], [side * 0.03, -0.42 * thick]])

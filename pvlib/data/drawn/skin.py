@@ -5,7 +5,7 @@ from PIL import Image
 
 from pvlib.data.drawn.anatomy import HEAD_HALF_WIDTH, SIDES, Anatomy
 from pvlib.data.drawn.canvas import Canvas, blend, shade
-from pvlib.data.drawn.curves import curve, ellipse, moved, stroke
+from pvlib.data.drawn.curves import STEPS, curve, ellipse, moved, stroke
 from pvlib.data.drawn.identity import Camera, Identity
 
 _BLUSH = (206, 84, 72)
@@ -16,8 +16,25 @@ _EAR = curve(
     [[0.96, -0.2], [1.08, -0.24], [1.15, -0.12], [1.1, 0.06], [1.02, 0.18], [0.95, 0.16]], closed=True
 )
 _INNER_EAR = stroke([[1.02, -0.15], [1.09, -0.15], [1.06, 0.04]], 0.03)
-_NECK = np.array([[-0.64, 0.45], [0.64, 0.45], [0.66, 1.0], [0, 1.2], [-0.66, 1.0]])
-_SHIRT = curve([[-1.5, 1.6], [-1.2, 1.1], [-0.5, 0.98], [0, 1.1], [0.5, 0.98], [1.2, 1.1], [1.5, 1.6]])
+_NECK = curve(
+    [[-0.66, 0.4], [0, 0.4], [0.66, 0.4], [0.6, 0.9], [0.85, 1.25], [0, 1.4], [-0.85, 1.25], [-0.6, 0.9]],
+    closed=True,
+)
+_SHIRT = curve(
+    [
+        [-1.6, 1.6],
+        [-1.25, 1.14],
+        [-0.8, 1.03],
+        [-0.46, 0.97],
+        [-0.25, 1.08],
+        [0, 1.13],
+        [0.25, 1.08],
+        [0.46, 0.97],
+        [0.8, 1.03],
+        [1.25, 1.14],
+        [1.6, 1.6],
+    ]
+)
 _FAR_SIDE = np.array([[0.45, -1.0], [1.3, -1.0], [1.3, 1.0], [0.3, 1.0], [0.6, 0.3], [0.62, -0.3]])
 
 
@@ -29,11 +46,14 @@ def paint_body(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
     canvas.fill([(neck, shade(identity.skin, 0.76, 4), 1.0)])
     under_chin = ellipse(0, 0.8 + anatomy.chin_drop, 0.42, 0.2)
     canvas.airbrush(shade(identity.skin, 0.42), 0.05, [(under_chin, 0.7)], canvas.mask(neck))
+    collar = _SHIRT[3 * STEPS : 7 * STEPS + 1 : STEPS]
     canvas.fill(
-        [(_SHIRT, identity.shirt, 1.0)]
+        [(_SHIRT, identity.shirt, 1.0), (stroke(collar, 0.04, 0.3, 0.3), shade(identity.shirt, 0.72), 0.9)]
         + [(ear, shade(identity.skin, 0.9, 6), 1.0) for ear in ears]
         + [(_INNER_EAR * (side * w, 1), shade(identity.skin, 0.62, 8), 0.8) for side in SIDES]
     )
+    lobes = [(ellipse(side * 1.03 * w, 0.02, 0.05, 0.14), 0.4) for side in SIDES]
+    canvas.airbrush(shade(identity.skin, 0.5, 8), 0.03, lobes, canvas.mask(*ears))
 
 
 def paint_skin(canvas: Canvas, anatomy: Anatomy, identity: Identity, camera: Camera) -> Image.Image:

@@ -1,90 +1,31 @@
-"""Read the tensors of a foreign checkpoint without running anything that it contains.
+"""Read the tensors of a foreign checkpoint file without running anything that it contains.
 
-A ``.pth`` file is a pickle: a small program that may call any function. The reader here lets that program
-build tensors and plain containers only. Foreign *objects* (the authors' ``__main__.RecorderMeter``, a
-``Namespace`` of arguments) become inert placeholders; a foreign *call* ends the reading with an error that
-names the function, before it happens.
+``torch.load`` refuses such files (``weights_only=True`` stops at the authors' ``__main__.RecorderMeter``) or
+runs them. So the two layouts that ``torch.save`` writes are read here: a zip archive, or, before PyTorch
+1.6, one pickle after another with raw numbers behind. Every pickle in them goes through
+:mod:`pvlib.models.restricted_pickle`, and no storage may be larger than the bytes that the file really has.
 """
 
+import io
 import pickle
 import zipfile
-from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
+from torch import Tensor
 
 from pvlib.errors import CourseError
+from pvlib.models.restricted_pickle import HostileCall, RestrictedUnpickler, Skipped
 
-# What a pickled tensor is built from. torch adds its storages by itself.
-BUILDERS = {
-    ("collections", "OrderedDict"): OrderedDict,
-    ("torch._utils", "_rebuild_tensor"): torch._utils._rebuild_tensor,
-    ("torch._utils", "_rebuild_tensor_v2"): torch._utils._rebuild_tensor_v2,
-    ("torch._utils", "_rebuild_parameter"): torch._utils._rebuild_parameter,
-    ("torch", "Size"): torch.Size,
-    ("torch", "device"): torch.device,
-}
-# Modules whose objects are pickled as a call although they only hold data: inert like any other object.
-DATA_MODULES = ("numpy", "pathlib", "datetime", "_codecs", "collections")
+LEGACY_MAGIC = 0x1950A86A20F9469CFC6C  # torch.serialization.MAGIC_NUMBER
 
 
-class HostileCheckpoint(CourseError):  # noqa: N818 - it reads as what it is
-    """The file tries to call a function while it is read."""
-
-
-class _InertType(type):
-    """Type of the placeholders; calling one is how a pickle would call the function of that name."""
-
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        module = cls.foreign_name.rpartition(".")[0]
-        if module.split(".")[0] not in DATA_MODULES:
-            raise HostileCheckpoint(cls.foreign_name)
-        return cls.__new__(cls)
-
-
-def _inert(foreign_name: str) -> type:
-    """Return a class that stands for ``foreign_name``, keeps nothing and does nothing."""
-
-    def nothing(self: Any, *args: Any, **kwargs: Any) -> None:
-        return None
-
-    def empty(cls: type, *args: Any, **kwargs: Any) -> Any:
-        return object.__new__(cls)
-
-    members = dict.fromkeys(("__setstate__", "__setitem__", "append", "extend", "add"), nothing)
-    return _InertType("Skipped", (), {"foreign_name": foreign_name, "__new__": empty, **members})
-
-
-def _reconstruct(placeholder: type, *_: Any) -> Any:
-    """Stand-in for ``copyreg._reconstructor``, by which old pickles make an object of a class."""
-    if not isinstance(placeholder, _InertType):
-        raise HostileCheckpoint(f"copyreg._reconstructor on {placeholder!r}")
-    return placeholder.__new__(placeholder)
-
-
-class _RestrictedUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in BUILDERS:
-            return BUILDERS[module, name]
-        if module == "torch" and isinstance(getattr(torch, name, None), torch.dtype):
-            return getattr(torch, name)
-        if (module, name) in {("copyreg", "_reconstructor"), ("copy_reg", "_reconstructor")}:
-            return _reconstruct
-        return _inert(f"{module}.{name}")
-
-
-def _restricted_load(file: Any, **options: Any) -> Any:
-    return _RestrictedUnpickler(file, **options).load()
-
-
-_RESTRICTED_PICKLE = SimpleNamespace(
-    __name__="restricted_pickle", Unpickler=_RestrictedUnpickler, load=_restricted_load
-)
+class _NotACheckpoint(Exception):  # noqa: N818 - a reason, turned into a CourseError that names the file
+    """Why a file is none, in words that end a sentence."""
 
 
 def read_checkpoint(path: str | Path) -> Any:
@@ -100,27 +41,96 @@ def read_checkpoint(path: str | Path) -> Any:
     path = Path(path)
     if not path.is_file():
         raise CourseError(f"{path}: no such checkpoint file")
-    if path.suffix == ".safetensors":
-        try:
-            return safetensors.torch.load_file(path)
-        except (SafetensorError, OSError) as error:
-            raise CourseError(
-                f"{path}: not a readable safetensors file ({error}); download it again"
-            ) from error
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            if any(name.endswith("constants.pkl") for name in archive.namelist()):
-                raise CourseError(f"{path}: a TorchScript program, refused; ask for the plain state dict")
     try:
-        return torch.load(path, map_location="cpu", pickle_module=_RESTRICTED_PICKLE, weights_only=False)
-    except HostileCheckpoint as error:
+        if path.suffix == ".safetensors":
+            return safetensors.torch.load_file(path)
+        return _read_zip(path) if zipfile.is_zipfile(path) else _read_legacy(path)
+    except HostileCall as error:
         raise CourseError(
             f"{path}: refused, reading it would call {error}; do not open this file with other tools"
         ) from error
-    except Exception as error:  # a damaged pickle can raise anything at all
+    except _NotACheckpoint as error:
+        raise CourseError(f"{path}: {error}") from error
+    except SafetensorError as error:
+        raise CourseError(f"{path}: not a readable safetensors file ({error}); download it again") from error
+    except Exception as error:  # a damaged pickle or archive can raise anything at all
         raise CourseError(
             f"{path}: not a readable PyTorch checkpoint ({type(error).__name__}: {error}); download it again"
         ) from error
+
+
+def _empty_storage(dtype: torch.dtype, size: int, available: int) -> Tensor:
+    """A flat tensor for ``size`` numbers, once the file is known to have that many bytes."""
+    if not isinstance(size, int) or not 0 <= size * dtype.itemsize <= available:
+        raise pickle.UnpicklingError(f"a storage of {size} numbers, but only {available} bytes are there")
+    return torch.empty(size, dtype=dtype)
+
+
+def _bytes_of(storage: Tensor) -> memoryview:
+    return memoryview(storage.view(torch.uint8).numpy())
+
+
+def _read_zip(path: Path) -> Any:
+    """The layout since PyTorch 1.6: NAME/data.pkl, and NAME/data/KEY for each storage."""
+    with zipfile.ZipFile(path) as archive:
+        records = {entry.filename.partition("/")[2]: entry for entry in archive.infolist()}
+        if "constants.pkl" in records or any(name.startswith("code/") for name in records):
+            raise _NotACheckpoint("a TorchScript program, refused; ask for the plain state dict")
+        if "data.pkl" not in records:
+            raise _NotACheckpoint("a zip archive, but none that torch.save wrote; unpack it first")
+        if sum(entry.file_size for entry in archive.infolist()) > path.stat().st_size:
+            raise _NotACheckpoint(
+                "refused, it would unpack to more than its size; torch.save never compresses"
+            )
+        if "byteorder" in records and archive.read(records["byteorder"]) != b"little":
+            raise _NotACheckpoint("written on a big-endian machine, which is not supported; save it again")
+        storages: dict[str, Tensor] = {}
+
+        def load_storage(dtype: torch.dtype, key: str, size: int) -> Tensor:
+            if key not in storages:
+                entry = records[f"data/{key}"]
+                storages[key] = _empty_storage(dtype, size, entry.file_size)
+                with archive.open(entry) as record:
+                    record.readinto(_bytes_of(storages[key]))
+            return storages[key].view(dtype)
+
+        return RestrictedUnpickler(io.BytesIO(archive.read(records["data.pkl"])), load_storage).load()
+
+
+def _read_legacy(path: Path) -> Any:
+    """The layout before PyTorch 1.6: magic number, version, machine, content, storage keys, then numbers."""
+    file = io.BytesIO(path.read_bytes())
+    available = path.stat().st_size
+    try:
+        magic = RestrictedUnpickler(file).load()
+    except HostileCall:
+        raise
+    except Exception as error:
+        if file.getvalue().startswith(b"PK"):
+            raise _NotACheckpoint("a zip archive that is cut short; download it again") from error
+        raise _NotACheckpoint("not a checkpoint (neither a zip archive nor a pickle)") from error
+    if magic != LEGACY_MAGIC:
+        raise _NotACheckpoint("a pickle, but none that torch.save wrote")
+    for _ in ("protocol version", "system information"):
+        RestrictedUnpickler(file).load()
+    storages: dict[str, Tensor] = {}
+
+    def load_storage(dtype: torch.dtype, key: str, size: int, view: tuple | None) -> Tensor:
+        if key not in storages:
+            used = sum(storage.nbytes for storage in storages.values())
+            storages[key] = _empty_storage(dtype, size, available - used)
+        storage = storages[key].view(dtype)
+        return storage if view is None else storage[view[1] : view[1] + view[2]]
+
+    content = RestrictedUnpickler(file, load_storage).load()
+    for key in RestrictedUnpickler(file).load():
+        storage = storages.pop(key)
+        count = int.from_bytes(file.read(8), "little")
+        if count != len(storage) or file.readinto(_bytes_of(storage)) != storage.nbytes:
+            raise _NotACheckpoint("cut short; download it again")
+    if storages:
+        raise _NotACheckpoint("cut short; download it again")
+    return content
 
 
 def find_state_dict(checkpoint: Any, source: str) -> dict[str, torch.Tensor]:
@@ -139,10 +149,15 @@ def find_state_dict(checkpoint: Any, source: str) -> dict[str, torch.Tensor]:
             '(some released "best" files do, by mistake); use another checkpoint of the same run'
         )
     if not isinstance(state, Mapping) or not any(hasattr(value, "shape") for value in state.values()):
-        kind = (
-            f"a mapping with keys {list(state)[:5]}" if isinstance(state, Mapping) else type(state).__name__
-        )
-        raise CourseError(f"{source}: no state dict found in it (it is {kind})")
+        raise CourseError(f"{source}: no state dict found in it (it holds {_describe(state)})")
     return {
         str(key).removeprefix("module."): value for key, value in state.items() if hasattr(value, "shape")
     }
+
+
+def _describe(content: Any) -> str:
+    if isinstance(content, Mapping):
+        return f"a mapping with keys {[key for key in content if isinstance(key, str)][:5]}"
+    if isinstance(content, Skipped):
+        return f"a whole object of class {content.class_name}; save its state_dict() instead"
+    return f"a {type(content).__name__}"

@@ -1,0 +1,495 @@
+"""Every form in which the released weights travel is read; nothing inside a file is ever run."""
+
+import argparse
+import collections
+import contextlib
+import datetime
+import functools
+import operator
+import os
+import pathlib
+import pickle
+import struct
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from torch import nn
+
+from pvlib.errors import CourseError
+from pvlib.models.checkpoint_reader import find_state_dict, read_checkpoint
+from pvlib.models.mobilefacenet import MobileFaceNet
+from pvlib.models.poster import Poster
+from pvlib.models.released import convert_released, load_released, released_landmark_name, released_name
+from pvlib.models.sizes import LandmarkSize
+
+ZIP, LEGACY = True, False
+
+
+def weights() -> dict[str, torch.Tensor]:
+    """A few tensors of every awkward kind: strided, shared, empty, scalar, half, integer."""
+    shared = torch.randn(4, 6)
+    return {
+        "conv.weight": torch.randn(3, 2, 3, 3),
+        "transposed": shared.t(),
+        "slice": shared[1:3, 2:],
+        "empty": torch.empty(0, 5),
+        "num_batches_tracked": torch.tensor(7),
+        "half": torch.randn(5).half(),
+        "bfloat16": torch.randn(5).bfloat16(),
+        "mask": torch.tensor([True, False]),
+        "parameter": nn.Parameter(torch.randn(3)),
+    }
+
+
+def assert_same(read: dict, expected: dict) -> None:
+    assert list(read) == list(expected)
+    for key, value in expected.items():
+        assert read[key].dtype == value.dtype, key
+        assert torch.equal(read[key], value), key
+
+
+def save(content, path: Path, layout: bool = ZIP, protocol: int = 2) -> Path:
+    torch.save(content, path, _use_new_zipfile_serialization=layout, pickle_protocol=protocol)
+    return path
+
+
+def save_pickle(program: bytes, path: Path, layout: bool = ZIP) -> Path:
+    """A checkpoint in which the content's pickle is ``program``, byte for byte."""
+    if layout == ZIP:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("archive/data.pkl", program)
+            archive.writestr("archive/version", b"3\n")
+        return path
+    head = [torch.serialization.MAGIC_NUMBER, torch.serialization.PROTOCOL_VERSION, {}]
+    path.write_bytes(b"".join(pickle.dumps(part, 2) for part in head) + program + pickle.dumps([], 2))
+    return path
+
+
+# ---------------------------------------------------------------- forms that are read
+
+
+@pytest.mark.parametrize("layout", [ZIP, LEGACY])
+@pytest.mark.parametrize("protocol", [2, 3, 4])
+def test_tensors_of_every_kind_come_back_in_both_layouts(tmp_path, layout, protocol):
+    expected = weights()
+    path = save(expected, tmp_path / "weights.pth", layout, protocol)
+    assert_same(find_state_dict(read_checkpoint(path), "weights.pth"), expected)
+
+
+@pytest.mark.parametrize("layout", [ZIP, LEGACY])
+@pytest.mark.parametrize("name", ["bare.pth", "bare.pth.tar", "bare.pt", "bare"])
+def test_a_bare_state_dict_of_a_module_is_read_under_any_ending(tmp_path, layout, name):
+    module = nn.Sequential(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3))
+    path = save(module.state_dict(), tmp_path / name, layout)  # an OrderedDict with _metadata
+    assert_same(find_state_dict(read_checkpoint(path), name), dict(module.state_dict()))
+
+
+def test_safetensors_are_read(tmp_path):
+    expected = {"a": torch.randn(3), "b": torch.randn(2, 2).half()}
+    safetensors.torch.save_file(expected, tmp_path / "weights.safetensors")
+    assert_same(find_state_dict(read_checkpoint(tmp_path / "weights.safetensors"), ""), expected)
+
+
+AUTHORS_SCRIPT = """
+import sys
+import numpy as np
+import torch
+
+class RecorderMeter(object):
+    def __init__(self, epochs):
+        self.total_epoch = epochs
+        self.epoch_losses = np.zeros((epochs, 2), dtype=np.float32)
+        self.best = np.float64(0.91)
+
+network = torch.nn.DataParallel(torch.nn.Linear(3, 2))
+torch.manual_seed(0)
+torch.nn.init.normal_(network.module.weight)
+optimizer = torch.optim.Adam(network.parameters())
+network(torch.ones(1, 3)).sum().backward()
+optimizer.step()
+content = {
+    "epoch": 3, "state_dict": network.state_dict(), "best_acc": torch.tensor(91.5),
+    "optimizer": optimizer.state_dict(), "recorder": RecorderMeter(200), "recorder1": RecorderMeter(200),
+}
+torch.save(content, sys.argv[1])
+torch.save(content, sys.argv[2], _use_new_zipfile_serialization=False)
+torch.save(network.module.weight, sys.argv[3])
+"""
+
+
+def test_a_poster_pp_checkpoint_with_its_recorder_object_is_read(tmp_path):
+    paths = [str(tmp_path / name) for name in ("zip.pth", "legacy.pth", "weight.pt")]
+    subprocess.run([sys.executable, "-c", AUTHORS_SCRIPT, *paths], check=True)
+    weight = torch.load(paths.pop(), weights_only=True)
+    assert not hasattr(sys.modules["__main__"], "RecorderMeter")
+    for path in paths:
+        state = find_state_dict(read_checkpoint(path), path)
+        assert list(state) == ["weight", "bias"]  # without "module."
+        assert torch.equal(state["weight"], weight)
+
+
+@pytest.mark.parametrize("layout", [ZIP, LEGACY])
+def test_a_poster_var_checkpoint_with_optimizer_and_arguments_is_read(tmp_path, layout):
+    module = nn.Linear(3, 2)
+    checkpoint = {
+        "model": module.state_dict(),
+        "optimizer": torch.optim.AdamW(module.parameters()).state_dict(),
+        "epoch": 12,
+        "args": argparse.Namespace(data=pathlib.Path("raf-db"), classes={7}, dtype=torch.float32),
+        "counts": collections.Counter(a=1),
+        "nested": collections.defaultdict(list, a=[1]),
+        "when": datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC),
+        "random": (np.random.default_rng(0).integers(0, 9, 5), np.float32(1), np.dtype("int8")),
+        "device": torch.device("cpu"),
+        "by_pair": {(1, 2): 3},
+    }
+    state = find_state_dict(read_checkpoint(save(checkpoint, tmp_path / "var.pth", layout)), "var.pth")
+    assert_same(state, dict(module.state_dict()))
+
+
+class Recorder:  # an object whose class the reader may not import
+    def __init__(self, state):
+        self.state = state
+
+
+@pytest.mark.parametrize("protocol", [0, 1, 2, 3, 4, 5])
+def test_foreign_objects_are_skipped_in_every_pickle_protocol(tmp_path, protocol):
+    program = pickle.dumps({"recorder": Recorder(np.arange(3)), "epoch": 4}, protocol)
+    assert read_checkpoint(save_pickle(program, tmp_path / "a.pth"))["epoch"] == 4
+
+
+@pytest.fixture(scope="module")
+def released_checkpoint() -> dict[str, torch.Tensor]:
+    """Weights of a random POSTER++ at paper size under their released names."""
+    torch.manual_seed(1)
+    from pvlib.models import poster_pp
+
+    network = poster_pp(7)
+    return {released_name(key, variational=False): value for key, value in network.state_dict().items()}
+
+
+def test_a_whole_network_is_loaded_from_a_file(released_checkpoint, tmp_path):
+    prefixed = {f"module.{key}": value for key, value in released_checkpoint.items()}
+    path = save({"state_dict": prefixed, "recorder": Recorder(1)}, tmp_path / "poster_pp.pth.tar")
+    network = load_released(path)
+    assert isinstance(network, Poster)
+    assert not network.training
+    for key, value in network.state_dict().items():
+        assert torch.equal(value, released_checkpoint[released_name(key, variational=False)]), key
+
+
+def test_a_missing_key_in_a_file_names_file_and_key(released_checkpoint, tmp_path):
+    lacking = {key: value for key, value in released_checkpoint.items() if key != "last_face_conv.bias"}
+    path = save(lacking, tmp_path / "cut.pth")
+    with pytest.raises(CourseError, match=r'cut\.pth: key "last_face_conv\.bias" is missing'):
+        load_released(path)
+
+
+def test_a_landmark_network_alone_is_recognised(tmp_path):
+    expected = MobileFaceNet(LandmarkSize())
+    state = {released_landmark_name(key): value for key, value in expected.state_dict().items()}
+    network = load_released(save({"state_dict": state}, tmp_path / "landmarks.pth"))
+    assert isinstance(network, MobileFaceNet)
+    assert all(torch.equal(value, network.state_dict()[key]) for key, value in expected.state_dict().items())
+
+
+# ---------------------------------------------------------------- files that hold something else
+
+
+@pytest.mark.parametrize("wrapper", [None, "state_dict", "model"])
+def test_an_optimizer_saved_by_mistake_is_called_one(tmp_path, wrapper):
+    state = torch.optim.Adam(nn.Linear(2, 2).parameters()).state_dict()
+    path = save(state if wrapper is None else {wrapper: state, "epoch": 3}, tmp_path / "best.pth")
+    with pytest.raises(CourseError, match=r"best\.pth: holds the optimizer's state"):
+        load_released(path)
+
+
+def test_a_pickled_module_is_named_by_its_class(tmp_path):
+    with pytest.raises(CourseError, match=r"whole object of class torch\.nn\.modules\.linear\.Linear"):
+        load_released(save(nn.Linear(2, 2), tmp_path / "module.pth"))
+
+
+def test_a_checkpoint_of_another_network_names_the_key_it_lacks(tmp_path):
+    with pytest.raises(CourseError, match=r"VIT\.head\.linear\.weight"):
+        load_released(save(weights(), tmp_path / "other.pth"))
+
+
+def test_a_mapping_without_tensors_lists_its_keys(tmp_path):
+    with pytest.raises(CourseError, match=r"no state dict found.*'epoch'"):
+        load_released(save({"epoch": 1, "lr": 0.1}, tmp_path / "a.pth"))
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+def test_a_torchscript_program_is_refused(tmp_path):
+    torch.jit.trace(nn.Linear(2, 2), torch.ones(1, 2)).save(tmp_path / "script.pt")
+    with pytest.raises(CourseError, match=r"script\.pt: a TorchScript program, refused"):
+        read_checkpoint(tmp_path / "script.pt")
+
+
+@pytest.mark.parametrize("layout", [ZIP, LEGACY])
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.99])
+def test_a_truncated_file_is_named(tmp_path, layout, part):
+    path = save({"a": torch.randn(500)}, tmp_path / "cut.pth", layout)
+    path.write_bytes(path.read_bytes()[: int(part * path.stat().st_size)])
+    with pytest.raises(CourseError, match=r"cut\.pth: .*(cut short|not a)"):
+        read_checkpoint(path)
+
+
+def test_a_flipped_bit_in_a_weight_is_noticed(tmp_path):
+    path = save({"a": torch.ones(500)}, tmp_path / "flipped.pth")
+    whole = path.read_bytes()
+    position = whole.index(torch.ones(20).numpy().tobytes())
+    path.write_bytes(whole[:position] + b"\x01" + whole[position + 1 :])
+    with pytest.raises(CourseError, match="CRC"):
+        read_checkpoint(path)
+
+
+@pytest.mark.parametrize("name", ["a.pth", "a.safetensors"])
+@pytest.mark.parametrize("content", [b"", b"Not Found", b"<html>" * 99, b"\x80", b"PK\x03\x04", b"\0" * 4096])
+def test_a_file_that_is_no_checkpoint_is_named(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(CourseError, match=name):
+        read_checkpoint(tmp_path / name)
+
+
+def test_a_folder_and_a_missing_file_are_named(tmp_path):
+    for path in (tmp_path, tmp_path / "nowhere.pth"):
+        with pytest.raises(CourseError, match=f"{path}: no such checkpoint file"):
+            read_checkpoint(path)
+
+
+def test_another_pickle_or_zip_archive_is_named(tmp_path):
+    (tmp_path / "plain.pkl").write_bytes(pickle.dumps({"a": 1}))
+    with pytest.raises(CourseError, match=r"none that torch\.save wrote"):
+        read_checkpoint(tmp_path / "plain.pkl")
+    with zipfile.ZipFile(tmp_path / "faces.zip", "w") as archive:
+        archive.writestr("faces/1.png", b"")
+    with pytest.raises(CourseError, match=r"none that torch\.save wrote"):
+        read_checkpoint(tmp_path / "faces.zip")
+
+
+# ---------------------------------------------------------------- files that attack
+
+
+class Call:
+    """Pickles as a call of ``function`` with ``arguments``."""
+
+    def __init__(self, function, *arguments):
+        self.function, self.arguments = function, arguments
+
+    def __reduce__(self):
+        return self.function, self.arguments
+
+
+def global_call(module: str, name: str, argument: str) -> bytes:
+    """Protocol 0 without pickling anything here: push the function, push the argument, REDUCE."""
+    return f"c{module}\n{name}\n(S{argument!r}\ntR.".encode()
+
+
+def attacks(sentinel: Path) -> dict[str, tuple[bytes, str]]:
+    """Programs that would create ``sentinel``, with the name that a refusal must carry."""
+    touch = f"touch {sentinel}"
+    python = f"open({str(sentinel)!r}, 'w')"
+    objects = {
+        "os.system": (Call(os.system, touch), "system"),
+        "eval": (Call(eval, python), "builtins.eval"),
+        "exec": (Call(exec, python), "builtins.exec"),
+        "open": (Call(open, str(sentinel), "w"), "open"),
+        "Popen": (Call(subprocess.Popen, ["touch", str(sentinel)]), "subprocess.Popen"),
+        "path method": (Call(operator.methodcaller("touch"), sentinel), "operator.methodcaller"),
+        "attrgetter": (Call(operator.attrgetter("system"), "os"), "operator.attrgetter"),
+        "partial": (functools.partial(os.system, touch), "functools.partial"),
+        "getattr": (Call(getattr, Recorder, "__init__"), "builtins.getattr"),
+        "torch.hub": (Call(torch.hub.load, str(sentinel.parent), "x", "local"), "torch.hub.load"),
+        "torch.load": (Call(torch.load, str(sentinel)), "torch.serialization.load"),
+        "nested pickle": (
+            Call(torch.storage._load_from_bytes, pickle.dumps(Call(os.system, touch))),
+            "torch.storage._load_from_bytes",
+        ),
+        "in a list": ([1, [2, Call(os.system, touch)]], "system"),
+        "in an object": ({"recorder": Recorder({"deep": Call(os.system, touch)})}, "system"),
+        "as a key": ({Call(os.system, touch): 1}, "system"),
+        "in a skipped call": (Call(np.dtype, Call(os.system, touch)), "system"),
+    }
+    programs = {
+        f"{name}, protocol {protocol}": (pickle.dumps(content, protocol), function)
+        for name, (content, function) in objects.items()
+        for protocol in (0, 2, 4)
+    }
+    for module, name in [
+        ("numpy.testing._private.utils", "runstring"),
+        ("numpy", "evil"),
+        ("numpy.f2py.crackfortran", "myeval"),
+        ("collections.evil", "run"),
+        ("collections", "namedtuple"),
+        ("_codecs", "lookup"),
+        ("pathlib", "Path.touch"),
+        ("torch._utils", "_rebuild_tensor_v2.__globals__"),
+        ("torch.utils.collect_env", "run"),
+        ("torch._inductor.codecache", "CodeCacheFuture"),
+        ("timeit", "timeit"),
+        ("pip", "main"),
+        ("copyreg", "_reconstructor"),
+        ("copyreg", "__newobj__"),
+    ]:
+        programs[f"{module}.{name}"] = (global_call(module, name, python), f"{module}.{name}")
+    programs |= {
+        "INST": (f"(S{touch!r}\nios\nsystem\n.".encode(), "os.system"),
+        "OBJ": (f"(cos\nsystem\nS{touch!r}\no.".encode(), "os.system"),
+        "OBJ without arguments": (b"(cos\nabort\no.", "os.abort"),
+        "STACK_GLOBAL": (
+            b"\x80\x04\x8c\x02os\x94\x8c\x06system\x94\x93" + pickle.dumps((touch,), 4)[11:-1] + b"R.",
+            "os.system",
+        ),
+        "call of a tensor's storage type": (b"ctorch\nFloatStorage\n(I4\ntR.", "dtype"),
+        "call of a list": (b"](I4\ntR.", "list"),
+        "NEWOBJ of a list": (b"\x80\x02])\x81.", "list"),
+    }
+    return programs
+
+
+ATTACKS = sorted(attacks(Path("sentinel")))
+
+
+@pytest.mark.parametrize("layout", [ZIP, LEGACY], ids=["zip", "legacy"])
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_hostile_file_runs_nothing_and_is_refused_by_name(tmp_path, attack, layout):
+    sentinel = tmp_path / "sentinel"
+    program, function = attacks(sentinel)[attack]
+    path = save_pickle(program, tmp_path / "hostile.pth", layout)
+    with pytest.raises(CourseError, match=r"hostile\.pth: refused, reading it would call") as refusal:
+        load_released(path)
+    assert function in str(refusal.value)
+    assert not sentinel.exists()
+
+
+def test_the_attacks_would_succeed_against_an_ordinary_reader(tmp_path):
+    """Otherwise the test above could not fail."""
+    for attack in ("os.system, protocol 0", "exec, protocol 2", "INST", "OBJ", "STACK_GLOBAL"):
+        sentinel = tmp_path / attack.replace(" ", "_").replace(",", "")
+        pickle.loads(attacks(sentinel)[attack][0])
+        assert sentinel.exists(), attack
+
+
+def test_the_head_of_a_legacy_file_cannot_run_anything_either(tmp_path):
+    path = tmp_path / "hostile.pth"
+    path.write_bytes(pickle.dumps(Call(os.system, f"touch {tmp_path}/sentinel")))
+    with pytest.raises(CourseError, match="system"):
+        read_checkpoint(path)
+    assert not (tmp_path / "sentinel").exists()
+
+
+def build(target: bytes, state: bytes) -> bytes:
+    """Protocol 2: push ``target``, set its state by BUILD, stop."""
+    return b"\x80\x02" + target + state + b"b."
+
+
+def test_a_file_cannot_change_the_functions_that_build_tensors(tmp_path):
+    """BUILD with a slot state is setattr; on a function of torch it would outlive the reading."""
+    before = torch._utils._rebuild_tensor_v2.__defaults__
+    slots = b"N}U\x0c__defaults__(K\x01K\x02ts\x86"
+    for name in (b"_rebuild_tensor_v2", b"_rebuild_parameter"):
+        save_pickle(build(b"ctorch._utils\n" + name + b"\n", slots), tmp_path / "a.pth")
+        read_checkpoint(tmp_path / "a.pth")
+    assert torch._utils._rebuild_tensor_v2.__defaults__ == before
+
+
+def test_a_tensor_cannot_look_past_its_storage(tmp_path):
+    path = save({"a": torch.zeros(4)}, tmp_path / "a.pth", LEGACY)
+    whole = path.read_bytes()
+    size = b"K\x04\x85"  # the tuple (4,), the tensor's size
+    assert whole.count(size) == 1
+    path.write_bytes(whole.replace(size, b"K\xff\x85"))
+    with pytest.raises(CourseError, match="out of bounds"):
+        read_checkpoint(path)
+
+
+def test_a_storage_larger_than_the_file_is_never_allocated(tmp_path):
+    path = save({"a": torch.zeros(4)}, tmp_path / "a.pth")
+    with zipfile.ZipFile(path) as archive:
+        records = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in records.items():
+            archive.writestr(name, content.replace(b"K\x04", b"J" + struct.pack("<i", 2**31 - 1)))
+    with pytest.raises(CourseError, match="only 16 bytes are there"):
+        read_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        b"\x80\x02Nr" + struct.pack("<I", 2**31) + b".",  # LONG_BINPUT: memo entry 2³¹
+        b"\x80\x05\x96" + struct.pack("<Q", 2**40) + b".",  # BYTEARRAY8 of a terabyte
+        b"\x80\x04\x8e" + struct.pack("<Q", 2**40) + b".",  # BINBYTES8 of a terabyte
+        b"\x80\x04\x95" + struct.pack("<Q", 2**40) + b"N.",  # a frame of a terabyte
+    ],
+    ids=["memo", "bytearray", "bytes", "frame"],
+)
+def test_sizes_that_a_pickle_merely_claims_cost_no_memory(tmp_path, program):
+    resource = pytest.importorskip("resource")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with contextlib.suppress(CourseError):
+        read_checkpoint(save_pickle(program, tmp_path / "a.pth"))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kilobytes
+
+
+@pytest.mark.parametrize("levels", [60, 300_000])
+def test_nested_tuples_as_keys_cost_neither_time_nor_stack(tmp_path, levels):
+    """((x, x), (x, x)) … hashes 2^levels times; a long chain overflows the C stack."""
+    nest = b"2\x86" if levels == 60 else b"\x85"  # DUP TUPLE2, or TUPLE1
+    program = b"\x80\x02}K\x01" + nest * levels + b"K\x02s."
+    assert len(read_checkpoint(save_pickle(program, tmp_path / "a.pth"))) == 1
+
+
+def test_an_archive_that_unpacks_to_more_than_its_size_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "bomb.pth", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/data.pkl", b"\0" * 10_000_000)
+    with pytest.raises(CourseError, match=r"bomb\.pth: refused, it would unpack to more than its size"):
+        read_checkpoint(tmp_path / "bomb.pth")
+
+
+@pytest.mark.parametrize(
+    "code", [b"\x82\x01", b"\x83\x01\x00", b"\x84\x01\x00\x00\x00", b"Pos.system\n", b"\x97"]
+)
+def test_instructions_that_no_checkpoint_needs_are_refused(tmp_path, code):
+    with pytest.raises(CourseError, match="instruction that no checkpoint needs"):
+        read_checkpoint(save_pickle(b"\x80\x05" + code + b".", tmp_path / "a.pth"))
+
+
+def test_a_persistent_id_that_is_no_storage_is_refused(tmp_path):
+    """torch's own legacy reader compares source code, and may write a patch file, for the kind 'module'."""
+    program = b"\x80\x02(X\x06\x00\x00\x00modulecos\nsystem\nX\x01\x00\x00\x00aX\x01\x00\x00\x00bK\x01tQ."
+    with pytest.raises(CourseError, match="no tensor storage"):
+        read_checkpoint(save_pickle(program, tmp_path / "a.pth", LEGACY))
+
+
+def test_random_damage_ends_in_one_clear_error_or_in_a_reading(tmp_path):
+    random = np.random.default_rng(0)
+    for layout in (ZIP, LEGACY):
+        whole = save(weights(), tmp_path / "a.pth", layout).read_bytes()
+        for _ in range(150):
+            damaged = bytearray(whole)
+            for position in random.integers(0, len(whole), 3):
+                damaged[position] = random.integers(0, 256)
+            (tmp_path / "a.pth").write_bytes(damaged)
+            with contextlib.suppress(CourseError):  # anything else fails the test
+                read_checkpoint(tmp_path / "a.pth")
+
+
+def test_arrays_convert_like_tensors(released_checkpoint):
+    arrays = {key: value.numpy() for key, value in released_checkpoint.items()}
+    assert torch.equal(convert_released(arrays).head.bias, released_checkpoint["VIT.head.linear.bias"])
+
+
+def test_nothing_of_torch_load_is_needed(monkeypatch, tmp_path):
+    """The reader may not fall back on a reader that runs code."""
+    path = save({"a": torch.ones(1)}, tmp_path / "a.pth")
+    monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("torch.load was called"))
+    monkeypatch.setattr(pickle, "Unpickler", lambda *_, **__: pytest.fail("pickle.Unpickler was used"))
+    assert torch.equal(read_checkpoint(path)["a"], torch.ones(1))

@@ -4,6 +4,7 @@ Each imports what it needs when it runs, so that `pvlib --help` answers at once.
 with `@app.command()` below `run`; whatever a user can cause, it raises as CourseError.
 """
 
+import logging
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -108,6 +109,7 @@ def run(
             console=console,
         )
     except KeyboardInterrupt:
+        logging.getLogger("asyncio").disabled = True  # the abandoned cell would complain on the way out
         raise CourseError(
             "interrupted; what is finished stays, and the same command goes on from there"
         ) from None

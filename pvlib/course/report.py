@@ -127,8 +127,9 @@ def _pairs(metrics: dict[str, object]) -> str:
 def _checks(checks: dict[str, str]) -> str:
     if not checks:
         return "none"
-    passed = sum(status == "passed" for status in checks.values())
-    return f"{passed} of {len(checks)} passed"
+    words = {"passed": "passed", "unwritten": "not written yet", "wrong": "not yet right"}
+    counts = {text: list(checks.values()).count(status) for status, text in words.items()}
+    return "<br>".join(f"{count} {text}" for text, count in counts.items() if count)
 
 
 def _links(lesson: str) -> str:

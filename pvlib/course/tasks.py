@@ -89,22 +89,25 @@ def check_folder(out: Path) -> None:
 
 
 def scratch_folder(out: Path) -> tempfile.TemporaryDirectory:
-    """A folder inside `out` for half-finished files; its name tells which process it belongs to."""
-    return tempfile.TemporaryDirectory(prefix=f".running-{_process_name(os.getpid())}-", dir=out)
-
-
-def _process_name(pid: int) -> str:
-    """A process number and when it began, since the number alone is given out again."""
-    return f"{pid}-{psutil.Process(pid).create_time():.0f}"
+    """A folder inside `out` for half-finished files; its name tells whose it is, and since when."""
+    began = psutil.Process().create_time()
+    return tempfile.TemporaryDirectory(prefix=f".running-{os.getpid()}-{began:.0f}-", dir=out)
 
 
 def _clear_leftovers(out: Path) -> None:
     for leftover in out.glob(".running-*-*-*"):
-        pid, began = leftover.name.split("-")[1:3]
-        alive = psutil.pid_exists(int(pid)) and _process_name(int(pid)) == f"{pid}-{began}"
-        if alive and int(pid) != os.getpid():
+        pid, began = (int(number) for number in leftover.name.split("-")[1:3])
+        if pid != os.getpid() and _is_alive(pid, began):
             raise CourseError(f"{out}: another run (process {pid}) is at work here; wait for it or use --out")
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _is_alive(pid: int, began: int) -> bool:
+    """Whether this very process still runs; its number alone may have been given to another one."""
+    try:
+        return abs(psutil.Process(pid).create_time() - began) <= 2  # two readings may round differently
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _chosen(files: Sequence[Path], wanted: Sequence[str]) -> list[Path]:

@@ -155,3 +155,14 @@ def test_an_unknown_check_is_answered_with_the_nearest_name():
 def test_a_check_without_three_hints_is_refused_where_it_is_written():
     with pytest.raises(ValueError, match="three hints"):
         answer("99.lazy", hints=("only one",))(half_square)
+
+
+def test_the_outcome_is_html_plain_text_and_data_at_once(monkeypatch):
+    bundles = []
+    monkeypatch.setattr("pvlib.course.checks.shown.show", bundles.append)
+    check("99.even", 3)
+    (bundle,) = bundles
+    assert bundle["application/vnd.pvlib.check+json"] == {"id": "99.even", "status": "wrong"}
+    for words in ("Not yet right: an even number", "Expected an even number, got 3.", "Try its double."):
+        assert words in bundle["text/html"]
+        assert words in bundle["text/plain"]

@@ -169,7 +169,7 @@ def _mouth(units: dict[str, float], identity: Identity) -> Mouth:
     corners = []
     for side, name, other in ((-1, "R", "L"), (1, "L", "R")):
         pull, dimple = u[f"AU12{name}"], u[f"AU14{name}"]
-        tilted = 0.025 * max(0.0, u[f"AU12{other}"] - pull) + 0.01 * max(0.0, u[f"AU14{other}"] - dimple)
+        tilted = 0.038 * max(0.0, u[f"AU12{other}"] - pull) + 0.014 * max(0.0, u[f"AU14{other}"] - dimple)
         out = (
             0.235 * identity.mouth_width
             + 0.075 * pull
@@ -184,7 +184,7 @@ def _mouth(units: dict[str, float], identity: Identity) -> Mouth:
             + 0.055 * u["AU26"] * (1 - 0.7 * max(pull, u["AU20"]))
         )
         down = 0.062 * u["AU15"] + 0.03 * u["AU20"] + 0.06 * u["AU26"] * (1 - 0.5 * pull) + 0.012 * u["AU17"]
-        corners.append([side * out, centre_y + down + tilted - 0.105 * pull - 0.034 * dimple])
+        corners.append([side * out, centre_y + down + tilted - 0.105 * pull - 0.046 * dimple])
     left, right = np.array(corners)
 
     sneer = 0.05 * u["AU10"] + 0.02 * u["AU9"]

@@ -50,52 +50,75 @@ _INVERSE_SQUARES = 1 / np.array(_HEAD_RADII) ** 2
 
 
 class Canvas:
-    """A square RGB picture that is painted in face units."""
+    """A square RGB picture that is painted in face units.
+
+    A shape is (points (n, 2) in face units, colour, opacity from 0 to 1[, relief]).
+    """
 
     def __init__(self, projection: Projection, size: int, background: Colour):
         self.project = projection
-        self.image = Image.new("RGB", (size, size), background)
+        self._image = Image.new("RGB", (size, size), background)
+        # Fills wait for each other, because opening the rasteriser costs more than a polygon.
+        self._pending = []
 
     def fill(self, shapes) -> None:
-        """Fill polygons in order; each is (points in face units, colour, opacity 0 to 1[, relief])."""
-        _fill(self.image, self._in_pixels(shapes))
+        """Fill shapes in order."""
+        self._pending += shapes
+
+    def finish(self) -> Image.Image:
+        """Return the picture with everything painted so far."""
+        if self._pending:
+            _fill(self._image, self._in_pixels(self._pending))
+            self._pending = []
+        return self._image
 
     def mask(self, *polygons: np.ndarray) -> Image.Image:
         """Return a mask that is white within the polygons."""
-        return _mask(self.image.size, self._in_pixels([(points, 255, 1.0) for points in polygons]))
+        return _mask(self._image.size, self._in_pixels([(points, 255, 1.0) for points in polygons]))
 
-    def fill_within(self, clip: Image.Image, shapes) -> None:
-        """Fill polygons as ``fill`` does, but only where ``clip`` is white."""
-        layer = self.image.copy()
-        _fill(layer, self._in_pixels(shapes))
-        self.image.paste(layer, mask=clip)
+    def fill_within(self, polygons, shapes) -> None:
+        """Fill shapes, but only where they lie within the polygons."""
+        image = self.finish()
+        window = self._in_pixels([(points, 255, 1.0) for points in polygons])
+        box = self._box(window, 1.0)
+        if box is None:
+            return
+        layer = image.crop(box)
+        _fill(layer, _shifted(self._in_pixels(shapes), box))
+        image.paste(layer, box, _mask(layer.size, _shifted(window, box)))
 
     def airbrush(self, colour: Colour, softness: float, marks, clip: Image.Image | None = None) -> None:
-        """Spray colour through marks with soft edges; each is (points, opacity 0 to 1[, relief]).
+        """Spray colour through marks with soft edges; each is (points, opacity from 0 to 1[, relief]).
 
         ``softness`` is the blur's standard deviation in face units; nothing lands outside ``clip``.
         """
         shapes = self._in_pixels([(mark[0], 255, *mark[1:]) for mark in marks])
-        if not shapes:
-            return
         blur = softness * self.project.scale
         # Only the box around the marks is worked on, and coarsely where the blur hides it anyway.
         coarse = 1 if blur < 2.5 else 2 if blur < 6 else 4
-        points = np.concatenate([pixels for pixels, _, _ in shapes])
-        low = np.maximum(0, np.floor(points.min(axis=0) - 3 * blur).astype(int))
-        high = np.minimum(self.image.size, np.ceil(points.max(axis=0) + 3 * blur).astype(int))
-        if (high <= low).any():
+        box = self._box(shapes, 3 * blur, coarse) if shapes else None
+        if box is None:
             return
-        width, height = -(-(high - low) // coarse)
-        mask = _mask((int(width), int(height)), [((pixels - low) / coarse, *how) for pixels, *how in shapes])
+        size = ((box[2] - box[0]) // coarse, (box[3] - box[1]) // coarse)
+        mask = _mask(size, _shifted(shapes, box, coarse))
         if blur > _SHARPEST:
             mask = mask.filter(ImageFilter.GaussianBlur(blur / coarse))
         if coarse > 1:
-            mask = mask.resize((mask.width * coarse, mask.height * coarse), Image.Resampling.BILINEAR)
-        box = (int(low[0]), int(low[1]), int(low[0]) + mask.width, int(low[1]) + mask.height)
+            mask = mask.resize((size[0] * coarse, size[1] * coarse), Image.Resampling.BILINEAR)
         if clip is not None:
             mask = ImageChops.multiply(mask, clip.crop(box))
-        self.image.paste(colour, box, mask)
+        self.finish().paste(colour, box, mask)
+
+    def _box(self, shapes, margin: float, multiple: int = 1) -> tuple[int, int, int, int] | None:
+        """Return the part of the picture that holds the shapes, or None; its sides are multiples."""
+        points = np.concatenate([pixels for pixels, _, _ in shapes])
+        (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+        left, top = max(0, int(left - margin)), max(0, int(top - margin))
+        width = min(self._image.width, int(right + margin) + 1) - left
+        height = min(self._image.height, int(bottom + margin) + 1) - top
+        if width <= 0 or height <= 0:
+            return None
+        return left, top, left - (-width // multiple) * multiple, top - (-height // multiple) * multiple
 
     def _in_pixels(self, shapes) -> list[tuple[np.ndarray, Colour, float]]:
         """Project all visible shapes at once: many small calls would cost more than the drawing."""
@@ -124,6 +147,12 @@ def _mask(size: tuple[int, int], shapes) -> Image.Image:
     draw = aggdraw.Draw("L", size, 0)
     _polygons(draw, shapes)
     return Image.frombuffer("L", size, draw.tobytes(), "raw", "L", 0, 1)
+
+
+def _shifted(shapes, box: tuple[int, int, int, int], coarse: int = 1):
+    """Return shapes in the pixels of a box of the picture."""
+    corner = np.array(box[:2])
+    return [((pixels - corner) / coarse, *how) for pixels, *how in shapes]
 
 
 def _polygons(draw: aggdraw.Draw, shapes) -> None:

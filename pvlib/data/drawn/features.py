@@ -39,7 +39,7 @@ def paint_eyes(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
         lids.append((stroke(eye.lower, 0.013, 0.3, 0.3), shade(identity.skin, 0.5, 10), 0.7))
         fold = -0.036 + 0.016 * anatomy.units["AU5"] - 0.006 * anatomy.units["AU4"]
         creases.append((stroke(moved(eye.upper, 0, fold), 0.018), 0.6))
-    canvas.fill_within(canvas.mask(*outlines), inside)
+    canvas.fill_within(outlines, inside)
     canvas.airbrush(shade(identity.skin, 0.48, 8), 0.007, creases)
     canvas.fill(lids)
 
@@ -112,7 +112,7 @@ def _paint_opening(canvas: Canvas, anatomy: Anatomy, upper_edge: np.ndarray, low
     )
     inside += [(line, (150, 130, 124), 0.35) for line in stroke(gaps, 0.006, 1, 1)]
     inside.append((stroke(moved(upper_edge[::STEPS], 0, 0.004), 0.024, 0.5, 0.5), (60, 20, 24), 0.4))
-    canvas.fill_within(canvas.mask(opening), inside)
+    canvas.fill_within([opening], inside)
 
 
 def paint_brows(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:

@@ -115,4 +115,6 @@ def paint_front(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
     spread = (ends - root) * (1, 0)
     roots, middles = root + 0.1 * spread, moved(0.5 * (root + ends) + 0.32 * spread, 0, -0.06)
     strands = stroke(np.stack([roots, middles, ends], axis=1), 0.022)
-    canvas.fill_within(hair, [(strand, light if i % 2 else dark, 0.3) for i, strand in enumerate(strands)])
+    canvas.fill_within(
+        [outline], [(strand, light if i % 2 else dark, 0.3) for i, strand in enumerate(strands)]
+    )

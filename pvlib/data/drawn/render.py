@@ -82,7 +82,7 @@ def paint(anatomy: Anatomy, identity: Identity, pose: Pose, camera: Camera, size
     features.paint_mouth(canvas, anatomy, identity)
     features.paint_brows(canvas, anatomy, identity)
     hair.paint_front(canvas, anatomy, identity)
-    return canvas.image
+    return canvas.finish()
 
 
 def develop(

@@ -1,0 +1,112 @@
+"""``python -m benchmarks``: measure, print a table, and store the numbers on request."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from benchmarks.machine import describe
+from benchmarks.networks import SIZES, Measurement, measure_networks
+from benchmarks.reading import ReadingSpeed, measure_reading
+from benchmarks.released import Comparison, compare
+from pvlib.errors import CourseError
+from pvlib.files import atomic_write
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    rounds = options.rounds or (2 if options.quick else 9)
+    device = torch.device(options.device)
+    machine = describe(device)
+    print_machine(machine)
+    rows: list[Measurement] = []
+    try:
+        reading = measure_reading(options.ferplus, rounds, options.quick)  # first: its file may be missing
+        print_reading(reading)
+        for size in [options.size] if options.size else ["tiny"] if options.quick else list(SIZES):
+            rows += measure_networks(size, rounds, device, options.quick)
+            print_networks([row for row in rows if row.size == size])
+        comparisons = compare(rows)
+        print_comparisons(comparisons)
+        if options.json:
+            results = {
+                "machine": machine,
+                "rounds": rounds,
+                "networks": [asdict(row) for row in rows],
+                "released": [asdict(comparison) for comparison in comparisons],
+                "reading": asdict(reading),
+            }
+            with atomic_write(options.json) as temporary:
+                temporary.write_text(json.dumps(results, indent=2) + "\n")
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    command = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    command.add_argument("--size", choices=SIZES, help="only this size")
+    command.add_argument("--device", default="cpu", help='where the networks run, e.g. "cuda"')
+    command.add_argument("--threads", type=int, help="CPU threads; torch's own choice by default")
+    command.add_argument("--rounds", type=int, help="how often each thing is timed; the median counts")
+    command.add_argument("--ferplus", type=Path, help="a prepared FER+ file; else one of random pixels")
+    command.add_argument("--json", type=Path, help="also write the numbers to this file")
+    command.add_argument("--quick", action="store_true", help="seconds instead of minutes, to try it out")
+    return command
+
+
+def print_machine(machine: dict[str, str | int | float]) -> None:
+    print("; ".join(f"{fact}: {value}" for fact, value in machine.items()))
+
+
+def print_networks(rows: list[Measurement]) -> None:
+    first = rows[0]
+    print(f"\nPOSTER-Var, {first.size} size, batch {first.batch}")
+    print("  peaks in GFLOP/s: " + "; ".join(_peaks(row) for row in rows if row.action == "forward"))
+    print(
+        f"  {'':14}{'ms/image':>10}{'images/s':>10}{'GFLOP/image':>13}{'GFLOP/s':>10}"
+        f"{'% of matmul':>13}{'% of conv':>11}{'memory MiB':>12}"
+    )
+    for row in rows:
+        memory = "unknown" if row.memory is None else f"{row.memory:.0f}"
+        print(
+            f"  {row.action + ' ' + row.precision:14}{row.seconds * 1e3:10.2f}{1 / row.seconds:10.1f}"
+            f"{row.gflop:13.3f}{row.gflops:10.1f}{row.matmul_share:13.1%}{row.conv_share:11.1%}{memory:>12}"
+        )
+
+
+def _peaks(row: Measurement) -> str:
+    return f"{row.precision} matrix product {row.matmul_peak:.0f}, 256-channel 3x3 conv {row.conv_peak:.0f}"
+
+
+def print_comparisons(comparisons: list[Comparison]) -> None:
+    if not comparisons:
+        return
+    print("\nPaper size beside the released code, its seconds scaled by the matrix-product peak")
+    print(f"  {'':28}{'ms/image':>10}{'released':>10}{'times as fast':>15}   aim")
+    for row in comparisons:
+        aim = (
+            "" if row.aim is None else f"{row.aim:.1f} {'met' if row.times_as_fast >= row.aim else 'missed'}"
+        )
+        print(
+            f"  {row.what:28}{row.seconds * 1e3:10.2f}{row.released_scaled * 1e3:10.2f}"
+            f"{row.times_as_fast:15.2f}   {aim}"
+        )
+
+
+def print_reading(reading: ReadingSpeed) -> None:
+    print(
+        f"\nFER+ reader ({reading.source}, {reading.faces} faces): opens in {reading.open_seconds:.2f} s; "
+        f"{reading.images_per_second:.0f} images/s with full augmentation, "
+        f"{reading.images_per_second_unchanged:.0f} without"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

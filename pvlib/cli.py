@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 import pvlib
 from pvlib.errors import CourseError
+from pvlib.network_commands import evaluate, train
 
 
 class CourseCommands(TyperGroup):
@@ -120,6 +121,10 @@ def run(
         )
     typer.echo(f"Report: {(out / 'report.html').resolve()}")
     raise typer.Exit(1 if failed else 0)
+
+
+app.command()(train)
+app.command()(evaluate)
 
 
 @lessons_app.command("build")

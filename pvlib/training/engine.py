@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pvlib.data.faces import Faces
 from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
+from pvlib.files import atomic_write
 from pvlib.models import Poster
 from pvlib.training.checkpoints import CHECKPOINT, read_state, resume, save_checkpoint
 from pvlib.training.configs import TrainConfig
@@ -71,6 +72,9 @@ def fit(
     history: list[EpochRecord] = []
     if folder is not None and (folder / CHECKPOINT).exists():
         history = _pick_up(folder, network, optimizer, config)
+    if folder is not None:  # first, as a folder that cannot be written to is soon found out
+        with atomic_write(folder / "config.json") as temporary:
+            temporary.write_text(json.dumps(config.as_json(), indent=1))
 
     with torch.random.fork_rng(), _progress_bar(show_progress) as bar:
         for epoch in range(len(history), config.epochs):

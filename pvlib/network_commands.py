@@ -1,0 +1,162 @@
+"""``pvlib train`` and ``pvlib evaluate``: options in, a run folder or a table out.
+
+Each imports what it needs when it runs; ``pvlib.cli`` adds both to the command line.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from rich.console import Console
+from rich.table import Table
+from typer import Argument, Option
+
+
+def train(
+    data: Annotated[str, Argument(help='"drawn", or a file of data_scripts/prepare_ferplus.py')] = "drawn",
+    out: Annotated[Path, Option(help="run folder; a run found there is continued")] = Path("runs/train"),
+    size: Annotated[str, Option(help="tiny or paper")] = "tiny",
+    landmarks: Annotated[str | None, Option(help="narrow (trains along) or full (frozen, 112 px)")] = None,
+    landmark_weights: Annotated[Path | None, Option(help="released weights of the landmark network")] = None,
+    head: Annotated[str, Option(help="variational or point")] = "variational",
+    layer_embedding: Annotated[bool, Option(help="mark each level's tokens")] = True,
+    rule: Annotated[str, Option(help="FER+: majority, probability, multi-target or argmax")] = "majority",
+    target: Annotated[str, Option(help="FER+: train on the rule's labels or on the raters' votes")] = "rule",
+    keep_duplicates: Annotated[
+        bool, Option("--keep-duplicates", help="FER+: keep training faces that also stand in another split")
+    ] = False,
+    count: Annotated[int | None, Option(help="number of training faces; all by default")] = None,
+    epochs: Annotated[int, Option()] = 20,
+    batch_size: Annotated[int, Option()] = 64,
+    learning_rate: Annotated[float, Option()] = 1e-3,
+    weight_decay: Annotated[float, Option()] = 1e-4,
+    decay: Annotated[float, Option(help="the learning rate is multiplied by it after each epoch")] = 0.98,
+    precision: Annotated[str, Option(help="fp32 or bf16")] = "fp32",
+    likelihood: Annotated[str, Option(help="cross_entropy or kendall_gal")] = "cross_entropy",
+    divergence: Annotated[str, Option(help="none, gaussian, released or label_smoothing")] = "none",
+    weight: Annotated[float, Option(help="λ of the divergence")] = 0.0,
+    samples: Annotated[int, Option(help="draws of the Kendall-Gal likelihood")] = 10,
+    seed: Annotated[int, Option()] = 0,
+    device: Annotated[str, Option(help="cpu, cuda, mps; auto takes a GPU where there is one")] = "auto",
+) -> None:
+    """Train a POSTER-Var (or an ablation of it) and write RUN/last.safetensors after every epoch."""
+    from pvlib.evaluation.accuracy import predict
+    from pvlib.losses import Objective
+    from pvlib.training.configs import TrainConfig
+    from pvlib.training.engine import EpochRecord, fit
+    from pvlib.training.setup import build_network, choose_size, load_faces
+
+    console = Console()
+    config = TrainConfig(
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        weight_decay=weight_decay,
+        decay=decay,
+        precision=precision,
+        seed=seed,
+        objective=Objective(likelihood, divergence, weight, samples),
+    )
+    chosen = choose_size(size, landmarks=landmarks, head=head, layer_embedding=layer_embedding)
+    reading = {"rule": rule, "target": target, "without_duplicates": not keep_duplicates}
+    faces = load_faces(data, "train", **reading, count=count)
+    validation = load_faces(data, "valid", rule=rule)
+    network = build_network(chosen, len(faces.names), seed=seed, landmark_weights=landmark_weights)
+    chosen_device = pick_device(device)
+    live = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
+    console.print(
+        f"{len(faces):,} training faces, {len(validation):,} validation faces; {size} network, "
+        f"{live / 1e6:.2f} M trained parameters; {chosen_device}, {precision}, seed {seed}"
+    )
+
+    def show(record: EpochRecord) -> None:
+        numbers = "  ".join(f"{name} {value:.4f}" for name, value in record.metrics.items())
+        console.print(f"epoch {record.epoch:3d}  loss {record.loss:.4f}  {numbers}  {record.seconds:.0f} s")
+
+    history = fit(
+        network,
+        faces,
+        config,
+        measure=lambda trained: predict(
+            trained, validation, device=chosen_device, precision=precision
+        ).summary(),
+        folder=out,
+        device=chosen_device,
+        show_progress=console.is_terminal,
+        on_epoch=show,
+        run_notes={"data": data, **reading, "count": count},
+    )
+    console.print(f"validation accuracy {history[-1].metrics['accuracy']:.2%} after {len(history)} epochs")
+    console.print(f"run folder: {out}")
+
+
+def evaluate(
+    run: Annotated[Path, Argument(help="a run folder of pvlib train, or a released checkpoint file")],
+    data: Annotated[str | None, Option(help='"drawn" or a prepared file; by default the run\'s own')] = None,
+    split: Annotated[str, Option(help="train, valid or test")] = "valid",
+    rule: Annotated[str | None, Option(help="FER+ rule; by default the run's own")] = None,
+    precision: Annotated[str, Option(help="fp32 or bf16")] = "fp32",
+    device: Annotated[str, Option(help="cpu, cuda, mps; auto takes a GPU where there is one")] = "auto",
+    out: Annotated[Path | None, Option(help="also write the numbers as JSON to this file")] = None,
+) -> None:
+    """Print accuracy, mean class accuracy, likelihood and calibration, and recall for each expression."""
+    from pvlib.errors import CourseError
+    from pvlib.evaluation.accuracy import predict
+    from pvlib.files import atomic_write
+    from pvlib.models import Poster
+    from pvlib.models.released import load_released
+    from pvlib.training.checkpoints import load_network, read_state
+    from pvlib.training.setup import load_faces
+
+    notes = {} if run.is_file() else read_state(run)["run"]
+    source, chosen_rule = data or notes.get("data"), rule or notes.get("rule", "majority")
+    if source is None:
+        raise CourseError(f"{run}: say which faces to use, e.g. --data drawn")
+    network = load_released(run) if run.is_file() else load_network(run)
+    if not isinstance(network, Poster):
+        raise CourseError(f"{run}: a landmark network names no expressions; give a POSTER-Var or POSTER++")
+    faces = load_faces(source, split, rule=chosen_rule)
+    if network.num_classes != len(faces.names):
+        raise CourseError(f"{run}: {network.num_classes} classes, but the faces have {len(faces.names)}")
+    prediction = predict(network, faces, device=pick_device(device), precision=precision)
+
+    console = Console()
+    table = Table("measure", "value", title=f"{run} on {len(faces):,} faces ({source}, {split})")
+    for name, value in prediction.summary().items():
+        table.add_row(name.replace("_", " "), f"{value:.4f}")
+    console.print(table)
+    counts = prediction.confusion
+    classes = Table("expression", "faces", "recall", "precision")
+    for index, name in enumerate(faces.names):
+        present, called = counts[index].sum().item(), counts[:, index].sum().item()
+        hits = counts[index, index].item()
+        classes.add_row(name, str(present), _share(hits, present), _share(hits, called))
+    console.print(classes)
+    if out is not None:
+        result = {
+            **prediction.summary(),
+            "confusion": counts.tolist(),
+            "names": faces.names,
+            "faces": len(faces),
+        }
+        with atomic_write(out) as temporary:
+            temporary.write_text(json.dumps(result, indent=1))
+
+
+def pick_device(name: str) -> str:
+    """Return ``name``, or for "auto" the best device here; a device that is not here is an error."""
+    import torch
+
+    from pvlib.errors import CourseError
+
+    if name == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not available.get(name.split(":")[0], False):
+        here = ", ".join(kind for kind, present in available.items() if present)
+        raise CourseError(f'device "{name}" is not here; there is: {here}')
+    return name
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "–"

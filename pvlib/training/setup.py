@@ -1,0 +1,108 @@
+"""From names that a person types to faces, sizes and networks: shared by the command line and lesson 08."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from pvlib.data.drawn import draw_faces
+from pvlib.data.faces import Faces
+from pvlib.data.ferplus import load_ferplus
+from pvlib.errors import CourseError
+from pvlib.models import LandmarkSize, Poster, Size, paper, tiny
+from pvlib.models.mobilefacenet import MobileFaceNet
+from pvlib.models.released import load_released
+
+DRAWN = "drawn"
+# Drawn faces are numbered under a seed; each split has a seed of its own, far from those of the lessons.
+DRAWN_SEEDS = {"train": 1_000, "valid": 2_000, "test": 3_000}
+DRAWN_COUNTS = {"train": 6_000, "valid": 1_000, "test": 1_000}
+SIZES = ("tiny", "paper")
+LANDMARKS = ("narrow", "full")
+
+
+def load_faces(
+    source: str,
+    split: str,
+    *,
+    rule: str = "majority",
+    target: str = "rule",
+    without_duplicates: bool = False,
+    count: int | None = None,
+    face_size: int = 48,
+) -> Faces:
+    """Return the faces of one split.
+
+    Args:
+        source: "drawn" for the embedded faces, else a file that ``data_scripts/prepare_ferplus.py`` wrote.
+        split: "train", "valid" or "test".
+        rule, target, without_duplicates: see :func:`pvlib.data.ferplus.load_ferplus`; FER+ only.
+        count: how many drawn faces, or at most how many real ones; all by default.
+        face_size: pixels per side of drawn faces.
+
+    Raises:
+        CourseError: naming the source, split or rule that does not exist.
+    """
+    if source == DRAWN:
+        if split not in DRAWN_SEEDS:
+            raise CourseError(f'split must be one of {", ".join(DRAWN_SEEDS)}, not "{split}"')
+        return draw_faces(count or DRAWN_COUNTS[split], DRAWN_SEEDS[split], size=face_size)
+    faces = load_ferplus(source, split, rule, target=target, without_duplicates=without_duplicates)
+    return faces if count is None else faces.subset(torch.arange(min(count, len(faces))))
+
+
+def choose_size(
+    name: str = "tiny",
+    *,
+    face_size: int = 48,
+    landmarks: str | None = None,
+    head: str = "variational",
+    layer_embedding: bool = True,
+) -> Size:
+    """Return the size called ``name`` with the ablations of the paper applied.
+
+    Args:
+        name: "tiny" or "paper".
+        face_size: pixels per side that a tiny network sees, 48 or 64.
+        landmarks: "narrow" trains a small branch along; "full" is the whole MobileFaceNet at 112 px, frozen,
+            fed what its weights were trained on. By default narrow for tiny; paper has its own.
+    """
+    if name not in SIZES:
+        raise CourseError(f'size must be one of {", ".join(SIZES)}, not "{name}"')
+    if landmarks not in (None, *LANDMARKS):
+        raise CourseError(f'landmarks must be one of {", ".join(LANDMARKS)}, not "{landmarks}"')
+    if name == "paper":
+        if landmarks == "narrow":
+            raise CourseError('the paper size has the full landmark branch: leave "landmarks" out')
+        size = replace(paper(), landmark=LandmarkSize(native_input=landmarks == "full"))
+    else:
+        size = tiny(face_size, LandmarkSize(native_input=True) if landmarks == "full" else None)
+    return replace(size, head=head, layer_embedding=layer_embedding)
+
+
+def build_network(size: Size, num_classes: int, *, seed: int, landmark_weights: Path | None = None) -> Poster:
+    """Return a freshly initialised network; the caller's random state is left alone.
+
+    Args:
+        seed: of the initial weights.
+        landmark_weights: a released landmark checkpoint for a full landmark branch.
+
+    Raises:
+        CourseError: when the weights are no landmark network, or do not fit the branch of ``size``.
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        network = Poster(size, num_classes)
+    if landmark_weights is None:
+        return network
+    loaded = load_released(landmark_weights)
+    if not isinstance(loaded, MobileFaceNet):
+        raise CourseError(
+            f"{landmark_weights}: a whole {type(loaded).__name__}, not a landmark network alone"
+        )
+    if loaded.size != replace(size.landmark, native_input=loaded.size.native_input):
+        raise CourseError(
+            f"{landmark_weights}: these weights are of the full MobileFaceNet; choose landmarks = full"
+        )
+    network.landmark_net.load_state_dict(loaded.state_dict())
+    return network

@@ -1,0 +1,247 @@
+"""The training loop: it learns, it resumes to the same result, and it says what is wrong."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+import torch
+
+from pvlib.data.faces import Faces
+from pvlib.errors import CourseError
+from pvlib.losses import Objective
+from pvlib.models import Poster, Size, narrow_landmarks
+from pvlib.training import TrainConfig, fit
+from pvlib.training.checkpoints import CHECKPOINT, load_network, read_state
+
+MINUTE = Size(
+    image_size=32,
+    channels=(8, 8, 16),
+    units=(1, 1, 1),
+    landmark=replace(narrow_landmarks(32), stem=8, stages=(8, 8, 8), transitions=(8, 8, 8), separable=16),
+    head_dim=8,
+    layer_scale=0.1,
+    embed_dim=16,
+    encoder_depth=1,
+    encoder_heads=2,
+)
+CONFIG = TrainConfig(epochs=3, batch_size=16, learning_rate=3e-3, seed=5)
+
+
+def bright_or_dark(count=64, side=32):
+    """Faces whose class is plain to see: class 1 is bright."""
+    torch.manual_seed(11)
+    label = torch.arange(count) % 2
+    images = torch.randint(0, 60, (count, 1, side, side)) + 180 * label.view(-1, 1, 1, 1)
+    return Faces(images.to(torch.uint8), torch.eye(2)[label], ("dark", "bright"))
+
+
+def new_network(size=MINUTE, classes=2):
+    torch.manual_seed(1)
+    return Poster(size, classes)
+
+
+def weights(network):
+    return torch.cat([value.flatten().double() for value in network.state_dict().values()])
+
+
+def run(folder=None, config=CONFIG, network=None, **options):
+    network = network or new_network()
+    history = fit(network, bright_or_dark(), config, folder=folder, show_progress=False, **options)
+    return network, history
+
+
+def test_the_loop_learns_what_is_plain_to_see():
+    network, history = run(config=replace(CONFIG, epochs=6, augmentation=None))
+    faces = bright_or_dark()
+    with torch.no_grad():
+        from pvlib.data.transforms import normalise
+
+        said = network(normalise(faces.images)).argmax(dim=1)
+    assert (said == faces.labels).float().mean() > 0.95
+    assert history[-1].loss < history[0].loss
+
+
+def test_the_exponential_schedule_multiplies_the_rate_after_each_epoch():
+    _, history = run(config=replace(CONFIG, decay=0.5))
+    assert [record.learning_rate for record in history] == pytest.approx([3e-3, 1.5e-3, 0.75e-3])
+
+
+def test_two_runs_with_one_seed_agree_to_the_last_bit_and_another_seed_differs():
+    first, second = run()[0], run()[0]
+    assert torch.equal(weights(first), weights(second))
+    assert not torch.equal(weights(first), weights(run(config=replace(CONFIG, seed=6))[0]))
+
+
+def test_training_leaves_the_callers_random_state_alone():
+    network, faces = new_network(), bright_or_dark()
+    torch.manual_seed(42)
+    expected = torch.rand(3)
+    torch.manual_seed(42)
+    fit(network, faces, replace(CONFIG, epochs=1), show_progress=False)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_a_run_stopped_between_epochs_ends_like_one_that_was_not(tmp_path):
+    whole, _ = run(tmp_path / "whole")
+    run(tmp_path / "parts", replace(CONFIG, epochs=1))
+    resumed, history = run(tmp_path / "parts")
+    assert [record.epoch for record in history] == [1, 2, 3]
+    assert torch.equal(weights(whole), weights(resumed))
+    assert torch.equal(weights(whole), weights(load_network(tmp_path / "parts")))
+
+
+def run_and_kill(folder, kills):
+    """Start the run in child processes and kill each at another moment: once its next checkpoint appears,
+    plus a little more each time. Return how many were killed before they were done."""
+    killed = 0
+    for attempt in range(kills):
+        before, child = _stamp(folder), os.fork()
+        if child == 0:
+            run(folder)
+            os._exit(0)
+        deadline = time.monotonic() + 60
+        done = 0
+        while not done and _stamp(folder) == before and time.monotonic() < deadline:
+            time.sleep(0.001)
+            done = os.waitpid(child, os.WNOHANG)[0]
+        time.sleep(0.03 * attempt)
+        if not done:
+            os.kill(child, signal.SIGKILL)
+            killed += os.waitpid(child, 0)[1] == signal.SIGKILL
+    return killed
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_run_killed_at_several_moments_ends_like_one_that_was_not(tmp_path):
+    # A fresh process forks the runs, as torch's threads of this one would not survive a fork.
+    script = "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import test_engine\n"
+    script += "import torch; torch.set_num_threads(1); print(test_engine.run_and_kill(Path(sys.argv[2]), 4))"
+    command = [sys.executable, "-c", script, os.path.dirname(__file__), str(tmp_path / "killed")]
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert finished.returncode == 0, finished.stderr
+    assert int(finished.stdout) >= 1
+    resumed, history = run(tmp_path / "killed")
+    assert len(history) == 3
+    assert torch.equal(weights(run()[0]), weights(resumed))
+
+
+def _stamp(folder):
+    path = folder / CHECKPOINT
+    return path.stat().st_mtime_ns if path.exists() else None
+
+
+def test_a_folder_with_another_config_is_refused_and_left_whole(tmp_path):
+    run(tmp_path)
+    before = (tmp_path / CHECKPOINT).read_bytes()
+    with pytest.raises(CourseError, match="learning_rate"):
+        run(tmp_path, replace(CONFIG, learning_rate=1e-4))
+    assert (tmp_path / CHECKPOINT).read_bytes() == before
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path):
+    run(tmp_path)
+    whole = (tmp_path / CHECKPOINT).read_bytes()
+    (tmp_path / CHECKPOINT).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CourseError, match=CHECKPOINT):
+        run(tmp_path)
+    (tmp_path / CHECKPOINT).write_bytes(b"nonsense")
+    with pytest.raises(CourseError, match=CHECKPOINT):
+        read_state(tmp_path)
+
+
+def test_a_checkpoint_with_a_missing_key_names_it(tmp_path):
+    import json
+
+    import safetensors.torch
+
+    run(tmp_path)
+    tensors = safetensors.torch.load_file(tmp_path / CHECKPOINT)
+    del tensors["network.head.mean.bias"]
+    state = json.dumps(read_state(tmp_path))
+    safetensors.torch.save_file(tensors, tmp_path / CHECKPOINT, metadata={"state": state})
+    with pytest.raises(CourseError, match=r"head\.mean\.bias"):
+        load_network(tmp_path)
+
+
+def test_a_run_folder_under_a_file_is_one_clear_error(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CourseError, match="file"):
+        run(tmp_path / "file" / "run")
+    assert (tmp_path / "file").read_text() == "in the way"
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_before_training(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    seen = []
+    with pytest.raises(CourseError):
+        run(tmp_path / "file" / "run", on_epoch=seen.append, measure=lambda _: seen.append(1) or {})
+    assert seen == []
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_checkpoint(tmp_path):
+    run(tmp_path, replace(CONFIG, epochs=1))
+    before = (tmp_path / CHECKPOINT).read_bytes()
+
+    class Broken(Objective):
+        def __call__(self, logits, target, distribution=None):
+            return logits.sum() * float("nan")
+
+    with pytest.raises(CourseError, match="learning rate"):
+        run(tmp_path, replace(CONFIG, objective=Broken()))
+    assert (tmp_path / CHECKPOINT).read_bytes() == before
+
+
+def test_a_wrong_number_of_classes_is_said_before_training():
+    with pytest.raises(CourseError, match="dark, bright"):
+        run(network=new_network(classes=3))
+
+
+def test_fewer_faces_than_a_batch_is_said_before_training():
+    with pytest.raises(CourseError, match="batch_size = 100"):
+        run(config=replace(CONFIG, batch_size=100))
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [Objective(divergence="gaussian", weight=0.01), Objective(likelihood="kendall_gal", samples=3)],
+    ids=lambda objective: f"{objective.likelihood}+{objective.divergence}",
+)
+def test_every_objective_of_a_variational_head_trains(objective):
+    network, history = run(config=replace(CONFIG, epochs=1, objective=objective))
+    assert history[0].loss > 0
+    assert torch.isfinite(weights(network)).all()
+
+
+def test_bfloat16_trains_and_keeps_float32_weights():
+    network, _ = run(config=replace(CONFIG, epochs=1, precision="bf16"))
+    assert {parameter.dtype for parameter in network.parameters()} == {torch.float32}
+
+
+def test_a_frozen_landmark_branch_does_not_move_by_a_bit():
+    size = replace(MINUTE, landmark=replace(MINUTE.landmark, frozen=True))
+    network = new_network(size)
+    before = {key: value.clone() for key, value in network.landmark_net.state_dict().items()}
+    run(network=network, config=replace(CONFIG, epochs=1))
+    for key, value in network.landmark_net.state_dict().items():
+        assert torch.equal(value, before[key]), key
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("epochs", 0), ("batch_size", 1), ("learning_rate", 0.0), ("decay", 1.5), ("precision", "int4"), ("weight_decay", -1)],
+)  # fmt: skip
+def test_a_setting_that_makes_no_sense_is_refused_by_name(field, value):
+    with pytest.raises(CourseError, match=field):
+        TrainConfig(**{field: value})
+
+
+def test_a_config_survives_json():
+    import json
+
+    config = TrainConfig(objective=Objective(divergence="gaussian", weight=0.1), augmentation=None)
+    assert TrainConfig.from_json(json.loads(json.dumps(config.as_json()))) == config
+    assert TrainConfig.from_json(json.loads(json.dumps(CONFIG.as_json()))) == CONFIG

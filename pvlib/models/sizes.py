@@ -33,7 +33,7 @@ class LandmarkSize:
     native_input: bool = False
 
     def __post_init__(self):
-        if self.input_size % 16:
+        if self.input_size < 16 or self.input_size % 16:
             raise CourseError(f"LandmarkSize.input_size must be a multiple of 16, not {self.input_size}")
 
     @property
@@ -83,7 +83,7 @@ class Size:
     fusion_norm: bool = True
 
     def __post_init__(self):
-        if self.image_size % 16:
+        if self.image_size < 16 or self.image_size % 16:
             raise CourseError(f"Size.image_size must be a multiple of 16, not {self.image_size}")
         if self.head not in ("variational", "point"):
             raise CourseError(f'Size.head must be "variational" or "point", not "{self.head}"')

@@ -1,0 +1,99 @@
+"""Cross-attention against a plain loop over equations 1 and 2."""
+
+import itertools
+import math
+
+import pytest
+import torch
+
+from pvlib.models.cross_attention import CrossAttentionLevel, WindowCrossAttention, relative_position_index
+
+
+@pytest.mark.parametrize("window", [1, 2, 3, 7])
+def test_the_index_numbers_the_offsets_between_two_cells(window):
+    index = relative_position_index(window)
+    cells = list(itertools.product(range(window), repeat=2))
+    for (i, (row, column)), (j, (other_row, other_column)) in itertools.product(enumerate(cells), repeat=2):
+        offset = (row - other_row + window - 1) * (2 * window - 1) + (column - other_column + window - 1)
+        assert index[i, j] == offset
+    assert index.unique().numel() == (2 * window - 1) ** 2  # every row of the bias table is used
+
+
+def looped_attention(attention: WindowCrossAttention, image_tokens, landmark_tokens, window, head_dim):
+    """Equations 1 and 2 for one image, one head, one query and one key at a time."""
+    tokens, channels = image_tokens.shape
+    weight, bias = attention.key_value.weight, attention.key_value.bias
+    keys = image_tokens @ weight[:channels].T + bias[:channels]
+    values = image_tokens @ weight[channels:].T + bias[channels:]
+    heads_side_by_side = torch.zeros(tokens, channels, dtype=image_tokens.dtype)
+    for head in range(channels // head_dim):
+        part = slice(head * head_dim, (head + 1) * head_dim)
+        for i in range(tokens):
+            scores = []
+            for j in range(tokens):
+                row_offset = i // window - j // window + window - 1
+                column_offset = i % window - j % window + window - 1
+                position = attention.position_bias[row_offset * (2 * window - 1) + column_offset, head]
+                scores.append(landmark_tokens[i, part] @ keys[j, part] / math.sqrt(head_dim) + position)
+            shares = torch.stack(scores).softmax(dim=0)
+            heads_side_by_side[i, part] = sum(
+                share * values[j, part] for j, share in enumerate(shares)
+            )  # (head_dim,)
+    return heads_side_by_side @ attention.project.weight.T + attention.project.bias
+
+
+@pytest.mark.parametrize(("channels", "head_dim", "window"), [(4, 4, 2), (6, 3, 3), (8, 2, 2)])
+def test_attention_equals_the_loop_over_its_equations(channels, head_dim, window):
+    attention = WindowCrossAttention(channels, head_dim, window).double()
+    torch.nn.init.normal_(attention.position_bias)
+    image_tokens, landmark_tokens = torch.randn(2, 2, window**2, channels, dtype=torch.float64)
+    ours = attention(image_tokens, landmark_tokens)
+    for i in range(2):
+        expected = looped_attention(attention, image_tokens[i], landmark_tokens[i], window, head_dim)
+        torch.testing.assert_close(ours[i], expected)
+
+
+def test_equal_scores_average_the_values():
+    """Queries of zero and no position bias: every key gets the share 1 / N."""
+    attention = WindowCrossAttention(4, 2, 3)
+    torch.nn.init.zeros_(attention.position_bias)
+    image_tokens = torch.randn(1, 9, 4)
+    mean = attention.key_value(image_tokens)[..., 4:].mean(dim=1, keepdim=True)
+    torch.testing.assert_close(
+        attention(image_tokens, torch.zeros(1, 9, 4)), attention.project(mean).expand(1, 9, 4)
+    )
+
+
+def test_queries_are_not_projected():
+    names = {name for name, _ in WindowCrossAttention(4, 2, 3).named_parameters()}
+    assert names == {
+        "key_value.weight", "key_value.bias", "project.weight", "project.bias", "position_bias"
+    }  # fmt: skip
+
+
+def test_the_shortcut_is_the_normalised_map():
+    """With both layer scales at zero nothing is left but the normalised image tokens."""
+    level = CrossAttentionLevel(4, 2, window=3, drop_path=0.0, layer_scale=0.0)
+    maps = 5 + 3 * torch.randn(2, 4, 3, 3)
+    out = level(maps, torch.randn(2, 4, 3, 3))
+    expected = torch.nn.functional.layer_norm(maps.permute(0, 2, 3, 1), (4,))  # (2, 3, 3, 4)
+    torch.testing.assert_close(out, expected)
+
+
+def test_the_level_is_two_scaled_residual_branches():
+    level = CrossAttentionLevel(4, 2, window=2, drop_path=0.5, layer_scale=0.3).eval()
+    image_map, landmark_map = torch.randn(2, 1, 4, 2, 2)
+    tokens = level.norm(image_map.flatten(2).transpose(1, 2))
+    tokens = tokens + 0.3 * level.attention(tokens, landmark_map.flatten(2).transpose(1, 2))
+    hidden = torch.nn.functional.gelu(level.mlp.fc1(level.norm_mlp(tokens)))
+    tokens = tokens + 0.3 * level.mlp.fc2(hidden)
+    torch.testing.assert_close(level(image_map, landmark_map).flatten(1, 2), tokens)
+    assert level.mlp.fc1.out_features == 4 * 4
+
+
+def test_drop_path_drops_a_branch_in_training_only():
+    level = CrossAttentionLevel(4, 2, window=2, drop_path=0.5, layer_scale=1.0)
+    image_map, landmark_map = torch.randn(2, 1, 4, 2, 2).expand(2, 256, 4, 2, 2)
+    rows = level.train()(image_map, landmark_map).flatten(1)  # 256 copies of one image
+    assert len(rows.unique(dim=0)) == 4  # each of the two branches is there or not
+    assert len(level.eval()(image_map, landmark_map).flatten(1).unique(dim=0)) == 1

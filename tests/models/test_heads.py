@@ -1,0 +1,101 @@
+"""The two heads: what they return, in which mode, and how a variational head starts."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch.distributions import Independent, Normal
+
+from pvlib.models import poster_var
+from pvlib.models.heads import PointHead, VariationalHead, monte_carlo_probabilities
+
+
+def head_of(mean: list[float], log_variance: list[float]) -> VariationalHead:
+    """A head that answers every face with this distribution."""
+    head = VariationalHead(2, len(mean))
+    for layer, bias in ((head.mean, mean), (head.log_variance, log_variance)):
+        torch.nn.init.zeros_(layer.weight)
+        layer.bias.data = torch.tensor(bias)
+    return head
+
+
+def test_evaluation_returns_the_mean_every_time():
+    head = VariationalHead(4, 3).eval()
+    features = torch.randn(5, 4)
+    expected = features @ head.mean.weight.T + head.mean.bias
+    torch.testing.assert_close(head(features), expected)
+    assert torch.equal(head(features), head(features))
+
+
+def test_training_returns_the_mean_plus_sigma_times_the_noise_drawn():
+    """Equation 5: z = μ + exp(½ log σ²) ⊙ ε."""
+    head = VariationalHead(4, 3).train()
+    features = torch.randn(5, 4)
+    torch.manual_seed(3)
+    sample = head(features)
+    torch.manual_seed(3)
+    noise = torch.randn(5, 3)
+    expected = head.mean(features) + torch.exp(0.5 * head.log_variance(features)) * noise
+    torch.testing.assert_close(sample, expected)
+
+
+def test_samples_have_the_mean_and_the_variance_that_the_layers_state():
+    head = head_of([1.0, -2.0], [0.0, 2.0]).train()
+    samples = head(torch.zeros(200_000, 2))
+    torch.testing.assert_close(samples.mean(dim=0), torch.tensor([1.0, -2.0]), atol=0.03, rtol=0)
+    torch.testing.assert_close(samples.var(dim=0), torch.tensor([0.0, 2.0]).exp(), atol=0, rtol=0.03)
+
+
+def test_the_distribution_is_a_vector_of_independent_normals():
+    distribution = head_of([1.0, -2.0], [0.0, 2.0]).distribution(torch.zeros(3, 2))
+    assert isinstance(distribution, Independent)
+    assert isinstance(distribution.base_dist, Normal)
+    assert distribution.batch_shape == (3,)
+    assert distribution.event_shape == (2,)
+    torch.testing.assert_close(distribution.stddev[0], torch.tensor([1.0, torch.e]))
+    at_mean = -0.5 * 2 * torch.log(torch.tensor(2 * torch.pi)) - 0.5 * (0.0 + 2.0)
+    torch.testing.assert_close(distribution.log_prob(distribution.mean), at_mean.expand(3))
+
+
+def test_the_gradient_reaches_mean_and_spread_through_the_sample():
+    """∂z/∂μ = 1 and ∂z/∂ log σ² = ½ σ ε: the trick of lesson 01."""
+    head = head_of([0.5], [1.0]).train()
+    torch.manual_seed(3)
+    head(torch.zeros(1, 2)).sum().backward()
+    torch.manual_seed(3)
+    noise = torch.randn(1, 1)
+    torch.testing.assert_close(head.mean.bias.grad, torch.ones(1))
+    torch.testing.assert_close(head.log_variance.bias.grad, (0.5 * torch.exp(torch.tensor(0.5)) * noise)[0])
+
+
+def test_a_point_head_is_one_linear_layer():
+    head = PointHead(4, 3)
+    features = torch.randn(2, 4)
+    torch.testing.assert_close(head(features), F.linear(features, head.weight, head.bias))
+    assert sum(parameter.numel() for parameter in head.parameters()) == 4 * 3 + 3
+
+
+def test_the_variational_head_holds_two_linear_layers_and_nothing_else():
+    assert sum(parameter.numel() for parameter in VariationalHead(4, 3).parameters()) == 2 * (4 * 3 + 3)
+
+
+def test_monte_carlo_probabilities_sum_to_one_and_favour_neither_of_two_equal_classes():
+    distribution = head_of([0.3, 0.3], [1.0, 1.0]).distribution(torch.zeros(4, 2))
+    probabilities = monte_carlo_probabilities(distribution, 4000)
+    torch.testing.assert_close(probabilities.sum(dim=1), torch.ones(4))
+    torch.testing.assert_close(probabilities, torch.full((4, 2), 0.5), atol=0.03, rtol=0)
+
+
+def test_without_spread_monte_carlo_is_the_softmax_of_the_mean():
+    distribution = head_of([1.0, 0.0, -1.0], [-80.0] * 3).distribution(torch.zeros(1, 2))
+    expected = torch.tensor([[1.0, 0.0, -1.0]]).softmax(dim=-1)
+    torch.testing.assert_close(monte_carlo_probabilities(distribution, 3), expected)
+
+
+@torch.no_grad()
+def test_at_step_0_sigma_is_about_1_and_the_means_spread_by_about_0_15():
+    """The published start (many classes only so that the spread is measured well)."""
+    network = poster_var(400).eval()
+    distribution = network.distribution(torch.randn(2, 3, 224, 224))
+    assert 0.12 < distribution.mean.std() < 0.18
+    assert distribution.stddev.median() == pytest.approx(1, abs=0.03)
+    assert 0.6 < distribution.stddev.min() < distribution.stddev.max() < 1.6

@@ -16,6 +16,7 @@ from pvlib.data.drawn.render import landmarks as find_landmarks
 from pvlib.data.faces import Faces
 from pvlib.data.labels import COLOURS, FERPLUS
 from pvlib.errors import CourseError
+from pvlib.figures.landmarks import draw_landmarks
 
 _INK = "#333333"
 
@@ -109,5 +110,4 @@ def _show(axes, image: np.ndarray | Tensor, points: np.ndarray | Tensor | None =
     else:
         axes.imshow(pixels)
     if points is not None:
-        points = np.asarray(points)
-        axes.plot(points[:, 0], points[:, 1], ".", color="#00d5ff", markersize=2.5, markeredgewidth=0)
+        draw_landmarks(axes, points, marker_size=1.8)

@@ -1,0 +1,52 @@
+"""Landmarks are drawn where they are, each part once."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from pvlib.errors import CourseError
+from pvlib.figures.landmarks import PARTS, draw_landmarks, landmark_sheet
+
+
+def test_the_parts_cover_the_68_points_once_and_in_order():
+    assert np.concatenate([np.arange(68)[part.points] for part in PARTS]).tolist() == list(range(68))
+
+
+def test_every_point_is_marked_where_it_is():
+    points = np.random.default_rng(0).uniform(0, 48, (68, 2))
+    axes = Figure().subplots()
+    draw_landmarks(axes, points)
+    marked = np.vstack([line.get_xydata() for line in axes.lines if line.get_marker() == "o"])
+    np.testing.assert_allclose(marked, points)
+
+
+def test_eyes_and_lips_are_closed_lines_and_the_jaw_is_open():
+    axes = Figure().subplots()
+    draw_landmarks(axes, np.random.default_rng(0).uniform(0, 48, (68, 2)))
+    joined = [line.get_xydata() for line in axes.lines if line.get_marker() == "None"]
+    closed = {
+        part.name for part, line in zip(PARTS, joined, strict=True) if np.array_equal(line[0], line[-1])
+    }
+    assert closed == {"left eye", "right eye", "outer lips", "inner lips"}
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_sheet_has_one_picture_a_face_with_its_points_in_pixels(channels):
+    images = np.zeros((4, channels, 48, 32), np.uint8)
+    figure = landmark_sheet(images, np.full((4, 68, 2), 0.5), columns=3)
+    shown = [axes for axes in figure.axes if axes.images]
+    assert len(shown) == 4
+    # the middle of a picture of 32 x 48 pixels, whose first pixel's centre is 0
+    assert shown[0].lines[0].get_xydata()[0].tolist() == [15.5, 23.5]
+    assert shown[0].get_xlim() == (-0.5, 31.5)
+
+
+@pytest.mark.parametrize(("faces", "points"), [(0, 0), (2, 1), (1, 2)])
+def test_faces_and_points_must_match(faces, points):
+    with pytest.raises(CourseError):
+        landmark_sheet(np.zeros((faces, 1, 48, 48)), np.zeros((points, 68, 2)))
+
+
+def test_another_number_of_points_is_refused():
+    with pytest.raises(CourseError, match=r"\(68, 2\), not \(5, 2\)"):
+        draw_landmarks(Figure().subplots(), np.zeros((5, 2)))

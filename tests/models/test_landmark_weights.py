@@ -1,0 +1,104 @@
+"""The real landmark weights on real faces: the 68 points sit on eyes, nose and mouth."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
+from pvlib.models import LandmarkSize, poster_var, tiny
+from pvlib.models.mobilefacenet import MobileFaceNet
+from pvlib.models.released import load_released
+
+
+@cache
+def read_network(shared: Path) -> MobileFaceNet:
+    return load_released(shared / "data/weights/mobilefacenet68.pth")
+
+
+@cache
+def read_images(shared: Path) -> torch.Tensor:
+    pixels = np.load(shared / "data/ferplus/train_valid.npz")["images"]
+    chosen = pixels[np.linspace(0, len(pixels) - 1, 200).astype(int)]
+    return torch.from_numpy(chosen)[:, None].float() / 255
+
+
+@cache
+@torch.no_grad()
+def find_points(shared: Path) -> torch.Tensor:
+    enlarged = F.interpolate(read_images(shared), (112, 112), mode="bilinear")
+    return read_network(shared)(enlarged.expand(-1, 3, -1, -1))
+
+
+@pytest.fixture
+def network(shared) -> MobileFaceNet:
+    return read_network(shared)
+
+
+@pytest.fixture
+def images(shared) -> torch.Tensor:
+    """200 real faces of FER+, evenly spread over the file: (200, 1, 48, 48) in 0-1."""
+    return read_images(shared)
+
+
+@pytest.fixture
+def points(shared) -> torch.Tensor:
+    """(200, 68, 2) fractions of the image's sides."""
+    return find_points(shared)
+
+
+def part(points: torch.Tensor, first: int, last: int) -> torch.Tensor:
+    """Mean point of the iBUG points ``first`` to ``last``, counted from 0: (faces, 2)."""
+    return points[:, first : last + 1].mean(dim=1)
+
+
+def brightness(images: torch.Tensor, at: torch.Tensor) -> torch.Tensor:
+    """Grey value of each image at one point of it: (faces,)."""
+    return F.grid_sample(images, (2 * at - 1)[:, None, None], align_corners=False).flatten()
+
+
+def test_the_file_loads_as_the_landmark_network(network):
+    assert isinstance(network, MobileFaceNet)
+    assert not network.training
+
+
+def test_brows_eyes_nose_mouth_and_chin_lie_below_each_other(points):
+    brows, eyes, tip = part(points, 17, 26), part(points, 36, 47), points[:, 30]
+    order = torch.stack([brows, eyes, tip, part(points, 48, 67), points[:, 8]])[..., 1]  # (5, faces)
+    assert ((order[1:] > order[:-1]).all(dim=0)).float().mean() > 0.95
+    medians = order.median(dim=1).values
+    assert (medians[1:] - medians[:-1]).min() > 0.05
+    assert 0.3 < medians[1] < 0.5  # the eyes stand a little above the middle of a FER+ face
+
+
+def test_the_nose_lies_between_the_left_and_the_right_eye(points):
+    left, tip, right = (p[:, 0] for p in (part(points, 36, 41), points[:, 30], part(points, 42, 47)))
+    assert (left < right).float().mean() > 0.98
+    assert ((left < tip) & (tip < right)).float().mean() > 0.9  # not in profile
+    assert 0.25 < (right - left).median() < 0.5
+
+
+def test_eyes_are_darker_than_cheeks(points, images):
+    """Measured in the picture, not in the points: this fails when they sit beside the eyes."""
+    eyes = part(points, 36, 41), part(points, 42, 47)
+    cheeks = (eyes[0] + points[:, 48]) / 2, (eyes[1] + points[:, 54]) / 2  # halfway to the mouth's corners
+    eye, cheek = (sum(brightness(images, at) for at in places) / 2 for places in (eyes, cheeks))
+    assert (eye < cheek).float().mean() > 0.85
+    beside = sum(brightness(images, at + torch.tensor([0.0, 0.12])) for at in eyes) / 2
+    assert (eye < beside).float().mean() > 0.75
+
+
+def test_points_stay_in_the_picture(points):
+    assert ((points > -0.1) & (points < 1.1)).all(dim=(1, 2)).float().mean() > 0.95
+
+
+@torch.no_grad()
+def test_a_poster_that_feeds_the_native_input_finds_the_same_points(network, images, points):
+    poster = poster_var(8, tiny(48, LandmarkSize(native_input=True))).eval()
+    poster.landmark_net.load_state_dict(network.state_dict())
+    mean, std = (torch.tensor(values)[:, None, None] for values in (IMAGENET_MEAN, IMAGENET_STD))
+    normalised = (images[:20].expand(-1, 3, -1, -1) - mean) / std
+    torch.testing.assert_close(poster.landmarks(normalised), points[:20], atol=1e-3, rtol=0)

@@ -225,7 +225,7 @@ def test_a_mapping_without_tensors_lists_its_keys(tmp_path):
         load_released(save({"epoch": 1, "lr": 0.1}, tmp_path / "a.pth"))
 
 
-@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:.*torch.jit")
 def test_a_torchscript_program_is_refused(tmp_path):
     torch.jit.trace(nn.Linear(2, 2), torch.ones(1, 2)).save(tmp_path / "script.pt")
     with pytest.raises(CourseError, match=r"script\.pt: a TorchScript program, refused"):

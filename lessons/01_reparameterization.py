@@ -13,7 +13,7 @@
 #
 # **You need** tensors, `backward()` and the normal distribution. Nothing about faces yet.
 #
-# **Time.** About 50 minutes with the exercises. The cells run in about 15 seconds on a laptop's CPU; a GPU
+# **Time.** About 50 minutes with the exercises. The cells run in about 20 seconds on a laptop's CPU; a GPU
 # would not help, the tensors are tiny.
 #
 # **In the paper.** Equation 5 of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026), the head called
@@ -209,7 +209,7 @@ print("rsample:", distribution.rsample().requires_grad)
 #
 # Grey: draws ε, fixed. Blue: the samples they become. Move μ, and every sample shifts alike: $dz/d\mu = 1$.
 # Move σ, and each sample moves by its own ε: $dz/d\sigma = \varepsilon$. Nothing random lies on the way
-# from the parameters to z.
+# from the parameters to z. (Point at the picture to wake its sliders.)
 
 # %% id="flow"
 show(*figures.flow(torch.randn(24)))

@@ -23,6 +23,8 @@ DPI = 110
 def show(moving: go.Figure, still: Figure, alt: str) -> None:
     """Show a plotly figure together with the picture that stands in for it.
 
+    JupyterLab's plotly renderer shows the picture until the pointer enters it, then the figure.
+
     Args:
         moving: the figure with its own slider (frames), so that it moves without a kernel.
         still: the same idea on one picture, drawn by matplotlib.

@@ -354,8 +354,9 @@ for name, trained in networks.items():
 #   looks at the softmax and never at log σ². Only the Gaussian divergence keeps σ near 1, because it asks
 #   for exactly that.
 # - **Rank of σ.** No σ ranks the ambiguous faces nearly as well as the plain entropy does. Where it ranks
-#   them the right way round, it is too small to matter. Where it is large, with the Gaussian divergence,
-#   the sign is reversed: σ tends to be *smaller* where raters disagree.
+#   them the right way round, it is too small to matter. Where it is large, with the Gaussian divergence at
+#   λ = 0.1, the sign is reversed: σ tends to be *smaller* where raters disagree. (The average over eight
+#   classes blurs this, and with a smaller λ it comes out near 0; section 7 looks at each logit by itself.)
 # - **Accuracy.** A few faces either way. Do not pick a loss by that.
 #
 # ## 6 · See it: the learned normals of one face
@@ -417,8 +418,9 @@ rank_undecided = spearman_corrcoef(variance, undecided).item()
 print(f"rank correlation of σ² with E[p(1−p)]: {rank_undecided:+.2f}")
 
 # %% [markdown]
-# This σ is a well-behaved quantity. It is just not the uncertainty of the face; it is closer to its
-# inverse. Lesson 11 puts the question to real faces and votes, with more seeds, ensembles and dropout.
+# This σ is a well-behaved quantity. It is just not the uncertainty of the face; logit by logit it is closer
+# to an inverse. Lesson 11 puts the question to real faces and votes, with more seeds, ensembles and
+# dropout.
 #
 # ## 8 · Exercise: the mean, or the average over draws?
 #

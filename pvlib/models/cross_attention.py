@@ -5,9 +5,10 @@ After Mao et al., POSTER++ (2025), which follows the global-query attention of G
 """
 
 import torch
-import torch.nn.functional as F
 from timm.layers import DropPath, Mlp
 from torch import Tensor, nn
+
+from pvlib.models.attention import attend
 
 
 def relative_position_index(window: int) -> Tensor:
@@ -45,8 +46,7 @@ class WindowCrossAttention(nn.Module):
         )  # each (batch, heads, N, head_dim)
         query = self.split_heads(landmark_tokens).to(key.dtype)  # (batch, heads, N, head_dim)
         bias = self.position_bias[self.position_index].permute(2, 0, 1).to(key.dtype)  # (heads, N, N)
-        # scaled_dot_product_attention divides by √head_dim, softmaxes and never stores N x N on a GPU
-        answer = F.scaled_dot_product_attention(query, key, value, attn_mask=bias[None])
+        answer = attend(query, key, value, bias)  # (batch, heads, N, head_dim)
         return self.project(answer.transpose(1, 2).flatten(2))  # (batch, N, channels)
 
     def split_heads(self, tokens: Tensor) -> Tensor:

@@ -7,6 +7,8 @@ layer of 12.85 M parameters that never receives a gradient; it is left out here.
 
 from torch import Tensor, nn
 
+from pvlib.models.prelu import PReLU
+
 
 class ImprovedResidualUnit(nn.Module):
     """BN - 3x3 conv - PReLU - 3x3 conv (strided) - BN, added to the shortcut.
@@ -21,7 +23,7 @@ class ImprovedResidualUnit(nn.Module):
         super().__init__()
         self.norm1 = nn.BatchNorm2d(in_channels)
         self.conv1 = nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False)
-        self.activation = nn.PReLU(out_channels)
+        self.activation = PReLU(out_channels)
         self.conv2 = nn.Conv2d(out_channels, out_channels, 3, stride, padding=1, bias=False)
         self.norm2 = nn.BatchNorm2d(out_channels)
         if in_channels == out_channels:
@@ -52,7 +54,7 @@ class ImagePyramid(nn.Module):
         self.stem = nn.Sequential(
             nn.Conv2d(3, channels[0], 3, padding=1, bias=False),
             nn.BatchNorm2d(channels[0]),
-            nn.PReLU(channels[0]),
+            PReLU(channels[0]),
         )
         self.stages = nn.ModuleList()
         width = channels[0]

@@ -6,6 +6,8 @@ import torch
 from timm.models.vision_transformer import Block
 from torch import Tensor, nn
 
+from pvlib.models.attention import unfused_while_training_on_cpu
+
 
 class TokenEncoder(nn.Module):
     """Prepend a CLS token, add positions, run pre-norm blocks (timm's) and return the CLS row.
@@ -31,4 +33,6 @@ class TokenEncoder(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         cls = self.cls_token.expand(len(tokens), -1, -1)
         tokens = torch.cat([cls, tokens], dim=1) + self.position  # (batch, 1 + tokens, channels)
-        return self.norm(self.blocks(tokens)[:, 0])  # (batch, channels)
+        with unfused_while_training_on_cpu(tokens):
+            tokens = self.blocks(tokens)  # (batch, 1 + tokens, channels)
+        return self.norm(tokens[:, 0])  # (batch, channels)

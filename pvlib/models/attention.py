@@ -1,0 +1,30 @@
+"""softmax(q kᵀ/√d + b) v, the core of equation 1 and of the token encoder, computed where it is fastest."""
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
+    """Return softmax(q kᵀ/√d + b) v.
+
+    torch's fused form never stores the N x N weights, but its gradient on a CPU is slower than the formula's.
+
+    Shapes: query, key, value (batch, heads, N, d), bias (heads, N, N) -> (batch, heads, N, d).
+    """
+    if not trains_on_cpu(query):
+        return F.scaled_dot_product_attention(query, key, value, attn_mask=bias[None])
+    scores = query * query.shape[-1] ** -0.5 @ key.transpose(-2, -1) + bias  # (batch, heads, N, N)
+    return scores.softmax(dim=-1).to(value.dtype) @ value
+
+
+def unfused_while_training_on_cpu(tokens: Tensor) -> AbstractContextManager:
+    """Within this context torch's fused attention follows the formula, where that has the faster gradient."""
+    return sdpa_kernel(SDPBackend.MATH) if trains_on_cpu(tokens) else nullcontext()
+
+
+def trains_on_cpu(tokens: Tensor) -> bool:
+    return tokens.is_cpu and torch.is_grad_enabled()

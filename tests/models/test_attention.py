@@ -1,0 +1,38 @@
+"""One attention, three ways to compute it: the formula, torch's fused form, and what the encoder asks for."""
+
+import torch
+import torch.nn.functional as F
+
+from pvlib.models.attention import attend, unfused_while_training_on_cpu
+from pvlib.models.mobilefacenet import StridedDepthwise
+
+
+def test_attention_is_the_same_with_and_without_a_graph():
+    query, key, value = torch.randn(3, 2, 4, 9, 8)
+    bias = torch.randn(4, 9, 9)
+    weights = (query @ key.transpose(-2, -1) / 8**0.5 + bias).softmax(dim=-1)  # (2, 4, 9, 9), equation 1
+    with torch.no_grad():
+        torch.testing.assert_close(attend(query, key, value, bias), weights @ value)
+    torch.testing.assert_close(attend(query, key, value, bias.requires_grad_()), weights @ value)
+
+
+def test_the_fused_form_is_left_off_only_where_a_cpu_computes_gradients():
+    tokens = torch.randn(1, 2, 5, 4)
+    with unfused_while_training_on_cpu(tokens):
+        assert not torch.backends.cuda.flash_sdp_enabled()
+        unfused = F.scaled_dot_product_attention(tokens, tokens, tokens)
+    assert torch.backends.cuda.flash_sdp_enabled()
+    with torch.no_grad(), unfused_while_training_on_cpu(tokens):
+        assert torch.backends.cuda.flash_sdp_enabled()
+        torch.testing.assert_close(F.scaled_dot_product_attention(tokens, tokens, tokens), unfused)
+
+
+def test_a_strided_depthwise_convolution_computes_its_gradient_in_float32():
+    conv = StridedDepthwise(4, 4, 3, stride=2, padding=1, groups=4, bias=False)
+    maps = torch.randn(2, 4, 6, 6, dtype=torch.bfloat16, requires_grad=True)
+    with torch.autocast("cpu", torch.bfloat16):
+        output = conv(maps)
+        assert conv(maps.detach()).dtype == torch.bfloat16
+    expected = F.conv2d(maps.float(), conv.weight, stride=2, padding=1, groups=4)
+    assert output.dtype == torch.float32
+    torch.testing.assert_close(output, expected)

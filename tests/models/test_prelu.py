@@ -1,0 +1,52 @@
+"""Our PReLU is torch's: same values, same gradients, whatever the memory format."""
+
+import pytest
+import torch
+from torch import nn
+
+from pvlib.models.prelu import PReLU
+
+
+def pair_of_layers(channels: int) -> tuple[PReLU, nn.PReLU]:
+    ours, theirs = PReLU(channels), nn.PReLU(channels)
+    slopes = torch.linspace(-0.5, 1.5, channels)
+    for layer in (ours, theirs):
+        layer.weight.data.copy_(slopes)
+    return ours, theirs
+
+
+def gradients(layer: nn.Module, maps: torch.Tensor, upstream: torch.Tensor) -> list[torch.Tensor]:
+    maps = maps.clone().requires_grad_()
+    output = layer(maps)
+    return [output, *torch.autograd.grad(output, [maps, layer.weight], upstream)]
+
+
+@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.bfloat16, 2e-2)])
+def test_values_and_gradients_are_those_of_torch_even_at_zero(memory_format, dtype, tolerance):
+    ours, theirs = (layer.to(dtype) for layer in pair_of_layers(5))
+    maps = torch.randn(3, 5, 4, 6)
+    maps[:, :, 0] = 0
+    maps = maps.to(dtype).contiguous(memory_format=memory_format)
+    upstream = torch.randn(3, 5, 4, 6).to(dtype)
+    for found, expected in zip(
+        gradients(ours, maps, upstream), gradients(theirs, maps, upstream), strict=True
+    ):
+        torch.testing.assert_close(found, expected, rtol=tolerance, atol=tolerance)
+
+
+def test_gradients_agree_with_finite_differences_to_second_order():
+    maps = torch.randn(2, 3, 2, 2, dtype=torch.float64).mul(3).requires_grad_()
+    layer = PReLU(3).double()
+    assert torch.autograd.gradcheck(lambda x, _: layer(x), (maps, layer.weight))
+    assert torch.autograd.gradgradcheck(lambda x, _: layer(x), (maps, layer.weight))
+
+
+def test_under_autocast_the_slopes_still_get_a_float32_gradient():
+    layer = PReLU(2)
+    with torch.autocast("cpu", torch.bfloat16):
+        output = layer(torch.full((1, 2, 1, 1), -2.0, dtype=torch.bfloat16))
+    assert output.dtype == torch.bfloat16
+    output.sum().backward()
+    assert layer.weight.grad.dtype == torch.float32
+    assert torch.equal(layer.weight.grad, torch.tensor([-2.0, -2.0]))  # ∂(a x)/∂a = x

@@ -77,7 +77,7 @@ class Poster(nn.Module):
             self.landmark_net.requires_grad_(False).eval()
 
     def initialise(self) -> None:
-        """As released: convolutions Kaiming (fan-out), linear layers from the encoder on N(0, 0.01²)."""
+        """As released: convolutions Kaiming (fan-out), linear layers from the encoder on N(0, linear_std²)."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
@@ -86,7 +86,7 @@ class Poster(nn.Module):
         for part in (self.encoder, self.squeeze_excite, self.head):
             for module in part.modules():
                 if isinstance(module, nn.Linear):
-                    nn.init.trunc_normal_(module.weight, std=0.01)
+                    nn.init.trunc_normal_(module.weight, std=self.size.linear_std)
                     nn.init.zeros_(module.bias)
 
     def train(self, mode: bool = True) -> "Poster":

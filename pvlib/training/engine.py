@@ -68,7 +68,7 @@ def fit(
         raise CourseError(f"batch_size = {config.batch_size}, but there are only {len(faces)} training faces")
     network.to(device, memory_format=torch.channels_last)
     live = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(live, lr=config.learning_rate, weight_decay=config.weight_decay)
+    optimizer = torch.optim.AdamW(live, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
     history: list[EpochRecord] = []
     if folder is not None and (folder / CHECKPOINT).exists():
         history = _pick_up(folder, network, optimizer, config)

@@ -1,0 +1,194 @@
+"""Figures of lesson 08: learning by heart, training curves, faces while the network learns, confusions."""
+
+from collections.abc import Mapping, Sequence
+
+import plotly.graph_objects as go
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+from plotly.subplots import make_subplots
+from torch import Tensor
+
+from pvlib.data.labels import COLOURS
+from pvlib.training import EpochRecord
+
+INK = "#222222"
+GOOD, BAD, NOISE = "#0072b2", "#d55e00", "#009e73"
+
+
+def by_heart(right: Sequence[float], wrong: Sequence[float]) -> tuple[Figure, str]:
+    """Show the losses of the steps of a sound and of a mistaken network that learn the same few faces."""
+    figure = Figure(figsize=(6.5, 3.2), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(right, color=GOOD)
+    axes.plot(wrong, color=BAD)
+    last = len(right) - 1
+    axes.annotate(
+        "as it should be",
+        (last, right[-1]),
+        color=GOOD,
+        ha="right",
+        xytext=(0, 8),
+        textcoords="offset points",
+    )
+    axes.annotate(
+        "two softmaxes", (last, wrong[-1]), color=BAD, ha="right", xytext=(0, 8), textcoords="offset points"
+    )
+    axes.set(xlabel="step", ylabel="loss (nats)", ylim=(0, None))
+    axes.spines[["top", "right"]].set_visible(False)
+    alt = (
+        f"The loss over {len(right)} steps on 32 faces. The sound network falls from {right[0]:.2f} to {right[-1]:.2f}; "
+        f"the one with two softmaxes only from {wrong[0]:.2f} to {wrong[-1]:.2f}."
+    )
+    return figure, alt
+
+
+def curves(before: Mapping[str, float], history: Sequence[EpochRecord]) -> tuple[Figure, str]:
+    """Show loss, accuracy on clear and on mixed faces, and mean σ, epoch by epoch (0 is before training)."""
+    figure = Figure(figsize=(10, 3.2), layout="constrained")
+    loss, accuracy, sigma = figure.subplots(1, 3)
+    epochs = [record.epoch for record in history]
+    loss.plot(epochs, [record.loss for record in history], "o-", color=INK, markersize=4)
+    loss.set(title="training loss (nats)", xlabel="epoch")
+    for kind, colour in (("clear", GOOD), ("mixed", BAD)):
+        values = [before[kind], *(record.metrics[kind] for record in history)]
+        accuracy.plot([0, *epochs], values, "o-", color=colour, markersize=4)
+        accuracy.annotate(
+            f"{kind} faces",
+            (epochs[-1], values[-1]),
+            color=colour,
+            ha="right",
+            xytext=(0, -14),
+            textcoords="offset points",
+        )
+    accuracy.set(title="accuracy on unseen faces", xlabel="epoch", ylim=(0, 1))
+    accuracy.yaxis.set_major_formatter(PercentFormatter(1))
+    spread = [before["sigma"], *(record.metrics["sigma"] for record in history)]
+    sigma.plot([0, *epochs], spread, "o-", color=NOISE, markersize=4)
+    sigma.set(title="mean σ of the logits", xlabel="epoch", ylim=(0, None))
+    for axes in (loss, accuracy, sigma):
+        axes.spines[["top", "right"]].set_visible(False)
+    last = history[-1]
+    alt = (
+        f"Three curves over {len(history)} epochs. The training loss falls from {history[0].loss:.2f} to {last.loss:.2f}. "
+        f"Accuracy on clear faces rises from {before['clear']:.0%} to {last.metrics['clear']:.0%}, on mixed faces to "
+        f"{last.metrics['mixed']:.0%}. The mean σ falls from {spread[0]:.2f} to {spread[-1]:.2f}."
+    )
+    return figure, alt
+
+
+def story(
+    pictures: Tensor, truth: Tensor, probabilities: Tensor, names: tuple[str, ...]
+) -> tuple[go.Figure, Figure, str]:
+    """Show what the network says of some faces after every epoch; the slider walks through the epochs.
+
+    Args:
+        pictures: uint8, (faces, 1 or 3, H, W).
+        truth: (faces, classes); the true label distributions.
+        probabilities: (epochs + 1, faces, classes); row 0 is before training.
+        names: the classes, in order.
+
+    Returns the moving figure, the still one and the description, as :func:`interactive.show` takes them.
+    """
+    said = [names[k] for k in probabilities[-1].argmax(dim=1).tolist()]
+    meant = [names[k] for k in truth.argmax(dim=1).tolist()]
+    pairs = "; ".join(f"{a} for a face of {b}" for a, b in zip(said, meant, strict=True))
+    alt = (
+        f"{len(pictures)} faces with bars for the probability of each expression. Before training all bars are alike. "
+        f"After {len(probabilities) - 1} epochs the highest bar is: {pairs}."
+    )
+    return (
+        _story_moving(pictures, truth, probabilities, names),
+        _story_still(pictures, truth, probabilities, names),
+        alt,
+    )
+
+
+def _pixels(picture: Tensor) -> Tensor:
+    return picture.expand(3, -1, -1).permute(1, 2, 0)  # (H, W, 3)
+
+
+def _story_moving(
+    pictures: Tensor, truth: Tensor, probabilities: Tensor, names: tuple[str, ...]
+) -> go.Figure:
+    count = len(pictures)
+    figure = make_subplots(
+        rows=2, cols=count, row_heights=[0.4, 0.6], vertical_spacing=0.03, horizontal_spacing=0.02
+    )
+    for face in range(count):
+        figure.add_trace(go.Image(z=_pixels(pictures[face]).numpy(), hoverinfo="skip"), row=1, col=face + 1)
+    for face in range(count):
+        bars = go.Bar(
+            x=probabilities[0, face].tolist(), y=list(names), orientation="h", marker_color=[COLOURS[n] for n in names],
+            hovertemplate="%{y}: %{x:.0%}<extra></extra>",
+        )  # fmt: skip
+        figure.add_trace(bars, row=2, col=face + 1)
+    for face in range(count):
+        marks = go.Scatter(
+            x=truth[face].tolist(), y=list(names), mode="markers", hovertemplate="truth: %{x:.0%}<extra></extra>",
+            marker={"symbol": "line-ns-open", "size": 13, "color": INK, "line": {"width": 3}},
+        )  # fmt: skip
+        figure.add_trace(marks, row=2, col=face + 1)
+    moved = list(range(count, 2 * count))
+    steps = [
+        {"method": "restyle", "label": str(epoch), "args": [{"x": [row.tolist() for row in rows]}, moved]}
+        for epoch, rows in enumerate(probabilities)
+    ]
+    figure.update_xaxes(range=[0, 1], tickformat=".0%", nticks=3, row=2)
+    figure.update_xaxes(visible=False, row=1)
+    figure.update_yaxes(visible=False, row=1)
+    figure.update_yaxes(showticklabels=False, autorange="reversed", row=2)
+    figure.update_yaxes(showticklabels=True, row=2, col=1)
+    figure.update_layout(
+        sliders=[
+            {"active": 0, "steps": steps, "currentvalue": {"prefix": "epochs trained: "}, "pad": {"t": 30}}
+        ],
+        showlegend=False,
+        template="plotly_white",
+        height=440,
+        margin={"t": 20, "b": 20, "l": 20, "r": 20},
+    )
+    return figure
+
+
+def _story_still(pictures: Tensor, truth: Tensor, probabilities: Tensor, names: tuple[str, ...]) -> Figure:
+    chosen = sorted({0, 1, len(probabilities) // 2, len(probabilities) - 1})
+    count = len(pictures)
+    figure = Figure(figsize=(1.65 * count + 1.2, 1.6 + 1.5 * len(chosen)), layout="constrained")
+    grid = figure.subplots(1 + len(chosen), count, squeeze=False)
+    positions = range(len(names))
+    for face in range(count):
+        grid[0, face].imshow(_pixels(pictures[face]))
+        grid[0, face].set_axis_off()
+        for row, epoch in enumerate(chosen, start=1):
+            axes = grid[row, face]
+            axes.barh(positions, probabilities[epoch, face], color=[COLOURS[name] for name in names])
+            axes.plot(truth[face], positions, "|", color=INK, markersize=7, markeredgewidth=2)
+            axes.set(xlim=(0, 1), xticks=[], yticks=[])
+            axes.invert_yaxis()
+            axes.spines[["top", "right", "bottom"]].set_visible(False)
+            if face == 0:
+                axes.set_yticks(positions, names, fontsize=7)
+                axes.set_ylabel("before" if epoch == 0 else f"epoch {epoch}", fontsize=9)
+    return figure
+
+
+def confusion(counts: Tensor, names: tuple[str, ...]) -> tuple[Figure, str]:
+    """Show how often each true class (row) was called each class (column), in per cent of its row."""
+    shares = counts / counts.sum(dim=1, keepdim=True).clamp(min=1)  # (classes, classes)
+    figure = Figure(figsize=(5.6, 4.8), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for row in range(len(names)):
+        for column in range(len(names)):
+            value = shares[row, column].item()
+            if value >= 0.005:
+                ink = "white" if value > 0.5 else INK
+                axes.text(column, row, f"{100 * value:.0f}", ha="center", va="center", color=ink, fontsize=8)
+    axes.set_xticks(range(len(names)), names, rotation=40, ha="right")
+    axes.set_yticks(range(len(names)), names)
+    for label, name in zip([*axes.get_xticklabels(), *axes.get_yticklabels()], [*names, *names], strict=True):
+        label.set_color(COLOURS[name])
+    axes.set(xlabel="the network said", ylabel="the raters' first choice", title="per cent of each row")
+    axes.spines[:].set_visible(False)
+    recall = ", ".join(f"{name} {100 * shares[i, i].item():.0f} %" for i, name in enumerate(names))
+    return figure, f"Confusion matrix; the share of each expression that was recognised: {recall}."

@@ -96,7 +96,7 @@ def network_calls(
     side = SIDES[size]
     network = poster_var(CLASSES, SIZES[size]()).to(device, memory_format=torch.channels_last)
     live = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(live)
+    optimizer = torch.optim.AdamW(live, fused=True)
     objective = Objective()
     images = torch.randn(batch, 3, side, side, device=device)
     images = images.contiguous(memory_format=torch.channels_last)  # as pvlib.data.transforms.normalise gives
@@ -155,8 +155,7 @@ def _peak_memory(device: torch.device) -> int | None:
     """Bytes in use at the worst moment so far; None where the system does not tell."""
     if device.type != "cpu":
         return torch.accelerator.max_memory_allocated(device)
-    status = Path(
-        "/proc/self/status"
-    )  # not getrusage: a new process inherits the high-water mark of its parent
+    # not getrusage: a new process inherits the high-water mark of its parent
+    status = Path("/proc/self/status")
     found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text()) if status.exists() else None
     return int(found[1]) * 1024 if found else None

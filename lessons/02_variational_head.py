@@ -36,10 +36,10 @@ from pvlib.data.drawn import Identity, Pose, draw_face, draw_faces, to_action_un
 from pvlib.data.drawn.anatomy import build
 from pvlib.data.drawn.render import landmarks as find_landmarks
 from pvlib.data.labels import FERPLUS
+from pvlib.data.transforms import normalise
 from pvlib.figures import variational_head as figures
 from pvlib.figures.faces import contact_sheet
 from pvlib.figures.interactive import show, show_still
-from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.losses import Objective, cross_entropy
 from pvlib.models import PointHead, VariationalHead, poster_var
 from pvlib.models.heads import monte_carlo_probabilities
@@ -251,8 +251,7 @@ check("02.initial_spread", initial_spread)
 
 # %% id="step-zero"
 network = poster_var(num_classes=200).eval()  # 44 million parameters
-grey = test_faces.images[:4].expand(-1, 3, -1, -1) / 255  # (4, 3, 48, 48)
-pictures = (grey - torch.tensor(IMAGENET_MEAN).view(3, 1, 1)) / torch.tensor(IMAGENET_STD).view(3, 1, 1)
+pictures = normalise(test_faces.images[:4])  # (4, 3, 48, 48)
 with torch.no_grad():
     features = network.forward_features(pictures)  # (4, 768)
     start = network.head.distribution(features).base_dist

@@ -25,7 +25,8 @@ environment, as in `pvlib run --solved`, a check that does not pass raises Check
 """
 
 from pvlib.course.checks.expect import expect, expect_close, expect_shape
-from pvlib.course.checks.mechanism import CheckFailedError, Result, answer, check, hint, run_check
+from pvlib.course.checks.mechanism import CheckFailedError, answer, check, hint, run_check
+from pvlib.course.checks.result import Result
 
 __all__ = [
     "CheckFailedError",

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 
 from pvlib.course.checks.expect import UnwrittenError, WrongAnswerError
+from pvlib.course.checks.result import Result
 from pvlib.course.checks.shown import display_hints, display_result
 from pvlib.course.source import PLACEHOLDER_MARK
 from pvlib.errors import CourseError
@@ -24,21 +25,6 @@ LIBRARY, STANDARD_LIBRARY = Path(__file__).resolve().parents[2], Path(traceback.
 
 class CheckFailedError(CourseError):
     """A check did not pass although strict checks were asked for."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """Outcome of one check; `status` is "passed", "unwritten" or "wrong"."""
-
-    id: str
-    title: str
-    status: str
-    message: str = ""
-    hint: str = ""
-
-    @property
-    def passed(self) -> bool:
-        return self.status == "passed"
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,9 @@
 """How a check's outcome and a hint look: words first, so that nobody needs the colour to read them."""
 
 from html import escape
-from typing import TYPE_CHECKING
 
+from pvlib.course.checks.result import Result
 from pvlib.course.outputs import CHECK, show
-
-if TYPE_CHECKING:
-    from pvlib.course.checks.mechanism import Result
 
 GREEN, AMBER = "#1a7f37", "#b26a00"
 HEADS = {"passed": "✔ Passed", "unwritten": "○ Not written yet", "wrong": "△ Not yet right"}
@@ -16,7 +13,7 @@ NEXT = {
 }
 
 
-def display_result(result: "Result") -> None:
+def display_result(result: Result) -> None:
     """Show one outcome as HTML and as plain text with the same words."""
     lines = [] if result.status != "wrong" else [result.message]
     if result.hint:

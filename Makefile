@@ -57,7 +57,7 @@ lock: $(READY)  ## renew requirements.lock from pyproject.toml
 	   grep -vE '^(nvidia-|cuda-|triton)' requirements.all; } > requirements.lock
 	@rm requirements.all
 
-clean:  ## remove the environment, caches and runs (never your data)
-	@echo "Removing $(VENV), caches and runs/ ..."
-	@rm -rf $(VENV) runs .pytest_cache .ruff_cache .hypothesis
+clean:  ## remove the environment, caches and lesson results (never data or trained networks)
+	@echo "Removing $(VENV), caches and the lessons' results ..."
+	@rm -rf $(VENV) runs/course runs/solved .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -517,4 +517,4 @@ record(
 )
 
 # %% [markdown]
-# **Next:** [03 · Two backbones](03_two_backbones.ipynb) looks at where the features come from.
+# **Next:** lesson 03 (two backbones) looks at where the features come from.

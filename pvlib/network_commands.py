@@ -40,6 +40,7 @@ def train(
     device: Annotated[str, Option(help="cpu, cuda, mps; auto takes a GPU where there is one")] = "auto",
 ) -> None:
     """Train a POSTER-Var (or an ablation of it) and write RUN/last.safetensors after every epoch."""
+    from pvlib.errors import CourseError
     from pvlib.evaluation.accuracy import predict
     from pvlib.losses import Objective
     from pvlib.training.configs import TrainConfig
@@ -47,6 +48,10 @@ def train(
     from pvlib.training.setup import build_network, choose_size, load_faces
 
     console = Console()
+    if (divergence != "none") != (weight > 0):
+        raise CourseError(
+            f"--divergence {divergence} with --weight {weight:g} has no effect: give both, or neither"
+        )
     config = TrainConfig(
         epochs=epochs,
         batch_size=batch_size,
@@ -69,6 +74,12 @@ def train(
         f"{live / 1e6:.2f} M trained parameters; {chosen_device}, {precision}, seed {seed}"
     )
 
+    if chosen.landmark.frozen and landmark_weights is None:
+        console.print(
+            "[yellow]note:[/] the landmark branch is frozen and starts from random numbers; "
+            "give its weights with --landmark-weights"
+        )
+
     def show(record: EpochRecord) -> None:
         numbers = "  ".join(f"{name} {value:.4f}" for name, value in record.metrics.items())
         console.print(f"epoch {record.epoch:3d}  loss {record.loss:.4f}  {numbers}  {record.seconds:.0f} s")
@@ -84,7 +95,12 @@ def train(
         device=chosen_device,
         show_progress=console.is_terminal,
         on_epoch=show,
-        run_notes={"data": data, **reading, "count": count},
+        run_notes={
+            "data": data,
+            **reading,
+            "count": count,
+            "landmark_weights": None if landmark_weights is None else str(landmark_weights),
+        },
     )
     console.print(f"validation accuracy {history[-1].metrics['accuracy']:.2%} after {len(history)} epochs")
     console.print(f"run folder: {out}")
@@ -108,7 +124,10 @@ def evaluate(
     from pvlib.training.checkpoints import load_network, read_state
     from pvlib.training.setup import load_faces
 
-    notes = {} if run.is_file() else read_state(run)["run"]
+    if precision not in ("fp32", "bf16"):
+        raise CourseError(f'precision must be "fp32" or "bf16", not "{precision}"')
+    state = {} if run.is_file() else read_state(run)
+    notes = state.get("run", {})
     source, chosen_rule = data or notes.get("data"), rule or notes.get("rule", "majority")
     if source is None:
         raise CourseError(f"{run}: say which faces to use, e.g. --data drawn")
@@ -116,11 +135,14 @@ def evaluate(
     if not isinstance(network, Poster):
         raise CourseError(f"{run}: a landmark network names no expressions; give a POSTER-Var or POSTER++")
     faces = load_faces(source, split, rule=chosen_rule)
-    if network.num_classes != len(faces.names):
-        raise CourseError(f"{run}: {network.num_classes} classes, but the faces have {len(faces.names)}")
+    if network.num_classes != len(faces.names) or tuple(state.get("names", faces.names)) != faces.names:
+        own = ", ".join(state["names"]) if state else f"{network.num_classes} classes"
+        raise CourseError(f"{run}: names {own}, but the faces have {', '.join(faces.names)}")
     prediction = predict(network, faces, device=pick_device(device), precision=precision)
 
     console = Console()
+    if not state:
+        console.print(f"A released file does not name its classes; read here as {', '.join(faces.names)}.")
     table = Table("measure", "value", title=f"{run} on {len(faces):,} faces ({source}, {split})")
     for name, value in prediction.summary().items():
         table.add_row(name.replace("_", " "), f"{value:.4f}")
@@ -151,6 +173,8 @@ def pick_device(name: str) -> str:
 
     if name == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
+    if name.startswith("cuda:") and name[5:].isdecimal() and int(name[5:]) >= torch.cuda.device_count():
+        raise CourseError(f'device "{name}" is not here; GPUs here: {torch.cuda.device_count()}')
     available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if not available.get(name.split(":")[0], False):
         here = ", ".join(kind for kind, present in available.items() if present)

@@ -50,7 +50,7 @@ def execute(
     """Run all cells with `parameters` injected, saving to `output` as they finish.
 
     Args:
-        folder: where the kernel works, as it would if a learner opened the notebook there.
+        folder: where the kernel works; a file that a parameter names is looked for from there.
         timeout: seconds that any one cell may take.
         strict_checks: let an answer check that does not pass stop the notebook.
         on_cell: told the number (from 0) and the name of each cell as it starts.

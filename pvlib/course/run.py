@@ -43,7 +43,7 @@ def run_lessons(
     Args:
         wanted: lessons by number ("1", "01"), name or file; none means all.
         lessons: folder of the sources, NN_name.py.
-        notebooks: folder of what learners open, NN_name.ipynb; it is also where the kernels work.
+        notebooks: folder of what learners open, NN_name.ipynb.
         out: gets NN_name.ipynb, NN_name.html and NN_name.json for each lesson, and report.html.
         profile: "reduced" or "full"; handed to each lesson as its parameter of that name.
         given: further parameters as "name=value".
@@ -70,7 +70,7 @@ def run_lessons(
             console.print(f"[green]✔[/] {task.lesson}: up to date ({earlier.seconds:.1f} s when it ran)")
             records.append(earlier)
             continue
-        record = _run(task, out, notebooks if notebooks.is_dir() else lessons, limit, console)
+        record = _run(task, out, limit, console)
         records.append(record)
         _tell(record, console)
         _write_report(files, out)
@@ -79,7 +79,7 @@ def run_lessons(
     return records
 
 
-def _run(task: Task, out: Path, folder: Path, timeout: float, console: Console) -> Record:
+def _run(task: Task, out: Path, timeout: float, console: Console) -> Record:
     # papermill, nbconvert and torch take seconds to import; a series that is up to date need not wait
     from pvlib.course.kernel import Outcome, execute
     from pvlib.course.records import device_and_threads, recorded
@@ -97,7 +97,7 @@ def _run(task: Task, out: Path, folder: Path, timeout: float, console: Console) 
                 task.notebook,
                 Path(scratch) / f"{task.lesson}.ipynb",
                 task.changed,
-                folder=folder,
+                folder=Path.cwd(),
                 timeout=timeout,
                 strict_checks=task.identity.solved,
                 on_cell=on_cell,

@@ -96,7 +96,10 @@ def scratch_folder(out: Path) -> tempfile.TemporaryDirectory:
 
 def _clear_leftovers(out: Path) -> None:
     for leftover in out.glob(".running-*-*-*"):
-        pid, began = (int(number) for number in leftover.name.split("-")[1:3])
+        numbers = leftover.name.split("-")[1:3]
+        if not all(number.isdecimal() for number in numbers):  # not ours
+            continue
+        pid, began = map(int, numbers)
         if pid != os.getpid() and _is_alive(pid, began):
             raise CourseError(f"{out}: another run (process {pid}) is at work here; wait for it or use --out")
         shutil.rmtree(leftover, ignore_errors=True)
@@ -108,6 +111,8 @@ def _is_alive(pid: int, began: int) -> bool:
         return abs(psutil.Process(pid).create_time() - began) <= 2  # two readings may round differently
     except psutil.NoSuchProcess:
         return False
+    except psutil.AccessDenied:  # somebody else's, so it lives
+        return True
 
 
 def _chosen(files: Sequence[Path], wanted: Sequence[str]) -> list[Path]:

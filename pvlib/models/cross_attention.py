@@ -5,6 +5,7 @@ After Mao et al., POSTER++ (2025), which follows the global-query attention of G
 """
 
 import torch
+import torch.nn.functional as F
 from timm.layers import DropPath, Mlp
 from torch import Tensor, nn
 
@@ -45,7 +46,9 @@ class WindowCrossAttention(nn.Module):
             self.split_heads(half) for half in self.key_value(image_tokens).chunk(2, dim=-1)
         )  # each (batch, heads, N, head_dim)
         query = self.split_heads(landmark_tokens).to(key.dtype)  # (batch, heads, N, head_dim)
-        bias = self.position_bias[self.position_index].permute(2, 0, 1).to(key.dtype)  # (heads, N, N)
+        # embedding, not indexing: its gradient adds up in one order, so that two runs agree to the last bit
+        bias = F.embedding(self.position_index, self.position_bias)  # (N, N, heads)
+        bias = bias.permute(2, 0, 1).to(key.dtype)  # (heads, N, N)
         answer = attend(query, key, value, bias)  # (batch, heads, N, head_dim)
         return self.project(answer.transpose(1, 2).flatten(2))  # (batch, N, channels)
 

@@ -5,7 +5,6 @@ it repeats the header for people; nothing reads it back.
 """
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ def save_checkpoint(
     """Write ``folder/last.safetensors`` and ``folder/state.json``.
 
     Args:
-        state: JSON values that belong to the run: config, history, class names.
+        state: JSON values that belong to the run: size, class names, config, history.
 
     Raises:
         CourseError: when the folder has no room or may not be written to; the checkpoint before stays.
@@ -38,7 +37,7 @@ def save_checkpoint(
     for index, moments in optimizer.state_dict()["state"].items():
         for moment, value in moments.items():
             tensors[f"{_OPTIMIZER}{names[index]}:{moment}"] = value.contiguous()
-    state = {**state, "size": asdict(network.size), "num_classes": network.num_classes}
+    state = {**state, "num_classes": network.num_classes}
     with atomic_write(folder / CHECKPOINT) as temporary:
         safetensors.torch.save_file(tensors, temporary, metadata={"state": json.dumps(state)})
     with atomic_write(folder / "state.json") as temporary:
@@ -62,25 +61,50 @@ def read_state(folder: Path) -> dict[str, Any]:
 
 
 def load_network(folder: Path) -> Poster:
-    """Build the network that the checkpoint in ``folder`` describes and fill it; evaluation mode."""
+    """Build the network that the checkpoint in ``folder`` describes and fill it; evaluation mode.
+
+    Raises:
+        CourseError: naming the file and the key that is missing or misshapen.
+    """
     state = read_state(folder)
-    landmark = LandmarkSize(**_with_tuples(state["size"]["landmark"]))
-    size = Size(**{**_with_tuples(state["size"]), "landmark": landmark})
-    network = Poster(size, state["num_classes"])
+    try:
+        landmark = LandmarkSize(**_with_tuples(state["size"]["landmark"]))
+        network = Poster(Size(**{**_with_tuples(state["size"]), "landmark": landmark}), state["num_classes"])
+    except (KeyError, TypeError) as error:
+        raise CourseError(f"{Path(folder) / CHECKPOINT}: does not describe its network ({error})") from error
     _fill(network, _read_tensors(folder), folder)
     return network.eval()
 
 
 def resume(folder: Path, network: Poster, optimizer: torch.optim.Optimizer) -> None:
-    """Put network and optimizer back to where the checkpoint in ``folder`` left them."""
+    """Put network and optimizer back to where the checkpoint in ``folder`` left them.
+
+    Raises:
+        CourseError: naming the weight whose value or moments are missing or of another shape.
+    """
     tensors = _read_tensors(folder)
     _fill(network, tensors, folder)
-    names = [name for name, parameter in network.named_parameters() if parameter.requires_grad]
-    moments: dict[int, dict[str, torch.Tensor]] = {}
-    for index, name in enumerate(names):
-        prefix = f"{_OPTIMIZER}{name}:"
-        moments[index] = {key.removeprefix(prefix): tensors[key] for key in tensors if key.startswith(prefix)}
+    live = [(name, weight) for name, weight in network.named_parameters() if weight.requires_grad]
+    moments = {index: _moments_of(name, weight, tensors, folder) for index, (name, weight) in enumerate(live)}
     optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def _moments_of(
+    name: str, weight: torch.Tensor, tensors: dict[str, torch.Tensor], folder: Path
+) -> dict[str, torch.Tensor]:
+    """AdamW's three tensors of one weight, laid out in memory like the weight: its fused kernel relies on that."""
+    found = {}
+    for moment in ("step", "exp_avg", "exp_avg_sq"):
+        stored = tensors.get(f"{_OPTIMIZER}{name}:{moment}")
+        if stored is None or (moment != "step" and stored.shape != weight.shape):
+            raise CourseError(
+                f'{Path(folder) / CHECKPOINT}: the optimizer\'s "{moment}" of "{name}" is missing or misshapen; '
+                "the run cannot go on exactly, start it anew in another folder"
+            )
+        found[moment] = (
+            stored.clone() if moment == "step" else torch.empty_like(weight).copy_(stored).detach()
+        )
+    return found
 
 
 def _read_tensors(folder: Path) -> dict[str, torch.Tensor]:

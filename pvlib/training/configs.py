@@ -44,6 +44,8 @@ class TrainConfig:
                 raise CourseError(f"{name} must be greater than 0, not {getattr(self, name)}")
         if self.batch_size < 2:
             raise CourseError("batch_size must be at least 2: batch normalisation needs two faces")
+        if not 0 <= self.seed < 2**32:
+            raise CourseError(f"seed must lie in 0 ... 2³² - 1, not {self.seed}")
         if self.weight_decay < 0:
             raise CourseError(f"weight_decay must be at least 0, not {self.weight_decay}")
         if not 0 < self.decay <= 1:
@@ -54,11 +56,3 @@ class TrainConfig:
     def as_json(self) -> dict[str, Any]:
         """Return the config as plain JSON values."""
         return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> "TrainConfig":
-        """Rebuild a config from what ``as_json`` gave."""
-        augmentation = values["augmentation"]
-        if augmentation is not None:
-            augmentation = Augmentation(**{**augmentation, "erase_area": tuple(augmentation["erase_area"])})
-        return cls(**{**values, "objective": Objective(**values["objective"]), "augmentation": augmentation})

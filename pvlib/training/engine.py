@@ -47,7 +47,8 @@ def fit(
 
     Each epoch draws from a random stream of its own, seeded with (seed, epoch). So a run that was killed
     and is started again with the same ``folder`` goes on after its last whole epoch and ends, on the same
-    machine, with the same weights as a run that was never interrupted.
+    CPU with as many threads, with the same weights to the last bit as a run that was never interrupted. (A
+    GPU's own sums vary in the last bits from run to run.)
 
     Args:
         measure: called with the network after every epoch, e.g. its accuracy on validation faces.
@@ -57,7 +58,8 @@ def fit(
 
     Raises:
         CourseError: when the network and the faces disagree on the classes, ``folder`` holds a run with
-            another config, or the loss is no longer a number.
+            another config, network or data, or more epochs than asked for; or when loss or weights are no
+            longer numbers.
     """
     if network.num_classes != len(faces.names):
         raise CourseError(
@@ -69,9 +71,10 @@ def fit(
     network.to(device, memory_format=torch.channels_last)
     live = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(live, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
+    identity = {"size": asdict(network.size), "names": faces.names, "run": run_notes or {}}
     history: list[EpochRecord] = []
     if folder is not None and (folder / CHECKPOINT).exists():
-        history = _pick_up(folder, network, optimizer, config)
+        history = _pick_up(folder, network, optimizer, config, identity)
     if folder is not None:  # first, as a folder that cannot be written to is soon found out
         with atomic_write(folder / "config.json") as temporary:
             temporary.write_text(json.dumps(config.as_json(), indent=1))
@@ -85,21 +88,17 @@ def fit(
             torch.manual_seed(config.seed * 1_000_003 + epoch)
             loss = _train_epoch(network, faces, optimizer, config, device, bar, epoch)
             seconds = time.perf_counter() - started
-            if not math.isfinite(loss):
+            if not (math.isfinite(loss) and all(weight.isfinite().all() for weight in live)):
+                kept = f"; the checkpoint of epoch {epoch} is whole" if folder is not None and epoch else ""
                 raise CourseError(
-                    f"the loss became {loss} in epoch {epoch + 1}: lower the learning rate "
-                    f"({learning_rate:g}); the checkpoint of the epoch before is whole"
+                    f"loss or weights are no longer numbers in epoch {epoch + 1}: lower the learning rate "
+                    f"({learning_rate:g}){kept}"
                 )
             metrics = measure(network) if measure is not None else {}
             history.append(EpochRecord(epoch + 1, loss, metrics, learning_rate, seconds))
             if folder is not None:
-                state = {
-                    "config": config.as_json(),
-                    "names": faces.names,
-                    "history": [asdict(record) for record in history],
-                    "run": run_notes or {},
-                }
-                save_checkpoint(folder, network, optimizer, state)
+                state = {"config": config.as_json(), "history": [asdict(record) for record in history]}
+                save_checkpoint(folder, network, optimizer, {**identity, **state})
             if on_epoch is not None:
                 on_epoch(history[-1])
     network.eval()
@@ -140,19 +139,37 @@ def _train_epoch(
 
 
 def _pick_up(
-    folder: Path, network: Poster, optimizer: torch.optim.Optimizer, config: TrainConfig
+    folder: Path,
+    network: Poster,
+    optimizer: torch.optim.Optimizer,
+    config: TrainConfig,
+    identity: dict[str, Any],
 ) -> list[EpochRecord]:
     """Continue the run in ``folder``: load it into network and optimizer and return its history."""
     state = read_state(folder)
-    before, now = state["config"], json.loads(json.dumps(config.as_json()))
-    changed = [key for key in now if key != "epochs" and before.get(key) != now[key]]
-    if changed:
+    before = {**state["config"], "epochs": config.epochs}, {key: state.get(key) for key in identity}
+    now = _as_json(config.as_json()), _as_json(identity)
+    for old, new in zip(before, now, strict=True):
+        different = [key for key in new if old.get(key) != new[key]]
+        if different:
+            key = different[0]
+            raise CourseError(
+                f"{folder}: holds a run with another {key} ({old.get(key)}, now {new[key]}); "
+                "choose another folder, or remove this one"
+            )
+    history = [EpochRecord(**record) for record in state["history"]]
+    if len(history) > config.epochs:
         raise CourseError(
-            f"{folder}: holds a run with another {changed[0]} ({before.get(changed[0])}, now "
-            f"{now[changed[0]]}); choose another folder, or remove this one"
+            f"{folder}: this run already has {len(history)} epochs, more than the {config.epochs} asked for; "
+            "choose another folder"
         )
     resume(folder, network, optimizer)
-    return [EpochRecord(**record) for record in state["history"]][: config.epochs]
+    return history
+
+
+def _as_json(values: dict[str, Any]) -> dict[str, Any]:
+    """What JSON makes of ``values``, so that they compare equal to stored ones: tuples become lists."""
+    return json.loads(json.dumps(values))
 
 
 def autocast(device: str | torch.device, precision: str) -> torch.autocast:

@@ -43,6 +43,8 @@ def load_faces(
     Raises:
         CourseError: naming the source, split or rule that does not exist.
     """
+    if count is not None and count < 1:
+        raise CourseError(f"count must be at least 1, not {count}")
     if source == DRAWN:
         if split not in DRAWN_SEEDS:
             raise CourseError(f'split must be one of {", ".join(DRAWN_SEEDS)}, not "{split}"')
@@ -65,7 +67,8 @@ def choose_size(
         name: "tiny" or "paper".
         face_size: pixels per side that a tiny network sees, 48 or 64.
         landmarks: "narrow" trains a small branch along; "full" is the whole MobileFaceNet at 112 px, frozen,
-            fed what its weights were trained on. By default narrow for tiny; paper has its own.
+            fed what its weights were trained on. By default narrow for tiny; paper has its own, full and
+            frozen, fed as released.
     """
     if name not in SIZES:
         raise CourseError(f'size must be one of {", ".join(SIZES)}, not "{name}"')
@@ -95,6 +98,10 @@ def build_network(size: Size, num_classes: int, *, seed: int, landmark_weights: 
         network = Poster(size, num_classes)
     if landmark_weights is None:
         return network
+    if not size.landmark.frozen:
+        raise CourseError(
+            f"{landmark_weights}: only a full landmark branch takes weights; choose landmarks = full"
+        )
     loaded = load_released(landmark_weights)
     if not isinstance(loaded, MobileFaceNet):
         raise CourseError(
@@ -106,3 +113,12 @@ def build_network(size: Size, num_classes: int, *, seed: int, landmark_weights: 
         )
     network.landmark_net.load_state_dict(loaded.state_dict())
     return network
+
+
+def fast_precision(device: str) -> str:
+    """Return "bf16" where the processor computes in bfloat16 by itself, else "fp32"."""
+    if torch.device(device).type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
+    # private, but torch has no public name for it; without it we lose speed, not results
+    native = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+    return "bf16" if torch.device(device).type == "cpu" and native() else "fp32"

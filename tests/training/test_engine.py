@@ -134,6 +134,53 @@ def _stamp(folder):
     return path.stat().st_mtime_ns if path.exists() else None
 
 
+def test_a_resumed_optimizer_has_the_moments_of_the_one_that_went_on(tmp_path):
+    from pvlib.training.checkpoints import resume
+
+    network, _ = run(tmp_path, replace(CONFIG, epochs=1))
+    network.to(memory_format=torch.channels_last)
+    first = torch.optim.AdamW(network.parameters(), fused=True)
+    resume(tmp_path, network, first)
+    for weight in network.parameters():  # the fused kernel walks memory: the layouts must agree
+        assert first.state[weight]["exp_avg"].stride() == weight.stride()
+        assert first.state[weight]["exp_avg_sq"].stride() == weight.stride()
+
+
+def test_moments_that_are_missing_are_named(tmp_path):
+    import json
+
+    import safetensors.torch
+
+    run(tmp_path, replace(CONFIG, epochs=1))
+    tensors = safetensors.torch.load_file(tmp_path / CHECKPOINT)
+    del tensors["optimizer.head.mean.bias:exp_avg"]
+    metadata = {"state": json.dumps(read_state(tmp_path))}
+    safetensors.torch.save_file(tensors, tmp_path / CHECKPOINT, metadata=metadata)
+    with pytest.raises(CourseError, match=r'"exp_avg" of "head\.mean\.bias"'):
+        run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("what", "change"),
+    [
+        ("size", {"network": lambda: new_network(replace(MINUTE, layer_embedding=False))}),
+        ("run", {"run_notes": {"data": "others"}}),
+    ],
+)
+def test_a_folder_of_another_network_or_data_is_refused(tmp_path, what, change):
+    run(tmp_path, replace(CONFIG, epochs=1), run_notes={"data": "these"})
+    options = {"run_notes": {"data": "these"}, **change}
+    network = options.pop("network", new_network)()
+    with pytest.raises(CourseError, match=f"another {what}"):
+        run(tmp_path, network=network, **options)
+
+
+def test_fewer_epochs_than_the_folder_holds_is_refused(tmp_path):
+    run(tmp_path, replace(CONFIG, epochs=2))
+    with pytest.raises(CourseError, match="already has 2 epochs"):
+        run(tmp_path, replace(CONFIG, epochs=1))
+
+
 def test_a_folder_with_another_config_is_refused_and_left_whole(tmp_path):
     run(tmp_path)
     before = (tmp_path / CHECKPOINT).read_bytes()
@@ -232,16 +279,11 @@ def test_a_frozen_landmark_branch_does_not_move_by_a_bit():
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("epochs", 0), ("batch_size", 1), ("learning_rate", 0.0), ("decay", 1.5), ("precision", "int4"), ("weight_decay", -1)],
+    [
+        ("epochs", 0), ("batch_size", 1), ("learning_rate", 0.0), ("decay", 1.5),
+        ("precision", "int4"), ("weight_decay", -1), ("seed", 2**40),
+    ],
 )  # fmt: skip
 def test_a_setting_that_makes_no_sense_is_refused_by_name(field, value):
     with pytest.raises(CourseError, match=field):
         TrainConfig(**{field: value})
-
-
-def test_a_config_survives_json():
-    import json
-
-    config = TrainConfig(objective=Objective(divergence="gaussian", weight=0.1), augmentation=None)
-    assert TrainConfig.from_json(json.loads(json.dumps(config.as_json()))) == config
-    assert TrainConfig.from_json(json.loads(json.dumps(CONFIG.as_json()))) == CONFIG

@@ -1,0 +1,70 @@
+"""What a prediction is worth, by hand on a handful of faces."""
+
+import math
+
+import pytest
+import torch
+
+from pvlib.data.faces import Faces
+from pvlib.evaluation.accuracy import Prediction, predict
+from pvlib.models import poster_pp, poster_var, tiny
+
+NAMES = ("a", "b", "c")
+# four faces, said with certainty: a for a, a for a, b for a, b for b; c never occurs
+LOGITS = 50 * torch.eye(3)[torch.tensor([0, 0, 1, 1])]
+TARGET = torch.eye(3)[torch.tensor([0, 0, 0, 1])]
+
+
+def prediction(mean=LOGITS, target=TARGET, sigma=None):
+    return Prediction(mean, sigma, target, NAMES)
+
+
+def test_accuracy_counts_faces_and_mean_class_accuracy_counts_the_classes_that_occur():
+    assert prediction().accuracy == pytest.approx(3 / 4)
+    assert prediction().mean_class_accuracy == pytest.approx((2 / 3 + 1) / 2)
+
+
+def test_confusion_has_the_truth_in_rows():
+    assert prediction().confusion.tolist() == [[2, 1, 0], [0, 1, 0], [0, 0, 0]]
+
+
+def test_likelihood_of_a_network_that_knows_nothing_is_the_log_of_the_number_of_classes():
+    assert prediction(mean=torch.zeros(4, 3)).negative_log_likelihood == pytest.approx(math.log(3))
+
+
+def test_likelihood_against_a_distribution_is_the_cross_entropy():
+    target = torch.tensor([[0.5, 0.5, 0.0]])
+    mean = torch.tensor([[0.2, 0.3, 0.5]]).log()
+    expected = -(0.5 * math.log(0.2) + 0.5 * math.log(0.3))
+    assert prediction(mean, target).negative_log_likelihood == pytest.approx(expected)
+
+
+def test_calibration_error_is_the_gap_between_confidence_and_accuracy():
+    mean = torch.tensor([[0.8, 0.1, 0.1]]).log().expand(4, 3)  # 80 % sure of a, right three times out of four
+    assert prediction(mean).calibration_error == pytest.approx(0.05, abs=1e-6)
+
+
+def test_mean_sigma_is_none_for_a_point_head_and_stands_in_no_summary():
+    assert prediction().mean_sigma is None
+    assert "mean_sigma" not in prediction().summary()
+    assert prediction(sigma=torch.full((4, 3), 0.5)).summary()["mean_sigma"] == 0.5
+
+
+@pytest.mark.parametrize("build", [poster_var, poster_pp])
+def test_predicting_in_parts_says_what_the_network_says_and_leaves_its_mode_alone(build):
+    torch.set_num_threads(1)
+    network = build(3, tiny(48)).train()
+    faces = Faces(
+        torch.randint(0, 256, (5, 1, 48, 48), dtype=torch.uint8), torch.eye(3)[[0, 1, 2, 0, 1]], NAMES
+    )
+    said = predict(network, faces, batch_size=2)
+    assert network.training
+    network.eval()
+    from pvlib.data.transforms import normalise
+
+    with torch.no_grad():
+        torch.testing.assert_close(said.mean, network(normalise(faces.images)), rtol=1e-4, atol=1e-5)
+        if said.sigma is not None:
+            expected = network.distribution(normalise(faces.images)).stddev
+            torch.testing.assert_close(said.sigma, expected, rtol=1e-4, atol=1e-5)
+    assert (said.sigma is None) == (build is poster_pp)

@@ -1,0 +1,95 @@
+"""`pvlib train` and `pvlib evaluate`, as a person types them."""
+
+import json
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from pvlib.cli import app
+from pvlib.training.checkpoints import read_state
+
+SMALL = ["drawn", "--count", "64", "--batch-size", "32", "--epochs", "1"]
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_drawn_faces():
+    """Drawing a thousand validation faces would take most of these tests' time."""
+    from pvlib.training import setup
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(setup, "DRAWN_COUNTS", {"train": 64, "valid": 48, "test": 48})
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    result = call("train", *SMALL, "--out", folder)
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def test_training_leaves_a_run_that_says_how_it_was_made(run):
+    state = read_state(run)
+    assert state["config"]["seed"] == 0
+    assert state["run"]["data"] == "drawn"
+    assert state["size"]["head"] == "variational"
+    assert len(state["history"]) == 1
+    assert json.loads((run / "state.json").read_text()) == state
+
+
+def test_evaluating_repeats_the_validation_accuracy_of_the_run(run, tmp_path):
+    result = call("evaluate", run, "--out", tmp_path / "numbers.json")
+    assert result.exit_code == 0, result.output
+    numbers = json.loads((tmp_path / "numbers.json").read_text())
+    assert numbers["accuracy"] == pytest.approx(
+        read_state(run)["history"][-1]["metrics"]["accuracy"], abs=0.03
+    )
+    assert numbers["faces"] == 48
+    confusion = torch.tensor(numbers["confusion"])
+    assert confusion.sum() == 48
+    assert confusion.diag().sum() / 48 == pytest.approx(numbers["accuracy"])
+
+
+def test_the_same_command_with_more_epochs_goes_on(run):
+    result = call("train", *SMALL[:-1], "2", "--out", run)
+    assert result.exit_code == 0, result.output
+    assert [record["epoch"] for record in read_state(run)["history"]] == [1, 2]
+
+
+@pytest.mark.parametrize(("arguments", "culprit"), [
+    (["--no-layer-embedding", "--epochs", "3"], "another size"),
+    (["--target", "votes", "--epochs", "3"], "another run"),
+    (["--seed", "4", "--epochs", "3"], "another seed"),
+])  # fmt: skip
+def test_a_folder_that_holds_another_run_is_refused(run, arguments, culprit):
+    before = (run / "last.safetensors").read_bytes()
+    result = call("train", *SMALL[:5], *arguments, "--out", run)
+    assert result.exit_code == 1
+    assert culprit in result.output + result.stderr
+    assert (run / "last.safetensors").read_bytes() == before
+
+
+@pytest.mark.parametrize(("arguments", "culprit"), [
+    (["train", "drawn", "--divergence", "gaussian"], "--weight"),
+    (["train", "drawn", "--divergence", "gausian", "--weight", "0.1"], "gaussian"),
+    (["train", "drawn", "--count", "-3"], "count"),
+    (["train", "nowhere.safetensors"], "nowhere.safetensors"),
+    (["train", "drawn", "--device", "cuda:77"], "cuda:77"),
+    (["train", "drawn", "--precision", "int4"], "int4"),
+    (["train", "drawn", "--seed", "99999999999999"], "seed"),
+    (["evaluate", "no/such/run"], "no/such/run"),
+])  # fmt: skip
+def test_a_mistake_ends_in_one_line_that_names_it(arguments, culprit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = call(*arguments)
+    assert result.exit_code == 1
+    assert culprit in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,67 @@
+"""From typed names to faces, sizes and networks."""
+
+import pytest
+import torch
+
+from pvlib.errors import CourseError
+from pvlib.models import LandmarkSize, tiny
+from pvlib.models.mobilefacenet import MobileFaceNet
+from pvlib.models.released import released_landmark_name
+from pvlib.training.setup import build_network, choose_size, load_faces
+
+
+def test_splits_of_drawn_faces_have_no_face_in_common():
+    splits = [load_faces("drawn", split, count=6).images for split in ("train", "valid", "test")]
+    faces = {tuple(face.flatten().tolist()) for images in splits for face in images}
+    assert len(faces) == 18
+
+
+@pytest.mark.parametrize(("arguments", "culprit"), [
+    ({"source": "drawn", "split": "holdout"}, "holdout"),
+    ({"source": "drawn", "split": "train", "count": 0}, "count"),
+    ({"source": "nowhere.safetensors", "split": "train"}, "nowhere.safetensors"),
+])  # fmt: skip
+def test_faces_that_do_not_exist_are_refused_by_name(arguments, culprit):
+    with pytest.raises(CourseError, match=culprit):
+        load_faces(**arguments)
+
+
+def test_the_ablations_of_the_paper_are_choices():
+    size = choose_size("tiny", head="point", layer_embedding=False)
+    assert (size.head, size.layer_embedding) == ("point", False)
+
+
+@pytest.mark.parametrize(("arguments", "culprit"), [
+    ({"name": "huge"}, "huge"),
+    ({"name": "tiny", "landmarks": "wide"}, "wide"),
+    ({"name": "paper", "landmarks": "narrow"}, "full landmark branch"),
+    ({"name": "tiny", "head": "sharp"}, "sharp"),
+])  # fmt: skip
+def test_a_size_that_does_not_exist_is_refused_by_name(arguments, culprit):
+    with pytest.raises(CourseError, match=culprit):
+        choose_size(**arguments)
+
+
+def test_the_seed_decides_the_weights_and_the_callers_random_state_stays():
+    torch.manual_seed(9)
+    first = build_network(tiny(48), 3, seed=1)
+    after = torch.rand(2)
+    torch.manual_seed(9)
+    assert torch.equal(after, torch.rand(2))
+    again, other = build_network(tiny(48), 3, seed=1), build_network(tiny(48), 3, seed=2)
+    assert torch.equal(first.head.mean.weight, again.head.mean.weight)
+    assert not torch.equal(first.head.mean.weight, other.head.mean.weight)
+
+
+def test_landmark_weights_arrive_in_the_frozen_branch(tmp_path):
+    source = MobileFaceNet(LandmarkSize())
+    torch.save(
+        {released_landmark_name(k): v for k, v in source.state_dict().items()}, tmp_path / "landmarks.pth"
+    )
+    network = build_network(
+        choose_size("tiny", landmarks="full"), 3, seed=0, landmark_weights=tmp_path / "landmarks.pth"
+    )
+    for key, value in network.landmark_net.state_dict().items():
+        assert torch.equal(value, source.state_dict()[key]), key
+    with pytest.raises(CourseError, match="landmarks = full"):
+        build_network(tiny(48), 3, seed=0, landmark_weights=tmp_path / "landmarks.pth")

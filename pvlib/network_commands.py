@@ -31,6 +31,7 @@ def train(
     learning_rate: Annotated[float, Option()] = 1e-3,
     weight_decay: Annotated[float, Option()] = 1e-4,
     decay: Annotated[float, Option(help="the learning rate is multiplied by it after each epoch")] = 0.98,
+    augment: Annotated[bool, Option(help="change the training faces at random")] = True,
     precision: Annotated[str, Option(help="fp32 or bf16")] = "fp32",
     likelihood: Annotated[str, Option(help="cross_entropy or kendall_gal")] = "cross_entropy",
     divergence: Annotated[str, Option(help="none, gaussian, released or label_smoothing")] = "none",
@@ -45,7 +46,7 @@ def train(
     from pvlib.losses import Objective
     from pvlib.training.configs import TrainConfig
     from pvlib.training.engine import EpochRecord, fit
-    from pvlib.training.setup import build_network, choose_size, load_faces
+    from pvlib.training.setup import augmentation_for, build_network, choose_size, load_faces
 
     console = Console()
     if (divergence != "none") != (weight > 0):
@@ -61,6 +62,7 @@ def train(
         precision=precision,
         seed=seed,
         objective=Objective(likelihood, divergence, weight, samples),
+        augmentation=augmentation_for(data) if augment else None,
     )
     chosen = choose_size(size, landmarks=landmarks, head=head, layer_embedding=layer_embedding)
     reading = {"rule": rule, "target": target, "without_duplicates": not keep_duplicates}

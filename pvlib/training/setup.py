@@ -8,6 +8,7 @@ import torch
 from pvlib.data.drawn import draw_faces
 from pvlib.data.faces import Faces
 from pvlib.data.ferplus import load_ferplus
+from pvlib.data.transforms import Augmentation
 from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize, Poster, Size, paper, tiny
 from pvlib.models.mobilefacenet import MobileFaceNet
@@ -51,6 +52,14 @@ def load_faces(
         return draw_faces(count or DRAWN_COUNTS[split], DRAWN_SEEDS[split], size=face_size)
     faces = load_ferplus(source, split, rule, target=target, without_duplicates=without_duplicates)
     return faces if count is None else faces.subset(torch.arange(min(count, len(faces))))
+
+
+def augmentation_for(source: str) -> Augmentation:
+    """Return the random changes that suit the faces: photographs bear larger ones than drawn faces, which
+    vary in pose, light and noise already."""
+    if source == DRAWN:
+        return Augmentation(rotation=3, zoom=0.05, shift=0.03, brightness=0.1, contrast=0.1, erase=0)
+    return Augmentation()
 
 
 def choose_size(

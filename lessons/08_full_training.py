@@ -262,8 +262,9 @@ show_still(*figures.curves(before, history))
 # Three things to see. **The loss does not approach zero**, and should not: the target is what ten people
 # said, and where they disagree even a perfect answer has the entropy of their votes as its loss.
 # **Mixed faces stay hard**: there, "the most present expression" is decided by a narrow margin.
-# **σ falls** from about 1 all the way. Noise in the logits only costs, and nothing here holds σ up:
-# $\partial\,\mathbb E[\mathrm{CE}] / \partial \sigma_k^2 = \tfrac12 \mathbb E[p_k(1-p_k)] > 0$.
+# **σ collapses** in the first epoch, from about 1 to about 0.2. Noise in the logits only costs, and nothing
+# here holds σ up: $\partial\,\mathbb E[\mathrm{CE}] / \partial \sigma_k^2 = \tfrac12 \mathbb E[p_k(1-p_k)] > 0$.
+# It stops short of 0 because the same formula lets go: once the network is sure, $p_k(1-p_k)$ is small.
 #
 # ## 6 · See it: six faces while the network learns
 #
@@ -348,8 +349,8 @@ for kind, chosen in [("clear", clear), ("mixed", ~clear)]:
 # ## 9 · Try to break it
 #
 # - Set `augmentation=None` in section 5. The training loss ends lower, and so does the accuracy. Why?
-# - Set `augmentation=pvlib.data.transforms.Augmentation()`: faces turned, lit and partly covered at random, as for photographs.
-#   Are eight epochs still enough?
+# - Use the random changes of photographs, `pvlib.data.transforms.Augmentation()`: faces turned, lit and
+#   partly covered. Are eight epochs still enough?
 # - Multiply the learning rate by 30. What does `fit` say when the loss stops being a number?
 # - Use `Objective(divergence="gaussian", weight=0.1)`. Where does σ settle? (Lesson 02 has the formula.)
 # - Train on 256 faces. How far apart are training loss and test accuracy now?
@@ -358,7 +359,7 @@ for kind, chosen in [("clear", clear), ("mixed", ~clear)]:
 #
 # - *"A falling loss means a correct program."* See the curve with two softmaxes.
 # - *"The loss should go to zero."* Not against votes: their entropy is the floor.
-# - *"σ tells how unsure the network is."* It shrank on every face because noise costs; lesson 11 measures.
+# - *"σ tells how unsure the network is."* It shrank because noise costs, not because faces got clearer.
 # - *"The best epoch's accuracy is the result."* Chosen on the test faces, it is a maximum over noise.
 # - *"Two decimals of accuracy are information."* Not with 3,068 faces.
 #
@@ -367,7 +368,7 @@ for kind, chosen in [("clear", clear), ("mixed", ~clear)]:
 # 1. An untrained variational network loses more than ln C, because it is judged on a noisy draw.
 # 2. A step is: train mode, zero the gradients, draw, loss, backward, step. Order matters.
 # 3. Learn a few faces by heart before anything long.
-# 4. Without a divergence σ only falls.
+# 4. Without a divergence σ collapses, in the very first epoch.
 # 5. An accuracy comes with the number of faces it was measured on, or it says little.
 #
 # ## What the paper claims, what we measured

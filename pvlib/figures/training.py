@@ -52,14 +52,8 @@ def curves(before: Mapping[str, float], history: Sequence[EpochRecord]) -> tuple
     for kind, colour in (("clear", GOOD), ("mixed", BAD)):
         values = [before[kind], *(record.metrics[kind] for record in history)]
         accuracy.plot([0, *epochs], values, "o-", color=colour, markersize=4)
-        accuracy.annotate(
-            f"{kind} faces",
-            (epochs[-1], values[-1]),
-            color=colour,
-            ha="right",
-            xytext=(0, -14),
-            textcoords="offset points",
-        )
+        beside = {"xytext": (6, -3), "textcoords": "offset points"}
+        accuracy.annotate(f"{kind} faces", (epochs[-1], values[-1]), color=colour, **beside)
     accuracy.set(title="accuracy on unseen faces", xlabel="epoch", ylim=(0, 1))
     accuracy.yaxis.set_major_formatter(PercentFormatter(1))
     spread = [before["sigma"], *(record.metrics["sigma"] for record in history)]

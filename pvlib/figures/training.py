@@ -151,12 +151,12 @@ def _story_still(pictures: Tensor, truth: Tensor, probabilities: Tensor, names: 
     grid = figure.subplots(1 + len(chosen), count, squeeze=False)
     positions = range(len(names))
     for face in range(count):
-        grid[0, face].imshow(_pixels(pictures[face]))
+        grid[0, face].imshow(_pixels(pictures[face]).numpy())
         grid[0, face].set_axis_off()
         for row, epoch in enumerate(chosen, start=1):
             axes = grid[row, face]
-            axes.barh(positions, probabilities[epoch, face], color=[COLOURS[name] for name in names])
-            axes.plot(truth[face], positions, "|", color=INK, markersize=7, markeredgewidth=2)
+            axes.barh(positions, probabilities[epoch, face].tolist(), color=[COLOURS[name] for name in names])
+            axes.plot(truth[face].tolist(), positions, "|", color=INK, markersize=7, markeredgewidth=2)
             axes.set(xlim=(0, 1), xticks=[], yticks=[])
             axes.invert_yaxis()
             axes.spines[["top", "right", "bottom"]].set_visible(False)
@@ -171,7 +171,7 @@ def confusion(counts: Tensor, names: tuple[str, ...]) -> tuple[Figure, str]:
     shares = counts / counts.sum(dim=1, keepdim=True).clamp(min=1)  # (classes, classes)
     figure = Figure(figsize=(5.6, 4.8), layout="constrained")
     axes = figure.subplots()
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    axes.imshow(shares.numpy(), cmap="Blues", vmin=0, vmax=1)
     for row in range(len(names)):
         for column in range(len(names)):
             value = shares[row, column].item()

@@ -127,7 +127,7 @@ def _story_moving(
         {"method": "restyle", "label": str(epoch), "args": [{"x": [row.tolist() for row in rows]}, moved]}
         for epoch, rows in enumerate(probabilities)
     ]
-    figure.update_xaxes(range=[0, 1], tickformat=".0%", nticks=3, row=2)
+    figure.update_xaxes(range=[0, 1], tickformat=".0%", tickvals=[0, 0.5], row=2)
     figure.update_xaxes(visible=False, row=1)
     figure.update_yaxes(visible=False, row=1)
     figure.update_yaxes(showticklabels=False, autorange="reversed", row=2)

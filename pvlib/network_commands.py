@@ -124,10 +124,10 @@ def evaluate(
     from pvlib.models import Poster
     from pvlib.models.released import load_released
     from pvlib.training.checkpoints import load_network, read_state
+    from pvlib.training.configs import check_precision
     from pvlib.training.setup import load_faces
 
-    if precision not in ("fp32", "bf16"):
-        raise CourseError(f'precision must be "fp32" or "bf16", not "{precision}"')
+    check_precision(precision)
     state = {} if run.is_file() else read_state(run)
     notes = state.get("run", {})
     source, chosen_rule = data or notes.get("data"), rule or notes.get("rule", "majority")

@@ -13,7 +13,9 @@ from torchmetrics.functional.classification import (
 
 from pvlib.data.faces import Faces
 from pvlib.data.transforms import normalise
+from pvlib.losses import cross_entropy
 from pvlib.models import Poster
+from pvlib.training.engine import autocast
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Prediction:
     @property
     def negative_log_likelihood(self) -> float:
         """−Σ_c t_c log softmax(μ)_c, averaged over faces, in nats."""
-        return -(self.target * self.mean.log_softmax(dim=1)).sum(dim=1).mean().item()
+        return cross_entropy(self.mean, self.target).item()
 
     @property
     def calibration_error(self) -> float:
@@ -109,7 +111,7 @@ def predict(
     network.eval().to(device)
     means, sigmas = [], []
     for images in faces.images.split(batch_size):
-        with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=precision == "bf16"):
+        with autocast(device, precision):
             features = network.forward_features(normalise(images.to(device)))
             if network.size.head == "variational":
                 distribution = network.head.distribution(features)

@@ -37,7 +37,6 @@ def save_checkpoint(
     for index, moments in optimizer.state_dict()["state"].items():
         for moment, value in moments.items():
             tensors[f"{_OPTIMIZER}{names[index]}:{moment}"] = value.contiguous()
-    state = {**state, "num_classes": network.num_classes}
     with atomic_write(folder / CHECKPOINT) as temporary:
         safetensors.torch.save_file(tensors, temporary, metadata={"state": json.dumps(state)})
     with atomic_write(folder / "state.json") as temporary:
@@ -69,7 +68,7 @@ def load_network(folder: Path) -> Poster:
     state = read_state(folder)
     try:
         landmark = LandmarkSize(**_with_tuples(state["size"]["landmark"]))
-        network = Poster(Size(**{**_with_tuples(state["size"]), "landmark": landmark}), state["num_classes"])
+        network = Poster(Size(**{**_with_tuples(state["size"]), "landmark": landmark}), len(state["names"]))
     except (KeyError, TypeError) as error:
         raise CourseError(f"{Path(folder) / CHECKPOINT}: does not describe its network ({error})") from error
     _fill(network, _read_tensors(folder), folder)

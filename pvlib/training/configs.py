@@ -8,6 +8,12 @@ from pvlib.errors import CourseError
 from pvlib.losses import Objective
 
 
+def check_precision(precision: str) -> None:
+    """Refuse a precision that is neither "fp32" nor "bf16" by a CourseError."""
+    if precision not in ("fp32", "bf16"):
+        raise CourseError(f'precision must be "fp32" or "bf16", not "{precision}"')
+
+
 @dataclass(frozen=True)
 class TrainConfig:
     """Everything besides data and network that a run depends on.
@@ -50,8 +56,7 @@ class TrainConfig:
             raise CourseError(f"weight_decay must be at least 0, not {self.weight_decay}")
         if not 0 < self.decay <= 1:
             raise CourseError(f"decay must lie in 0 ... 1, not {self.decay}")
-        if self.precision not in ("fp32", "bf16"):
-            raise CourseError(f'precision must be "fp32" or "bf16", not "{self.precision}"')
+        check_precision(self.precision)
 
     def as_json(self) -> dict[str, Any]:
         """Return the config as plain JSON values."""

@@ -30,7 +30,6 @@ def load_faces(
     target: str = "rule",
     without_duplicates: bool = False,
     count: int | None = None,
-    face_size: int = 48,
 ) -> Faces:
     """Return the faces of one split.
 
@@ -39,7 +38,6 @@ def load_faces(
         split: "train", "valid" or "test".
         rule, target, without_duplicates: see :func:`pvlib.data.ferplus.load_ferplus`; FER+ only.
         count: how many drawn faces, or at most how many real ones; all by default.
-        face_size: pixels per side of drawn faces.
 
     Raises:
         CourseError: naming the source, split or rule that does not exist.
@@ -49,7 +47,7 @@ def load_faces(
     if source == DRAWN:
         if split not in DRAWN_SEEDS:
             raise CourseError(f'split must be one of {", ".join(DRAWN_SEEDS)}, not "{split}"')
-        return draw_faces(count or DRAWN_COUNTS[split], DRAWN_SEEDS[split], size=face_size)
+        return draw_faces(count or DRAWN_COUNTS[split], DRAWN_SEEDS[split])
     faces = load_ferplus(source, split, rule, target=target, without_duplicates=without_duplicates)
     return faces if count is None else faces.subset(torch.arange(min(count, len(faces))))
 
@@ -65,7 +63,6 @@ def augmentation_for(source: str) -> Augmentation:
 def choose_size(
     name: str = "tiny",
     *,
-    face_size: int = 48,
     landmarks: str | None = None,
     head: str = "variational",
     layer_embedding: bool = True,
@@ -74,7 +71,6 @@ def choose_size(
 
     Args:
         name: "tiny" or "paper".
-        face_size: pixels per side that a tiny network sees, 48 or 64.
         landmarks: "narrow" trains a small branch along; "full" is the whole MobileFaceNet at 112 px, frozen,
             fed what its weights were trained on. By default narrow for tiny; paper has its own, full and
             frozen, fed as released.
@@ -88,7 +84,7 @@ def choose_size(
             raise CourseError('the paper size has the full landmark branch: leave "landmarks" out')
         size = replace(paper(), landmark=LandmarkSize(native_input=landmarks == "full"))
     else:
-        size = tiny(face_size, LandmarkSize(native_input=True) if landmarks == "full" else None)
+        size = tiny(landmark=LandmarkSize(native_input=True) if landmarks == "full" else None)
     return replace(size, head=head, layer_embedding=layer_embedding)
 
 

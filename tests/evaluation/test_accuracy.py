@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from pvlib.data.faces import Faces
+from pvlib.data.transforms import normalise
 from pvlib.evaluation.accuracy import Prediction, predict
 from pvlib.models import poster_pp, poster_var, tiny
 
@@ -60,8 +61,6 @@ def test_predicting_in_parts_says_what_the_network_says_and_leaves_its_mode_alon
     said = predict(network, faces, batch_size=2)
     assert network.training
     network.eval()
-    from pvlib.data.transforms import normalise
-
     with torch.no_grad():
         torch.testing.assert_close(said.mean, network(normalise(faces.images)), rtol=1e-4, atol=1e-5)
         if said.sigma is not None:

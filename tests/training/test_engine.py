@@ -1,5 +1,6 @@
 """The training loop: it learns, it resumes to the same result, and it says what is wrong."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,14 +9,16 @@ import time
 from dataclasses import replace
 
 import pytest
+import safetensors.torch
 import torch
 
 from pvlib.data.faces import Faces
+from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
 from pvlib.losses import Objective
 from pvlib.models import Poster, Size, narrow_landmarks
 from pvlib.training import TrainConfig, fit
-from pvlib.training.checkpoints import CHECKPOINT, load_network, read_state
+from pvlib.training.checkpoints import CHECKPOINT, load_network, read_state, resume
 
 MINUTE = Size(
     image_size=32,
@@ -54,12 +57,17 @@ def run(folder=None, config=CONFIG, network=None, **options):
     return network, history
 
 
+def remove_from_checkpoint(folder, key):
+    tensors = safetensors.torch.load_file(folder / CHECKPOINT)
+    del tensors[key]
+    metadata = {"state": json.dumps(read_state(folder))}
+    safetensors.torch.save_file(tensors, folder / CHECKPOINT, metadata=metadata)
+
+
 def test_the_loop_learns_what_is_plain_to_see():
     network, history = run(config=replace(CONFIG, epochs=6, augmentation=None))
     faces = bright_or_dark()
     with torch.no_grad():
-        from pvlib.data.transforms import normalise
-
         said = network(normalise(faces.images)).argmax(dim=1)
     assert (said == faces.labels).float().mean() > 0.95
     assert history[-1].loss < history[0].loss
@@ -135,8 +143,6 @@ def _stamp(folder):
 
 
 def test_a_resumed_optimizer_has_the_moments_of_the_one_that_went_on(tmp_path):
-    from pvlib.training.checkpoints import resume
-
     network, _ = run(tmp_path, replace(CONFIG, epochs=1))
     network.to(memory_format=torch.channels_last)
     first = torch.optim.AdamW(network.parameters(), fused=True)
@@ -147,15 +153,8 @@ def test_a_resumed_optimizer_has_the_moments_of_the_one_that_went_on(tmp_path):
 
 
 def test_moments_that_are_missing_are_named(tmp_path):
-    import json
-
-    import safetensors.torch
-
     run(tmp_path, replace(CONFIG, epochs=1))
-    tensors = safetensors.torch.load_file(tmp_path / CHECKPOINT)
-    del tensors["optimizer.head.mean.bias:exp_avg"]
-    metadata = {"state": json.dumps(read_state(tmp_path))}
-    safetensors.torch.save_file(tensors, tmp_path / CHECKPOINT, metadata=metadata)
+    remove_from_checkpoint(tmp_path, "optimizer.head.mean.bias:exp_avg")
     with pytest.raises(CourseError, match=r'"exp_avg" of "head\.mean\.bias"'):
         run(tmp_path)
 
@@ -201,15 +200,8 @@ def test_a_damaged_checkpoint_is_named(tmp_path):
 
 
 def test_a_checkpoint_with_a_missing_key_names_it(tmp_path):
-    import json
-
-    import safetensors.torch
-
     run(tmp_path)
-    tensors = safetensors.torch.load_file(tmp_path / CHECKPOINT)
-    del tensors["network.head.mean.bias"]
-    state = json.dumps(read_state(tmp_path))
-    safetensors.torch.save_file(tensors, tmp_path / CHECKPOINT, metadata={"state": state})
+    remove_from_checkpoint(tmp_path, "network.head.mean.bias")
     with pytest.raises(CourseError, match=r"head\.mean\.bias"):
         load_network(tmp_path)
 

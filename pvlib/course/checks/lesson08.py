@@ -48,7 +48,6 @@ def _variant(
     train: bool = True,
     zero: bool = True,
     softmax: bool = False,
-    backward: bool = True,
     update: bool = True,
 ) -> Step:
     """The training step, whole or with one typical mistake."""
@@ -60,8 +59,7 @@ def _variant(
             optimizer.zero_grad()
         logits = network(features)
         loss = cross_entropy(logits.softmax(dim=1) if softmax else logits, target)
-        if backward:
-            loss.backward()
+        loss.backward()
         if update:
             optimizer.step()
         return loss.item()

@@ -15,6 +15,7 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 import pvlib
+from pvlib.data_commands import data_app
 from pvlib.errors import CourseError
 from pvlib.network_commands import evaluate, train
 
@@ -46,6 +47,7 @@ lessons_app = typer.Typer(
     no_args_is_help=True, help="Make the notebooks from the lessons, or ask whether they are current."
 )
 app.add_typer(lessons_app, name="lessons")
+app.add_typer(data_app, name="data")
 
 
 def _print_version(wanted: bool) -> None:

@@ -59,3 +59,22 @@ def read_columns(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list
                 f"repair the row or fetch the file again"
             )
         yield line, [cells[i] for i in wanted]
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the line number and the stripped text of every line of a text file that is not blank.
+
+    Raises:
+        CourseError: the file is missing, cannot be read, or is not UTF-8 text.
+    """
+    try:
+        with path.open(encoding="utf-8-sig") as handle:
+            for number, line in enumerate(handle, start=1):
+                if line.strip():
+                    yield number, line.strip()
+    except FileNotFoundError as error:
+        raise CourseError(f"{path} is missing: put the label file there") from error
+    except UnicodeDecodeError as error:
+        raise CourseError(f"{path} is not UTF-8 text: save it again as text in UTF-8") from error
+    except OSError as error:
+        raise CourseError(f"cannot read {path}: {error.strerror}; check the file and its rights") from error

@@ -20,9 +20,10 @@ import os
 import stat
 import warnings
 from io import BytesIO
+from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from pvlib.errors import CourseError
 
@@ -57,15 +58,45 @@ def read_picture(path: str, size: int, box: tuple[int, int, int, int] | None = N
         CourseError: the file is missing, damaged, no picture, too large or too deep, or the box lies outside
             of the picture; the message names the file.
     """
+    opened = open_picture(path, box)
+    face = opened.face
+    if face.size != (size, size):
+        face = face.resize((size, size), Image.Resampling.BILINEAR)
+    if opened.orientation in _UPRIGHT:
+        face = face.transpose(_UPRIGHT[opened.orientation])
+    return np.ascontiguousarray(np.asarray(face).transpose(2, 0, 1))  # (3, size, size)
+
+
+class Opened(NamedTuple):
+    """A picture at its own resolution.
+
+    Attributes:
+        face: RGB; the part inside the box, as stored.
+        orientation: EXIF's word for how to turn it upright.
+        content: the file's bytes.
+        size, mode, form: width and height, kind of pixels and format of the whole picture, as in Pillow.
+    """
+
+    face: Image.Image
+    orientation: int
+    content: bytes
+    size: tuple[int, int]
+    mode: str
+    form: str
+
+
+def open_picture(path: str, box: tuple[int, int, int, int] | None = None) -> Opened:
+    """Decode a picture without scaling it; box and errors as in :func:`read_picture`."""
     content = _read_bytes(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd metadata and large sizes, which are looked at below
-            return _decode(content, path, size, box)
+            return _decode(content, path, box)
     except CourseError:
         raise
     except Exception as error:  # Pillow's decoders raise almost anything on a damaged file
-        reason = str(error) or type(error).__name__
+        unknown = isinstance(error, UnidentifiedImageError)  # whose own text names an address in memory
+        reason = f"of no kind among {', '.join(FORMATS)}" if unknown else str(error) or type(error).__name__
         raise CourseError(
             f"{path} is damaged or no picture ({reason[:200]}): fetch it again or take it out"
         ) from error
@@ -76,6 +107,8 @@ def _read_bytes(path: str) -> bytes:
         about = os.stat(path)
         if not stat.S_ISREG(about.st_mode):
             raise CourseError(f"{path} is no ordinary file: take it out")
+        if about.st_size == 0:
+            raise CourseError(f"{path} is empty: fetch it again or take it out")
         if about.st_size > LARGEST_FILE:
             raise CourseError(f"{path} has {about.st_size >> 20} MiB: too large for a picture; take it out")
         with open(path, "rb") as handle:
@@ -84,7 +117,7 @@ def _read_bytes(path: str) -> bytes:
         raise CourseError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def _decode(content: bytes, path: str, size: int, box: tuple[int, int, int, int] | None) -> np.ndarray:
+def _decode(content: bytes, path: str, box: tuple[int, int, int, int] | None) -> Opened:
     with Image.open(BytesIO(content), formats=FORMATS) as image:
         width, height = image.size
         if max(width, height) > LARGEST_SIDE or width * height > MOST_PIXELS:
@@ -102,11 +135,7 @@ def _decode(content: bytes, path: str, size: int, box: tuple[int, int, int, int]
         if right <= left or bottom <= top:
             raise CourseError(f"{path}: the face's box {box} lies outside of the {width}×{height} picture")
         face = _to_rgb(image.crop((left, top, right, bottom)))
-    if face.size != (size, size):
-        face = face.resize((size, size), Image.Resampling.BILINEAR)
-    if orientation in _UPRIGHT:
-        face = face.transpose(_UPRIGHT[orientation])
-    return np.ascontiguousarray(np.asarray(face).transpose(2, 0, 1))  # (3, size, size)
+        return Opened(face, orientation, content, (width, height), image.mode, image.format)
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 import pvlib
 from pvlib.data_commands import data_app
 from pvlib.errors import CourseError
+from pvlib.landmark_commands import landmarks_app
 from pvlib.network_commands import evaluate, train
 
 
@@ -48,6 +49,7 @@ lessons_app = typer.Typer(
 )
 app.add_typer(lessons_app, name="lessons")
 app.add_typer(data_app, name="data")
+app.add_typer(landmarks_app, name="landmarks")
 
 
 def _print_version(wanted: bool) -> None:

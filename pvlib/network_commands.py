@@ -17,7 +17,9 @@ def train(
     out: Annotated[Path, Option(help="run folder; a run found there is continued")] = Path("runs/train"),
     size: Annotated[str, Option(help="tiny or paper")] = "tiny",
     landmarks: Annotated[str | None, Option(help="narrow (trains along) or full (frozen, 112 px)")] = None,
-    landmark_weights: Annotated[Path | None, Option(help="released weights of the landmark network")] = None,
+    landmark_weights: Annotated[
+        str | None, Option(help='"shipped", or a file of landmark weights, ours or released')
+    ] = None,
     head: Annotated[str, Option(help="variational or point")] = "variational",
     layer_embedding: Annotated[bool, Option(help="mark each level's tokens")] = True,
     rule: Annotated[str, Option(help="FER+: majority, probability, multi-target or argmax")] = "majority",
@@ -79,7 +81,7 @@ def train(
     if chosen.landmark.frozen and landmark_weights is None:
         console.print(
             "[yellow]note:[/] the landmark branch is frozen and starts from random numbers; "
-            "give its weights with --landmark-weights"
+            "give it weights with --landmark-weights shipped"
         )
 
     def show(record: EpochRecord) -> None:
@@ -101,7 +103,7 @@ def train(
             "data": data,
             **reading,
             "count": count,
-            "landmark_weights": None if landmark_weights is None else str(landmark_weights),
+            "landmark_weights": landmark_weights,
         },
     )
     console.print(f"validation accuracy {history[-1].metrics['accuracy']:.2%} after {len(history)} epochs")

@@ -11,6 +11,7 @@ from pvlib.data.ferplus import load_ferplus
 from pvlib.data.transforms import Augmentation
 from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize, Poster, Size, paper, tiny
+from pvlib.models.landmark_weights import is_landmark_file, load_landmark_net
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.released import load_released
 
@@ -88,12 +89,14 @@ def choose_size(
     return replace(size, head=head, layer_embedding=layer_embedding)
 
 
-def build_network(size: Size, num_classes: int, *, seed: int, landmark_weights: Path | None = None) -> Poster:
+def build_network(
+    size: Size, num_classes: int, *, seed: int, landmark_weights: str | Path | None = None
+) -> Poster:
     """Return a freshly initialised network; the caller's random state is left alone.
 
     Args:
         seed: of the initial weights.
-        landmark_weights: a released landmark checkpoint for a full landmark branch.
+        landmark_weights: for a full landmark branch, see :func:`load_landmarks`.
 
     Raises:
         CourseError: when the weights are no landmark network, or do not fit the branch of ``size``.
@@ -107,17 +110,32 @@ def build_network(size: Size, num_classes: int, *, seed: int, landmark_weights: 
         raise CourseError(
             f"{landmark_weights}: only a full landmark branch takes weights; choose landmarks = full"
         )
-    loaded = load_released(landmark_weights)
-    if not isinstance(loaded, MobileFaceNet):
-        raise CourseError(
-            f"{landmark_weights}: a whole {type(loaded).__name__}, not a landmark network alone"
-        )
+    loaded = load_landmarks(landmark_weights)
     if loaded.size != replace(size.landmark, native_input=loaded.size.native_input):
         raise CourseError(
             f"{landmark_weights}: these weights are of the full MobileFaceNet; choose landmarks = full"
         )
     network.landmark_net.load_state_dict(loaded.state_dict())
     return network
+
+
+def load_landmarks(source: str | Path) -> MobileFaceNet:
+    """Return the landmark network of a file of ``pvlib landmarks train`` or of a released checkpoint.
+
+    Args:
+        source: a file, or "shipped" for the one that comes with the course.
+
+    Raises:
+        CourseError: when there is no such file, or it holds no landmark network alone.
+    """
+    if source == "shipped":
+        return load_landmark_net()[0]
+    if is_landmark_file(source):
+        return load_landmark_net(source)[0]
+    loaded = load_released(source)
+    if not isinstance(loaded, MobileFaceNet):
+        raise CourseError(f"{source}: a whole {type(loaded).__name__}, not a landmark network alone")
+    return loaded
 
 
 def fast_precision(device: str) -> str:

@@ -1,0 +1,121 @@
+"""``pvlib landmarks …``: train a landmark network on drawn faces, and measure one."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from typer import Argument, Option
+
+landmarks_app = typer.Typer(
+    help="Train a landmark network on drawn faces, and measure one.", no_args_is_help=True
+)
+TEST_SEED = 5_000  # of the faces that no training draws: those have seed + 4,000
+
+
+@landmarks_app.command()
+def train(
+    file: Annotated[Path, Argument(help="the .safetensors file to write")],
+    faces: Annotated[int, Option(help="how many faces to draw for the training")] = 24_000,
+    nuisances: Annotated[str, Option(help="how hard the faces are: studio, snapshot or wild")] = "wild",
+    small_epochs: Annotated[int, Option(help="passes over small pictures, 64 px")] = 6,
+    epochs: Annotated[int, Option(help="passes at 112 px")] = 2,
+    learning_rate: Annotated[float, Option()] = 2e-3,
+    precision: Annotated[str, Option(help="fp32 or bf16")] = "fp32",
+    workers: Annotated[int, Option(help="processes that draw")] = 1,
+    seed: Annotated[int, Option(help="of weights, faces, order and changes")] = 0,
+) -> None:
+    """Draw faces, train a MobileFaceNet on their 68 points, and write it with what it measures."""
+    from pvlib.data.drawn import draw_faces
+    from pvlib.models.landmark_weights import save_landmark_net
+    from pvlib.training.landmarks import LandmarkConfig, fit_landmarks
+
+    console = Console()
+    config = LandmarkConfig(
+        small_epochs=small_epochs, epochs=epochs, learning_rate=learning_rate, precision=precision, seed=seed
+    )
+    console.print(f"drawing {faces:,} faces ...")
+    drawn = draw_faces(
+        faces, seed + 4_000, size=112, colour=True, nuisances=nuisances, ambiguous=0.7, workers=workers
+    )
+    network = fit_landmarks(
+        drawn, config, on_epoch=lambda side, loss: console.print(f"{side} px  loss {loss:.4f}")
+    )
+    about = {"faces": faces, "nuisances": nuisances, "config": asdict(config)}
+    save_landmark_net(file, network, about)
+    console.print(f"Written to {file}.")
+    _show(console, _on_drawn(network))
+
+
+@landmarks_app.command()
+def measure(
+    file: Annotated[
+        Path | None, Argument(help="a landmark file, ours or released; the shipped one by default")
+    ] = None,
+    data: Annotated[
+        Path | None, Option(help="a prepared FER+ file: compare with --reference on its faces")
+    ] = None,
+    reference: Annotated[
+        Path | None, Option(help="another landmark file whose points stand in for truth")
+    ] = None,
+    count: Annotated[int, Option(help="how many faces of --data")] = 2_000,
+    picture: Annotated[
+        Path | None, Option(help="also draw the points over 24 faces, to this PNG file")
+    ] = None,
+) -> None:
+    """Print the error on drawn faces, or the distance from another network on real ones."""
+    from pvlib.data.drawn import draw_faces
+    from pvlib.errors import CourseError
+    from pvlib.evaluation.landmarks import landmark_error, predict_landmarks
+    from pvlib.figures.landmarks import landmark_sheet
+    from pvlib.training.setup import load_faces, load_landmarks
+
+    console = Console()
+    network = load_landmarks(file or "shipped")
+    if (data is None) != (reference is None):
+        raise CourseError("real faces have no true landmarks: give --data and --reference together")
+    if data is None:
+        _show(console, _on_drawn(network))
+        images = draw_faces(24, TEST_SEED, size=112, colour=True, nuisances="snapshot").images
+    else:
+        images = load_faces(str(data), "valid", count=count).images
+        truth = predict_landmarks(load_landmarks(reference), images)
+        _show(
+            console,
+            {f"distance from {reference.name}": landmark_error(predict_landmarks(network, images), truth)},
+        )
+        images = images[:24]
+    if picture is not None:
+        points = predict_landmarks(network, images) * images.shape[-1] - 0.5
+        figure = landmark_sheet(images, points)
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(picture, dpi=110, bbox_inches="tight")
+        console.print(f"Picture: {picture}")
+
+
+def _on_drawn(network) -> dict:
+    """Measure on faces of each kind that no training has seen."""
+    from pvlib.data.drawn import draw_faces
+    from pvlib.data.landmarks import as_fractions
+    from pvlib.evaluation.landmarks import landmark_error, predict_landmarks
+
+    result = {}
+    for nuisances in ("studio", "snapshot", "wild"):
+        faces = draw_faces(500, TEST_SEED, size=112, colour=True, nuisances=nuisances)
+        truth = as_fractions(faces.landmarks, 112)
+        result[f"drawn, {nuisances}"] = landmark_error(predict_landmarks(network, faces.images), truth)
+    return result
+
+
+def _show(console: Console, errors: dict) -> None:
+    table = Table(
+        "faces", "number", "mean", "median", "jaw", "brows", "nose", "eyes", "mouth", "above 10 %",
+        title="error in % of the distance between the outer eye corners",
+    )  # fmt: skip
+    for name, error in errors.items():
+        parts = (f"{error.parts[part]:.1f}" for part in ("jaw", "brows", "nose", "eyes", "mouth"))
+        mean = f"{error.mean:.2f} ± {error.half_width:.2f}"
+        table.add_row(name, str(error.faces), mean, f"{error.median:.2f}", *parts, f"{error.lost:.1%}")
+    console.print(table)

@@ -25,19 +25,24 @@ ACTION_UNITS = {
     "AU14L": "dimpler, left",
     "AU14R": "dimpler, right",
     "AU15": "lip corner depressor",
+    "AU16": "lower lip depressor",
     "AU17": "chin raiser",
     "AU20": "lip stretcher",
     "AU23": "lip tightener",
     "AU24": "lip pressor",
     "AU25": "lips part",
     "AU26": "jaw drop",
+    "AU27": "mouth stretch",
+    "AU43": "eyes closed",
 }
 NAMES = tuple(ACTION_UNITS)
+# A resting face has no tone in these: a closed mouth stays closed and an open eye open.
+WITHOUT_TONE = tuple(NAMES.index(name) for name in ("AU16", "AU25", "AU26", "AU27", "AU43"))
 _POSITION = {name: i for i, name in enumerate(NAMES)}
 
 
 def to_vector(action_units: Mapping[str | int, float] | Sequence[float] | np.ndarray) -> np.ndarray:
-    """Return the intensities in the order of ``ACTION_UNITS``, float64, (19,).
+    """Return the intensities in the order of ``ACTION_UNITS``, float64, (22,).
 
     Args:
         action_units: such a vector, or a mapping such as ``{"AU12": 0.8, 6: 1}``. "AU12" and "AU14" without

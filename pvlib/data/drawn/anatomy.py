@@ -73,9 +73,10 @@ class Anatomy:
 
 
 def build(action_units: np.ndarray, identity: Identity) -> Anatomy:
-    """Return the anatomy of ``identity`` with these action units, (19,)."""
+    """Return the anatomy of ``identity`` with these action units, (22,)."""
     units = dict(zip(NAMES, action_units.tolist(), strict=True))
-    chin_drop = 0.105 * units["AU26"] - 0.012 * units["AU17"]
+    jaw_drop = _jaw_drop(units)
+    chin_drop = 0.6 * jaw_drop - 0.014 * units["AU17"]
     jaw, skull = _head(identity, chin_drop)
     return Anatomy(
         units=units,
@@ -99,62 +100,64 @@ def _head(identity: Identity, chin_drop: float) -> tuple[np.ndarray, np.ndarray]
     return jaw, np.concatenate([top, top[-2::-1] * (-1, 1)])
 
 
+def _jaw_drop(units: dict[str, float]) -> float:
+    """Return how far the lower teeth leave the upper ones; AU27 is what AU26 is not yet."""
+    return 0.17 * units["AU26"] * (1 - units["AU27"]) + 0.3 * units["AU27"]
+
+
 def _brow(side: int, units: dict[str, float], identity: Identity) -> np.ndarray:
     t = np.linspace(0, 1, 5)  # from the nose to the temple
-    raised_inside, lowered = units["AU1"], units["AU4"]
-    x = 0.125 + 0.46 * t - (0.045 * lowered + 0.012 * units["AU9"]) * (1 - t)
-    y = (
-        -0.315
-        - identity.brow_height
-        - 0.045 * identity.brow_arch * np.sin(np.pi * np.minimum(1, t * 0.95 + 0.02))
-    )
-    y -= 0.12 * raised_inside * (1 - t) ** 1.3
-    y -= 0.125 * units["AU2"] * t**0.7 * (1.35 - 0.45 * t)
-    y += lowered * (0.085 * (1 - t) * (1 - 0.65 * raised_inside) + 0.03)
-    y += 0.045 * raised_inside * lowered * t  # grief: the outer half sinks while the inner rises
-    y += 0.05 * units["AU9"] * (1 - t) + 0.012 * units["AU6"] * t
+    raised, lowered = units["AU1"], units["AU4"]
+    x = 0.125 + 0.44 * t - (0.036 * lowered + 0.012 * units["AU9"]) * (1 - t)
+    arch = identity.brow_arch * np.sin(np.pi * np.minimum(1, 0.95 * t + 0.02))
+    y = -0.292 - identity.brow_height - 0.045 * arch
+    y -= 0.095 * raised * (1 - 0.3 * lowered) * (1 - t) ** 1.3
+    y -= 0.085 * units["AU2"] * t**0.7 * (1.35 - 0.45 * t)
+    y += lowered * (0.062 * (1 - t) * (1 - 0.7 * raised) + 0.03 * (1 - 0.5 * raised))
+    y += 0.045 * raised * lowered * t * (1 - 0.5 * units["AU2"])  # grief: the outer half sinks
+    y += 0.045 * units["AU9"] * (1 - 0.6 * t) + 0.014 * units["AU6"] * t
+    y += 0.012 * units["AU43"]
     brow = np.stack([side * x * identity.eye_spacing, y], axis=1)
     return brow if side > 0 else brow[::-1]
 
 
 def _eye(side: int, units: dict[str, float], identity: Identity) -> Eye:
-    size = identity.eye_size
-    smile = units["AU12L" if side > 0 else "AU12R"]
+    u, size = units, identity.eye_size
+    smile = u["AU12L" if side > 0 else "AU12R"]
     centre = np.array([side * 0.315 * identity.eye_spacing, -0.115])
-    half_width = 0.16 * size
-    closing = 0.022 * units["AU7"] + 0.014 * units["AU6"] + 0.016 * units["AU9"] + 0.012 * units["AU4"]
-    above = max(0.012, 0.08 * size + 0.044 * units["AU5"] - closing)
-    raised_below = (
-        0.024 * units["AU7"]
-        + 0.03 * units["AU6"]
-        + 0.01 * smile
-        + 0.014 * units["AU9"]
-        + 0.006 * units["AU10"]
-    )
-    below = 0.055 * size + 0.008 * units["AU5"] * (1 - units["AU7"]) - raised_below
-    grief = 0.022 * units["AU1"] * max(0.25, units["AU4"]) * (1 - 0.6 * units["AU2"])
-    tilt = identity.eye_tilt * 0.25
+    half_width = 0.145 * size
+    closing = 0.016 * u["AU7"] + 0.01 * u["AU6"] + 0.018 * u["AU9"] + 0.008 * u["AU4"] * (1 - u["AU1"])
+    above = max(0.01, 0.061 * size + 0.03 * u["AU5"] - closing)
+    lifted = 0.018 * u["AU7"] + 0.02 * u["AU6"] + 0.007 * smile + 0.012 * u["AU9"] + 0.004 * u["AU10"]
+    below = max(0.004, 0.043 * size + 0.008 * u["AU5"] * (1 - u["AU7"]) - lifted)
+    grief = 0.02 * u["AU1"] * max(0.25, u["AU4"]) * (1 - 0.6 * u["AU2"])
+    tilt = 0.25 * identity.eye_tilt
     # From the nose (inner corner) to the temple (outer corner).
     x = np.array([-1.0, -0.38, 0.4, 1.0]) * half_width
-    upper = [0.012 + tilt, -above - 0.6 * grief, -above * 0.96 + grief, 0.002 - tilt + 0.4 * grief]
-    lower = [0.012 + tilt, below * 0.95, below, 0.002 - tilt + 0.4 * grief]
-    upper, lower = (centre + np.stack([side * x, y], axis=1) for y in (np.array(upper), np.array(lower)))
+    upper = np.array([0.012 + tilt, -above - 0.6 * grief, -0.96 * above + grief, 0.002 - tilt + 0.4 * grief])
+    lower = np.array([upper[0], 0.95 * below, below, upper[3]])
+    # A closing lid comes down on the lower one, which hardly moves.
+    upper += 0.97 * u["AU43"] * (lower + (0, 0.012, 0.012, 0) - upper)
+    lower += u["AU43"] * np.array([0, 0.012, 0.012, 0])
+    upper, lower = (centre + np.stack([side * x, y], axis=1) for y in (upper, lower))
     if side < 0:
         upper, lower = upper[::-1], lower[::-1]
-    return Eye(side, centre, upper, lower, iris_radius=0.073 * (0.6 + 0.4 * size))
+    return Eye(side, centre, upper, lower, iris_radius=0.063 * (0.5 + 0.5 * size))
 
 
 def _nose_bridge(units: dict[str, float], identity: Identity) -> np.ndarray:
-    tip = 0.165 * identity.nose_length - 0.012 * units["AU9"] - 0.006 * units["AU10"]
+    tip = 0.262 * identity.nose_length - 0.016 * units["AU9"] - 0.008 * units["AU10"]
     y = np.linspace(-0.135, tip, 4)
     return np.stack([np.zeros(4), y], axis=1)
 
 
 def _nose_base(units: dict[str, float], identity: Identity) -> np.ndarray:
-    smile = 0.5 * (units["AU12L"] + units["AU12R"])
-    width = 0.12 * identity.nose_width * (1 + 0.12 * smile + 0.1 * units["AU9"] + 0.08 * units["AU10"])
-    base = 0.232 * identity.nose_length
-    wing = base - 0.012 - 0.045 * units["AU9"] - 0.016 * units["AU10"]
+    u = units
+    smile = 0.5 * (u["AU12L"] + u["AU12R"])
+    spread = 0.14 * smile + 0.12 * u["AU9"] + 0.1 * u["AU10"] - 0.06 * _jaw_drop(u) / 0.3 * (1 - smile)
+    width = 0.134 * identity.nose_width * (1 + spread)
+    base = 0.322 * identity.nose_length - 0.008 * u["AU9"]
+    wing = base - 0.012 - 0.042 * u["AU9"] - 0.02 * u["AU10"] - 0.008 * smile
     x = np.array([-1.0, -0.5, 0.0, 0.5, 1.0]) * width
     y = np.array([wing, base, base + 0.014, base, wing])
     return np.stack([x, y], axis=1)
@@ -162,49 +165,21 @@ def _nose_base(units: dict[str, float], identity: Identity) -> np.ndarray:
 
 def _mouth(units: dict[str, float], identity: Identity) -> Mouth:
     u = units
-    centre_y = 0.478 + identity.mouth_height + 0.25 * (identity.nose_length - 1) * 0.2
+    centre_y = 0.545 + identity.mouth_height + 0.1 * (identity.nose_length - 1)
     smile = 0.5 * (u["AU12L"] + u["AU12R"])
     pressed = max(u["AU24"], 0.7 * u["AU23"])
+    drop = _jaw_drop(u)
+    wide = drop / 0.3  # 0 closed, 1 as far as it goes
+    left, right = (_corner(side, u, identity, centre_y, drop) for side in SIDES)
 
-    corners = []
-    for side, name, other in ((-1, "R", "L"), (1, "L", "R")):
-        pull, dimple = u[f"AU12{name}"], u[f"AU14{name}"]
-        tilted = 0.038 * max(0.0, u[f"AU12{other}"] - pull) + 0.014 * max(0.0, u[f"AU14{other}"] - dimple)
-        out = (
-            0.235 * identity.mouth_width
-            + 0.075 * pull
-            + 0.028 * dimple
-            + 0.085 * u["AU20"]
-            + 0.012 * u["AU15"]
-        )
-        out -= (
-            0.035 * u["AU23"]
-            + 0.022 * u["AU24"]
-            + 0.02 * u["AU17"]
-            + 0.055 * u["AU26"] * (1 - 0.7 * max(pull, u["AU20"]))
-        )
-        down = 0.062 * u["AU15"] + 0.03 * u["AU20"] + 0.06 * u["AU26"] * (1 - 0.5 * pull) + 0.012 * u["AU17"]
-        corners.append([side * out, centre_y + down + tilted - 0.105 * pull - 0.046 * dimple])
-    left, right = np.array(corners)
-
-    sneer = 0.05 * u["AU10"] + 0.02 * u["AU9"]
-    top = (
-        centre_y
-        + 0.012 * smile
-        - sneer
-        - 0.014 * u["AU25"] * (1 - u["AU26"])
-        - 0.018 * u["AU17"]
-        + 0.01 * u["AU26"]
-    )
-    top += 0.004 * pressed
-    gap = (
-        (0.055 * u["AU25"] + 0.2 * u["AU26"] + 0.035 * smile * u["AU25"])
-        * (1 - 0.6 * pressed)
-        * (1 - 0.5 * u["AU17"])
-    )
-    gap *= min(1.0, 2.5 * max(u["AU25"], u["AU26"]))
+    sneer = 0.042 * u["AU10"] + 0.02 * u["AU9"]
+    top = centre_y - sneer - 0.012 * smile - 0.028 * smile * u["AU25"] - 0.016 * u["AU25"]
+    top += 0.012 * wide * (1 - smile) - 0.02 * u["AU17"] + 0.004 * pressed + 0.008 * u["AU15"]
+    lips_apart = max(u["AU25"], u["AU26"], u["AU27"])
+    gap = u["AU25"] * (0.055 + 0.065 * smile + 0.04 * u["AU10"]) + 0.05 * u["AU16"] + drop
+    gap *= (1 - 0.5 * pressed * (1 - wide)) * (1 - 0.5 * u["AU17"]) * min(1.0, 2.5 * lips_apart)
     # One-sided pulls carry the middle of the mouth along.
-    shift = 0.03 * (u["AU12L"] - u["AU12R"]) + 0.018 * (u["AU14L"] - u["AU14R"])
+    shift = 0.035 * (u["AU12L"] - u["AU12R"]) + 0.024 * (u["AU14L"] - u["AU14R"])
 
     def edge(positions: np.ndarray, middle: float, roundness: float) -> np.ndarray:
         """Points on a curve from corner to corner through ``middle``; x positions run from -1 to 1."""
@@ -216,21 +191,38 @@ def _mouth(units: dict[str, float], identity: Identity) -> Mouth:
         return points
 
     fullness = identity.lip_fullness
-    upper_lip = 0.052 * fullness * (1 - 0.65 * pressed - 0.22 * smile + 0.15 * u["AU10"] - 0.15 * u["AU20"])
-    lower_lip = 0.074 * fullness * (1 - 0.6 * pressed - 0.2 * smile - 0.2 * u["AU20"] + 0.2 * u["AU17"])
-    curved = 1.9 + 1.2 * u["AU15"] + 1.6 * u["AU10"]
+    stretched = 0.22 * smile + 0.18 * u["AU20"] + 0.15 * wide
+    upper_lip = 0.066 * fullness * (1 - 0.72 * pressed - stretched + 0.15 * u["AU10"])
+    lower_lip = 0.082 * fullness * (1 - 0.66 * pressed - stretched + 0.25 * u["AU17"] - 0.15 * u["AU16"])
+    curved = 1.9 + 0.9 * u["AU15"] + 1.6 * u["AU10"] + 1.1 * wide
+    hollow = 2.1 + 1.1 * wide + 1.2 * u["AU16"]
     inner = np.array([-0.94, -0.5, 0.0, 0.5, 0.94])
     upper_inner = edge(inner, top, curved)
-    lower_inner = edge(inner, top + gap, 2.1 + 0.6 * u["AU26"])
-    upper_inner[2, 1] += 0.006 * (1 - pressed)  # the small bead of the upper lip
-    lower_inner[2, 1] += 0.006 * (1 - pressed)
-    upper_inner[[1, 3], 1] -= 0.012 * u["AU10"]
+    lower_inner = edge(inner, top + gap, hollow)
+    bead = 0.006 * (1 - pressed) * (1 - wide)  # the small bead of the upper lip
+    upper_inner[2, 1] += bead
+    lower_inner[2, 1] += bead
+    upper_inner[[1, 3], 1] -= 0.014 * u["AU10"]
     outer = np.array([-1.0, -0.62, -0.22, 0.0, 0.22, 0.62, 1.0])
     upper_outer = edge(outer, top, curved)
-    upper_outer[1:-1, 1] -= upper_lip * np.array([0.62, 1.05, 0.85, 1.05, 0.62]) + 0.012 * u[
-        "AU10"
-    ] * np.array([1, 0, 0, 0, 1])
+    upper_outer[1:-1, 1] -= upper_lip * np.array([0.62, 1.05, 0.9, 1.05, 0.62])
+    upper_outer[[1, 5], 1] -= 0.012 * u["AU10"]
     outer = np.array([-1.0, -0.66, -0.33, 0.0, 0.33, 0.66, 1.0])
-    lower_outer = edge(outer, top + gap, 2.1 + 0.6 * u["AU26"])
+    lower_outer = edge(outer, top + gap, hollow)
     lower_outer[1:-1, 1] += lower_lip * np.array([0.6, 0.95, 1.05, 0.95, 0.6])
     return Mouth(upper_outer, upper_inner, lower_inner, lower_outer, gap)
+
+
+def _corner(side: int, u: dict[str, float], identity: Identity, centre_y: float, drop: float) -> np.ndarray:
+    """Return one corner of the mouth, (2,)."""
+    own, other = ("L", "R") if side > 0 else ("R", "L")
+    pull, dimple = u[f"AU12{own}"], u[f"AU14{own}"]
+    out = 0.245 * identity.mouth_width + 0.07 * pull + 0.034 * dimple + 0.055 * u["AU20"] + 0.012 * u["AU15"]
+    out -= 0.032 * u["AU23"] + 0.02 * u["AU24"] + 0.02 * u["AU17"]
+    out -= 0.2 * drop * (1 - 0.8 * max(pull, u["AU20"], u["AU10"]))
+    up = 0.108 * pull + 0.042 * dimple + 0.02 * u["AU10"] + 0.01 * u["AU9"]
+    down = 0.066 * u["AU15"] * (1 - 0.5 * pull) + 0.008 * u["AU20"] + 0.014 * u["AU17"]
+    down += (0.34 - 0.14 * max(pull, u["AU10"], u["AU20"])) * drop
+    # A one-sided pull tilts the other half of the mouth down.
+    down += 0.036 * max(0.0, u[f"AU12{other}"] - pull) + 0.018 * max(0.0, u[f"AU14{other}"] - dimple)
+    return np.array([side * out, centre_y - 0.006 + down - up])

@@ -16,8 +16,8 @@ from PIL import Image, ImageChops, ImageFilter
 
 from pvlib.data.drawn.identity import Colour, Pose
 
-ZOOM = 0.97  # half a picture is 1 / ZOOM face units wide
-_CENTRE_Y = 0.125  # the picture's middle lies below the eyes, so that a dropped chin still fits
+ZOOM = 1.13  # half a picture is 1 / ZOOM face units wide
+_CENTRE_Y = 0.085  # the picture's middle lies below the eyes: framed as tightly as FER+ crops are
 _HEAD_DEPTH = 0.5
 _HEAD_RADII = (0.78, 1.12)
 _SHARPEST = 0.4  # pixels: less blur than this cannot be seen
@@ -33,7 +33,9 @@ class Projection:
 
     def __init__(self, pose: Pose, size: int):
         self.scale = 0.5 * size * ZOOM * pose.scale
-        self._sideways = _HEAD_DEPTH * np.array([math.sin(pose.yaw), math.sin(pose.pitch)])
+        turn = np.array([pose.yaw, pose.pitch])
+        self._sideways = _HEAD_DEPTH * np.sin(turn)
+        self._foreshortened = 1 - np.cos(turn)
         cosine, sine = math.cos(pose.roll) * self.scale, math.sin(pose.roll) * self.scale
         self._turn = np.array([[cosine, sine], [-sine, cosine]])
         centre = 0.5 * size + size * np.array([pose.shift_x, pose.shift_y])
@@ -41,9 +43,22 @@ class Projection:
 
     def __call__(self, points: np.ndarray, relief: float | np.ndarray = 0.0) -> np.ndarray:
         """Return pixels (n, 2) of points (n, 2) in face units; a pixel's centre lies at half integers."""
-        inside = 1 - (points * points) @ _INVERSE_SQUARES  # (n,)
-        depth = np.sqrt(np.maximum(inside, 0.0)) + np.asarray(relief) / _HEAD_DEPTH  # (n,)
-        return (points + depth[:, None] * self._sideways) @ self._turn + self._origin
+        return self.turned(points, relief) @ self._turn + self._origin
+
+    def turned(self, points: np.ndarray, relief: float | np.ndarray = 0.0) -> np.ndarray:
+        """Return points (n, 2) after yaw and pitch, still in face units."""
+        inside = np.sqrt(np.maximum(1 - (points * points) @ _INVERSE_SQUARES, 0.0))[:, None]  # (n, 1)
+        depth = inside + np.asarray(relief).reshape(-1, 1) / _HEAD_DEPTH  # (n, 1)
+        return points * (1 - inside * self._foreshortened) + depth * self._sideways
+
+    def grid_from_pixels(self, left: float, top: float, step: float) -> tuple[float, ...]:
+        """Return the affine map (a, b, c, d, e, f) from a pixel (x, y) to (ax + by + c, dx + ey + f).
+
+        The result counts the points of a grid over the turned face, which begins at (left, top).
+        """
+        back = np.linalg.inv(self._turn) / step  # (2, 2)
+        start = 0.5 - self._origin @ back - np.array([left, top]) / step
+        return (back[0, 0], back[1, 0], start[0], back[0, 1], back[1, 1], start[1])
 
 
 _INVERSE_SQUARES = 1 / np.array(_HEAD_RADII) ** 2
@@ -108,6 +123,21 @@ class Canvas:
         if clip is not None:
             mask = ImageChops.multiply(mask, clip.crop(box))
         self.finish().paste(colour, box, mask)
+
+    def relight(self, light: Image.Image, grid: tuple[float, float, float], unit: int, tint, mask) -> None:
+        """Multiply what is painted within ``mask`` by a light map over the turned face.
+
+        ``grid`` is the map's first point (x, y) and its step; grey level ``unit`` leaves a colour as it is,
+        and ``tint``, (256, 3), gives 128 times the factor of each channel for each grey level.
+        """
+        image = self.finish()
+        affine = self.project.grid_from_pixels(*grid)
+        light = light.transform(
+            image.size, Image.Transform.AFFINE, affine, Image.Resampling.BILINEAR, fillcolor=unit
+        )
+        light = Image.composite(light, Image.new("L", image.size, unit), mask)
+        pixels = np.asarray(image) * tint[np.asarray(light)] >> 7  # (size, size, 3)
+        self._image = Image.fromarray(np.minimum(pixels, 255).astype(np.uint8))
 
     def _box(self, shapes, margin: float, multiple: int = 1) -> tuple[int, int, int, int] | None:
         """Return the part of the picture that holds the shapes, or None; its sides are multiples."""

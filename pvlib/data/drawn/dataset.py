@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pvlib.data.drawn.action_units import NAMES, WITHOUT_TONE
 from pvlib.data.drawn.anatomy import build
 from pvlib.data.drawn.expressions import (
     PROTOTYPES,
@@ -42,7 +43,7 @@ class DrawnFaces(Faces):
     slips of the hand, but a simulated rater's every vote is a draw from what can be seen.
 
     Attributes:
-        action_units: float32, (N, 19); intensities in the order of ``action_units.NAMES``.
+        action_units: float32, (N, 22); intensities in the order of ``action_units.NAMES``.
         intensity: float32, (N,); overall intensity, 1 − m_neutral^(1/3) (see ``expressions``).
     """
 
@@ -93,7 +94,7 @@ def draw_faces(
     mixtures = np.empty((count, len(FERPLUS)))
     points, units, votes = [
         np.empty((count, 68, 2)),
-        np.empty((count, 19)),
+        np.empty((count, len(NAMES))),
         np.empty((count, 10), dtype=np.uint8),
     ]
     for i in range(count):
@@ -121,13 +122,12 @@ def draw_faces(
 
 
 def _personal_units(rng: np.random.Generator, mixture: np.ndarray) -> np.ndarray:
-    """Return the action units, (19,), of a mixture as this person moves them."""
+    """Return the action units, (22,), of a mixture as this person moves them."""
     choices = rng.random(len(FERPLUS))
     variants = [int(u * len(PROTOTYPES[name])) for u, name in zip(choices, FERPLUS, strict=True)]
     units = to_action_units(mixture, variants)
     factor, tone = 0.8 + 0.4 * rng.random(len(units)), 0.05 * rng.random(len(units))
-    # No resting tone in lip parting and jaw: a closed mouth stays closed.
-    tone[-2:] = 0.0
+    tone[list(WITHOUT_TONE)] = 0.0
     return np.clip(units * factor + tone, 0.0, 1.0)
 
 

@@ -28,42 +28,47 @@ PROTOTYPES: dict[str, tuple[np.ndarray, ...]] = {
     for name, variants in {
         "neutral": ({},),
         "happiness": (
-            {"AU6": 0.8, "AU12": 1.0, "AU25": 0.8},
-            {"AU6": 0.7, "AU12": 0.95},
-            {"AU6": 1.0, "AU12": 1.0, "AU25": 1.0, "AU26": 0.45},
+            {"AU6": 0.8, "AU12": 1.0, "AU25": 0.9},
+            {"AU6": 0.7, "AU12": 0.95},  # lips closed
+            {"AU6": 1.0, "AU7": 0.3, "AU12": 1.0, "AU25": 1.0, "AU26": 0.75},  # laughing
+            {"AU6": 0.6, "AU10": 0.2, "AU12": 0.9, "AU16": 0.3, "AU25": 1.0},  # a toothy grin
         ),
         "surprise": (
             {"AU1": 1.0, "AU2": 1.0, "AU5": 0.8, "AU25": 0.8, "AU26": 0.95},
-            {"AU1": 0.9, "AU2": 1.0, "AU5": 0.6, "AU25": 0.7, "AU26": 0.7},
+            {"AU1": 0.9, "AU2": 1.0, "AU5": 0.6, "AU25": 0.7, "AU26": 0.6},
+            {"AU1": 1.0, "AU2": 1.0, "AU5": 1.0, "AU25": 1.0, "AU26": 1.0, "AU27": 0.75},  # mouth agape
         ),
         "sadness": (
-            {"AU1": 1.0, "AU4": 0.6, "AU15": 0.9, "AU17": 0.35},
-            {"AU1": 0.9, "AU4": 0.7, "AU7": 0.3, "AU15": 1.0, "AU17": 0.8},
+            {"AU1": 1.0, "AU4": 0.7, "AU15": 0.9, "AU17": 0.4, "AU43": 0.35},
+            {"AU1": 0.9, "AU4": 0.8, "AU7": 0.2, "AU15": 1.0, "AU17": 0.8, "AU43": 0.3},
+            {"AU1": 0.8, "AU4": 0.6, "AU15": 0.8, "AU17": 0.2, "AU43": 0.7},  # looking down
+            {"AU1": 0.8, "AU4": 0.8, "AU6": 0.6, "AU7": 0.4, "AU10": 0.4, "AU15": 0.9, "AU16": 0.3, "AU20": 0.6,
+             "AU25": 1.0, "AU26": 0.7, "AU43": 0.6},  # crying
         ),
         "anger": (
-            {"AU4": 1.0, "AU5": 0.5, "AU7": 0.7, "AU23": 0.8, "AU24": 0.6},
-            {"AU4": 1.0, "AU5": 0.6, "AU7": 0.6, "AU10": 0.35, "AU23": 0.5, "AU25": 0.9, "AU26": 0.3},
+            {"AU4": 1.0, "AU5": 0.4, "AU7": 0.9, "AU10": 0.15, "AU17": 0.3, "AU23": 0.7, "AU24": 0.7},
+            {"AU4": 1.0, "AU5": 0.5, "AU7": 0.8, "AU9": 0.3, "AU10": 0.6, "AU16": 0.6, "AU20": 0.4,
+             "AU23": 0.2, "AU25": 1.0},  # bared teeth
+            {"AU4": 1.0, "AU5": 0.4, "AU7": 0.8, "AU9": 0.4, "AU10": 0.6, "AU16": 0.4, "AU20": 0.3,
+             "AU23": 0.15, "AU25": 1.0, "AU26": 1.0, "AU27": 0.7},  # screaming
         ),
         "disgust": (
-            {"AU4": 0.25, "AU7": 0.5, "AU9": 1.0, "AU10": 1.0, "AU25": 0.45},
-            {"AU4": 0.25, "AU7": 0.6, "AU9": 1.0, "AU10": 0.8, "AU15": 0.3, "AU17": 0.5},
+            {"AU4": 0.5, "AU7": 0.6, "AU9": 1.0, "AU10": 1.0, "AU25": 0.5},
+            {"AU4": 0.5, "AU7": 0.6, "AU9": 1.0, "AU10": 0.8, "AU15": 0.4, "AU17": 0.6},
+            {"AU4": 0.6, "AU7": 0.7, "AU9": 0.8, "AU10": 0.8, "AU16": 0.5, "AU20": 0.3, "AU25": 0.8,
+             "AU26": 0.35},  # as before something foul
         ),
         "fear": (
-            {
-                "AU1": 1.0,
-                "AU2": 0.6,
-                "AU4": 0.7,
-                "AU5": 1.0,
-                "AU7": 0.3,
-                "AU20": 1.0,
-                "AU25": 0.7,
-                "AU26": 0.25,
-            },
-            {"AU1": 1.0, "AU2": 0.5, "AU4": 0.8, "AU5": 0.9, "AU20": 0.8, "AU25": 0.8, "AU26": 0.45},
+            {"AU1": 1.0, "AU2": 0.6, "AU4": 0.7, "AU5": 1.0, "AU7": 0.2, "AU16": 0.3, "AU20": 1.0,
+             "AU25": 0.8, "AU26": 0.2},
+            {"AU1": 1.0, "AU2": 0.5, "AU4": 0.8, "AU5": 0.9, "AU16": 0.4, "AU20": 0.8, "AU25": 0.9,
+             "AU26": 0.55},
+            {"AU1": 1.0, "AU2": 0.5, "AU4": 0.8, "AU5": 1.0, "AU16": 0.4, "AU20": 0.9, "AU25": 1.0,
+             "AU26": 0.8, "AU27": 0.45},  # terror
         ),
         "contempt": (
-            {"AU7": 0.25, "AU12L": 0.6, "AU14L": 1.0, "AU24": 0.35},
-            {"AU7": 0.25, "AU12R": 0.6, "AU14R": 1.0, "AU24": 0.35},
+            {"AU7": 0.25, "AU12L": 0.6, "AU14L": 1.0, "AU24": 0.35, "AU43": 0.15},
+            {"AU7": 0.25, "AU12R": 0.6, "AU14R": 1.0, "AU24": 0.35, "AU43": 0.15},
         ),
     }.items()
 }
@@ -102,7 +107,7 @@ def intensity_of(mixture: np.ndarray) -> float:
 
 
 def to_action_units(mixture: np.ndarray, variants: Sequence[int] = (0,) * len(FERPLUS)) -> np.ndarray:
-    """Return the action units, (19,), of a mixture (8,), by the formula at the head of this module.
+    """Return the action units, (22,), of a mixture (8,), by the formula at the head of this module.
 
     ``variants`` chooses which of its prototypes each expression uses.
     """

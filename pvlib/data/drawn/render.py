@@ -6,7 +6,7 @@ from numbers import Integral
 import numpy as np
 from PIL import Image, ImageFilter
 
-from pvlib.data.drawn import creases, features, hair, skin
+from pvlib.data.drawn import creases, features, hair, relief, skin
 from pvlib.data.drawn.action_units import to_vector
 from pvlib.data.drawn.anatomy import Anatomy, build
 from pvlib.data.drawn.canvas import Canvas, Projection
@@ -34,7 +34,7 @@ def draw_face(
     """Draw one face.
 
     Args:
-        action_units: vector (19,) or mapping, see ``action_units.to_vector``.
+        action_units: vector (22,) or mapping, see ``action_units.to_vector``.
         mixture: instead of action units, shares of the eight ``labels.FERPLUS`` expressions; the neutral
             share sets the intensity (see ``expressions``).
         identity, pose, camera: who, how held, how taken; the defaults are one person from the front.
@@ -75,12 +75,13 @@ def paint(anatomy: Anatomy, identity: Identity, pose: Pose, camera: Camera, size
     canvas = Canvas(Projection(pose, pixels), pixels, camera.background)
     hair.paint_back(canvas, identity)
     skin.paint_body(canvas, anatomy, identity)
-    head = skin.paint_skin(canvas, anatomy, identity, camera)
+    head = skin.paint_skin(canvas, anatomy, identity)
     creases.paint_creases(canvas, anatomy, identity, head)
     features.paint_eyes(canvas, anatomy, identity)
     features.paint_nose(canvas, anatomy, identity)
     features.paint_mouth(canvas, anatomy, identity)
     features.paint_brows(canvas, anatomy, identity)
+    relief.shade_skin(canvas, anatomy, identity, camera, head)
     hair.paint_front(canvas, anatomy, identity)
     return canvas.finish()
 

@@ -1,5 +1,6 @@
 """Run a network over faces and measure what it says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,7 @@ from torchmetrics.functional.classification import (
 
 from pvlib.data.faces import Faces
 from pvlib.data.transforms import normalise
+from pvlib.errors import CourseError
 from pvlib.losses import cross_entropy
 from pvlib.models import Poster
 from pvlib.training.engine import autocast
@@ -80,6 +82,26 @@ class Prediction:
     def _accuracy(self, average: str) -> Tensor:
         return multiclass_accuracy(
             self.probabilities, self.labels, num_classes=len(self.names), average=average
+        )
+
+    def without(self, names: Sequence[str]) -> "Prediction":
+        """Leave classes out: of the faces (by their label) and of the answers a network may give.
+
+        Raises:
+            CourseError: for a name that is no class, or when fewer than two classes or no face is left.
+        """
+        unknown = [name for name in names if name not in self.names]
+        if unknown:
+            raise CourseError(f'no class is called "{unknown[0]}"; there are {", ".join(self.names)}')
+        kept = [column for column, name in enumerate(self.names) if name not in names]
+        rows = torch.isin(self.labels, torch.tensor(kept))  # (N,)
+        if len(kept) < 2 or not rows.any():
+            raise CourseError(f"without {', '.join(names)} there is nothing left to tell apart")
+        return Prediction(
+            mean=self.mean[rows][:, kept],
+            sigma=None if self.sigma is None else self.sigma[rows][:, kept],
+            target=self.target[rows][:, kept] / self.target[rows][:, kept].sum(dim=1, keepdim=True),
+            names=tuple(self.names[column] for column in kept),
         )
 
     def summary(self) -> dict[str, float]:

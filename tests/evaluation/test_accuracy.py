@@ -7,6 +7,7 @@ import torch
 
 from pvlib.data.faces import Faces
 from pvlib.data.transforms import normalise
+from pvlib.errors import CourseError
 from pvlib.evaluation.accuracy import Prediction, predict
 from pvlib.models import poster_pp, poster_var, tiny
 
@@ -67,3 +68,20 @@ def test_predicting_in_parts_says_what_the_network_says_and_leaves_its_mode_alon
             expected = network.distribution(normalise(faces.images)).stddev
             torch.testing.assert_close(said.sigma, expected, rtol=1e-4, atol=1e-5)
     assert (said.sigma is None) == (build is poster_pp)
+
+
+def test_without_a_class_neither_its_faces_nor_its_answers_count():
+    mean = torch.tensor([[1.0, 0.0, 9.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    target = torch.tensor([[0.6, 0.2, 0.2], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    left = prediction(mean, target, sigma=torch.ones(3, 3)).without(["c"])
+    assert left.names == ("a", "b")
+    assert left.accuracy == 1  # the first face said c, which is no longer an answer; the third is gone
+    assert left.sigma.shape == (2, 2)
+    assert torch.allclose(left.target[0], torch.tensor([0.75, 0.25]))
+
+
+def test_leaving_out_a_class_that_is_none_or_everything_is_refused():
+    with pytest.raises(CourseError, match='"d"; there are a, b, c'):
+        prediction().without(["d"])
+    with pytest.raises(CourseError, match="nothing left"):
+        prediction().without(["a", "b"])

@@ -51,25 +51,51 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     temporary = path.with_name(f".{path.stem[:100]}.{secrets.token_hex(4)}{path.suffix}")
     try:
-        if path.is_dir():
-            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.touch(exist_ok=False)
-        mode = temporary.stat().st_mode
-        yield temporary
-        temporary.chmod(mode)  # safetensors writes files that nobody else may read
-        with temporary.open("rb+") as handle:
-            os.fsync(handle.fileno())
-        os.replace(temporary, path)
-        _flush_folder(path.parent)
-    except (OSError, SafetensorError) as raised:
-        error = raised if isinstance(raised, OSError) else _system_error(raised)
-        if error is None or not _is_about(error, path, temporary):
-            raise
-        reason = _NEXT_STEP.get(error.errno, f"{error.strerror or error}; choose another folder")
-        raise CourseError(f"cannot write {path}: {reason}. Nothing was changed.") from raised
+        with explain_write_errors(path, temporary, "Nothing was changed."):
+            make_folder_for(path)
+            temporary.touch(exist_ok=False)
+            mode = temporary.stat().st_mode
+            yield temporary
+            temporary.chmod(mode)  # safetensors writes files that nobody else may read
+            put_in_place(temporary, path)
     finally:
         _remove(temporary)
+
+
+def make_folder_for(path: Path) -> None:
+    """Make the parent folders of a file that is to be written.
+
+    Raises:
+        OSError: a folder cannot be made, or ``path`` itself is a folder.
+    """
+    if path.is_dir():
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def put_in_place(finished: Path, path: Path) -> None:
+    """Flush a finished file to the disk and rename it to ``path``, in the same folder tree, in one step."""
+    with finished.open("rb+") as handle:
+        os.fsync(handle.fileno())
+    os.replace(finished, path)
+    _flush_folder(path.parent)
+
+
+@contextmanager
+def explain_write_errors(path: Path, inside: Path, outcome: str) -> Iterator[None]:
+    """Turn errors of writing ``path``, by way of the file or folder ``inside``, into one clear message.
+
+    Args:
+        outcome: the message's last sentence: what became of the work.
+    """
+    try:
+        yield
+    except (OSError, SafetensorError) as raised:
+        error = raised if isinstance(raised, OSError) else _system_error(raised)
+        if error is None or not _is_about(error, path, inside):
+            raise
+        reason = _NEXT_STEP.get(error.errno, f"{error.strerror or error}; choose another folder")
+        raise CourseError(f"cannot write {path}: {reason}. {outcome}") from raised
 
 
 def _system_error(error: SafetensorError) -> OSError | None:
@@ -78,12 +104,12 @@ def _system_error(error: SafetensorError) -> OSError | None:
     return OSError(int(number[1]), os.strerror(int(number[1]))) if number else None
 
 
-def _is_about(error: OSError, path: Path, temporary: Path) -> bool:
+def _is_about(error: OSError, path: Path, inside: Path) -> bool:
     """Whether the error comes from writing ``path``, not from some other file opened in the block."""
     if error.filename is None:  # a failed write or flush carries no name
         return error.errno in _NEXT_STEP
     culprit = Path(os.fsdecode(error.filename))
-    return culprit in (path, temporary) or culprit in path.parents
+    return culprit in (path, inside) or culprit in path.parents or inside in culprit.parents
 
 
 def _remove(temporary: Path) -> None:

@@ -91,7 +91,7 @@ def load_ferplus(
         raise CourseError(f"FER+ has no split {split!r}; choose one of {', '.join(SPLITS)}")
     if target not in TARGETS:
         raise CourseError(f"FER+ has no target {target!r}; choose one of {', '.join(TARGETS)}")
-    tensors, _ = _open(Path(path))
+    tensors, _ = open_prepared(Path(path))
     position = SPLITS.index(split)
     first, last = np.searchsorted(tensors["split"].numpy(), [position, position + 1]).tolist()
     if first == last:
@@ -107,16 +107,17 @@ def load_ferplus(
         target=(distribution if target == "rule" else vote_distribution(votes))[kept],
         names=FERPLUS,
         votes=votes[kept],
-        ids=tuple(_text(names[kept])),
+        ids=tuple(decode_names(names[kept])),
     )
 
 
 def load_report(path: str | Path) -> Report:
     """Return the report that :func:`prepare` left in the header of its file; errors as in `load_ferplus`."""
-    return _open(Path(path))[1]
+    return open_prepared(Path(path))[1]
 
 
-def _open(path: Path) -> tuple[dict[str, Tensor], Report]:
+def open_prepared(path: Path) -> tuple[dict[str, Tensor], Report]:
+    """Return all tensors of a prepared file, memory-mapped, and its report; errors as in `load_ferplus`."""
     if not path.is_file():
         raise CourseError(f"there is no file {path}; {_MAKE}")
     try:
@@ -158,7 +159,7 @@ def _splits_of_equal_pixels(images: np.ndarray, split: np.ndarray) -> np.ndarray
     return np.array([found[digest] for digest in digests], np.uint8)
 
 
-def _text(names: Tensor) -> list[str]:
-    """Decode fixed-width names, uint8 (N, length)."""
+def decode_names(names: Tensor) -> list[str]:
+    """Return the image names of the tensor ``names``, uint8 (N, length)."""
     flat = np.ascontiguousarray(names.numpy())
     return np.char.decode(flat.view(f"S{flat.shape[1]}")[:, 0], "utf-8", "replace").tolist()

@@ -4,9 +4,8 @@ Either ``fer2013.csv`` (emotion, pixels, Usage), whose rows stand in the order o
 the folders FER2013Train, FER2013Valid and FER2013Test of PNG files that the owners' script writes.
 """
 
-import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from pvlib.data.ferplus.votes import (
     read_reference,
     split_of_usage,
 )
+from pvlib.data.folders import file_names
 from pvlib.data.label_files import read_columns
 from pvlib.errors import CourseError
 
@@ -35,7 +35,7 @@ class NamedFaces:
     Attributes:
         table: every row of the label file.
         rows: the row of each face in ``table``, int64, (N,).
-        images: uint8, (N, 48, 48).
+        images: uint8, (N, 48, 48); None where only the files were listed.
         layout, labels: what was read, in words.
         missing: names that have votes but no image, in the splits that are there.
         unlabelled: image files without a row.
@@ -43,11 +43,15 @@ class NamedFaces:
 
     table: VoteTable
     rows: np.ndarray
-    images: np.ndarray
+    images: np.ndarray | None
     layout: str
     labels: str
     missing: list[str]
     unlabelled: list[str]
+
+    def paths(self, root: Path) -> list[Path]:
+        """The image file of each face, where the pixels come from folders."""
+        return [root / FOLDERS[self.table.split[row]] / self.table.names[row] for row in self.rows]
 
 
 def read_named_faces(root: Path, accept_odd_votes: bool = False) -> NamedFaces:
@@ -59,22 +63,37 @@ def read_named_faces(root: Path, accept_odd_votes: bool = False) -> NamedFaces:
     """
     if not root.is_dir():
         raise CourseError(f"there is no folder {root}: give the folder that holds the FER+ files")
-    reference = root / "fer2013new.csv"
     if (root / "fer2013.csv").exists():
-        return _from_table(root / "fer2013.csv", read_reference(reference, accept_odd_votes))
-    files = {split: _image_files(root / FOLDERS[split]) for split in range(len(SPLITS))}
+        reference = read_reference(root / "fer2013new.csv", accept_odd_votes)
+        return _from_table(root / "fer2013.csv", reference)
+    faces = list_named_faces(root, accept_odd_votes)
+    images = np.empty((len(faces.rows), SIDE, SIDE), np.uint8)
+    # One thread: for files this small Python's lock makes a pool slower (measured: 1.2 s against 0.7 s).
+    for image, path in zip(images, faces.paths(root), strict=True):
+        image[:] = _read_png(path)
+    return replace(faces, images=images)
+
+
+def list_named_faces(root: Path, accept_odd_votes: bool = False) -> NamedFaces:
+    """Join the PNG files of the folders under ``root`` to the votes, without looking into them.
+
+    Raises:
+        CourseError: there is no PNG file, or a label row is wrong; the message names the file and the line.
+    """
+    files = {split: file_names(root / FOLDERS[split], (".png",)) for split in range(len(SPLITS))}
     present = [split for split in files if files[split]]
     if not present:
         raise CourseError(
             f"{root} holds no FER2013 pixels: put fer2013.csv there, or PNG files in at least one of the "
             f"folders {', '.join(FOLDERS)}"
         )
+    reference = root / "fer2013new.csv"
     if reference.exists():
-        return _from_folders(root, files, read_reference(reference, accept_odd_votes), reference.name)
-    return _from_folders(root, files, read_folder_files(root, present, accept_odd_votes), "label.csv")
+        return _from_folders(files, read_reference(reference, accept_odd_votes), reference.name)
+    return _from_folders(files, read_folder_files(root, present, accept_odd_votes), "label.csv")
 
 
-def _from_folders(root: Path, files: dict[int, set[str]], table: VoteTable, labels: str) -> NamedFaces:
+def _from_folders(files: dict[int, set[str]], table: VoteTable, labels: str) -> NamedFaces:
     rows, missing = [], []
     for name, row in table.last_row_of_each_name().items():
         here = files[int(table.split[row])]
@@ -83,10 +102,6 @@ def _from_folders(root: Path, files: dict[int, set[str]], table: VoteTable, labe
         elif here:
             missing.append(name)
     rows = np.array(sorted(rows, key=lambda row: (table.split[row], row)), np.int64)
-    images = np.empty((len(rows), SIDE, SIDE), np.uint8)
-    # One thread: for files this small Python's lock makes a pool slower (measured: 1.2 s against 0.7 s).
-    for image, row in zip(images, rows, strict=True):
-        image[:] = _read_png(root / FOLDERS[table.split[row]] / table.names[row])
     named = {(int(table.split[row]), table.names[row]) for row in rows}
     unlabelled = [
         f"{FOLDERS[split]}/{name}"
@@ -94,18 +109,7 @@ def _from_folders(root: Path, files: dict[int, set[str]], table: VoteTable, labe
         for name in sorted(files[split])
         if (split, name) not in named
     ]
-    return NamedFaces(table, rows, images, "folders of PNG files", labels, missing, unlabelled)
-
-
-def _image_files(folder: Path) -> set[str]:
-    try:
-        return {entry.name for entry in os.scandir(folder) if entry.name.casefold().endswith(".png")}
-    except FileNotFoundError:
-        return set()
-    except OSError as error:
-        raise CourseError(
-            f"cannot list {folder}: {error.strerror}; it should be a folder of images"
-        ) from error
+    return NamedFaces(table, rows, None, "folders of PNG files", labels, missing, unlabelled)
 
 
 def _read_png(path: Path) -> np.ndarray:

@@ -59,8 +59,15 @@ class Faces:
         return self.target.argmax(dim=1)
 
     def subset(self, index: Tensor) -> Self:
-        """Return the faces at ``index`` (int64 positions or a boolean mask over N)."""
+        """Return the faces at ``index`` (int64 positions or a boolean mask over N).
+
+        Neighbours in their order stay a view of what is there, so nothing of a memory-mapped file is read.
+        """
         index = torch.arange(len(self))[index]
+        if len(index) and torch.equal(index, torch.arange(int(index[0]), int(index[0]) + len(index))):
+            run = slice(int(index[0]), int(index[0]) + len(index))
+            parts = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "names"}
+            return replace(self, **{name: value[run] for name, value in parts.items() if value is not None})
         chosen = {}
         for field in fields(self):
             value = getattr(self, field.name)

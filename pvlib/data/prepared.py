@@ -1,0 +1,90 @@
+"""Any prepared data set by its file alone: the header says whose faces it holds.
+
+So a command that takes a file works with FER+, RAF-DB and AffectNet alike. The data sets differ in their
+classes and their order, which travel with the faces as ``Faces.names``, and in the choices that they offer.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pvlib.data.affectnet import AFFECTNET, load_affectnet
+from pvlib.data.faces import Faces
+from pvlib.data.ferplus import load_ferplus
+from pvlib.data.ferplus.compact import FORMAT as FERPLUS_FORMAT
+from pvlib.data.packing.container import read_metadata
+from pvlib.data.packing.header import format_of
+from pvlib.data.rafdb import RAFDB, load_rafdb
+from pvlib.errors import CourseError
+
+# the format in the header -> the data set's name, and what loads a split of it
+_LOADERS: dict[str, tuple[str, Callable[..., Faces]]] = {
+    FERPLUS_FORMAT: ("FER+", load_ferplus),
+    format_of(RAFDB): (RAFDB.name, load_rafdb),
+    format_of(AFFECTNET): (AFFECTNET.name, load_affectnet),
+}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A prepared file whose data set is known.
+
+    Attributes:
+        path: the file.
+        data_set: "FER+", "RAF-DB" or "AffectNet".
+        options: name -> default of the choices that this data set offers beside the split.
+    """
+
+    path: Path
+    data_set: str
+    options: dict[str, object]
+    _load: Callable[..., Faces]
+
+    def load(self, split: str, **options: object) -> Faces:
+        """Return the faces of one split; an option that is None is left at its default.
+
+        Raises:
+            CourseError: the data set has no such split, offers no such choice, or the file is damaged.
+        """
+        given = {name: value for name, value in options.items() if value is not None}
+        for name in given:
+            if name not in self.options:
+                offered = ", ".join(f"--{option.replace('_', '-')}" for option in self.options)
+                raise CourseError(
+                    f"{self.path} holds {self.data_set}, which has no choice of {name}: leave "
+                    f"--{name.replace('_', '-')} out; its choices are {offered}"
+                )
+        return self._load(self.path, split, **given)
+
+
+def open_prepared(path: str | Path) -> Prepared:
+    """Look which data set a file holds.
+
+    Raises:
+        CourseError: the file is missing, damaged, or none that a script in data_scripts wrote.
+    """
+    kind = read_metadata(path).get("format")
+    if kind not in _LOADERS:
+        names = ", ".join(name for name, _ in _LOADERS.values())
+        raise CourseError(f"{path} is no prepared data set; the scripts in data_scripts make one of {names}")
+    name, load = _LOADERS[kind]
+    options = {
+        key: parameter.default
+        for key, parameter in inspect.signature(load).parameters.items()
+        if key not in ("path", "split")
+    }
+    return Prepared(Path(path), name, options, load)
+
+
+def load_prepared(path: str | Path, split: str, **options: object) -> Faces:
+    """Return the faces of one split of a prepared file, whichever data set it holds.
+
+    Args:
+        options: choices of that data set, e.g. ``rule`` for FER+ or ``classes`` for AffectNet; None leaves a
+            choice at its default, so that one call can serve every data set.
+
+    Raises:
+        CourseError: see :func:`open_prepared` and :meth:`Prepared.load`.
+    """
+    return open_prepared(path).load(split, **options)

@@ -113,7 +113,7 @@ def _brow(side: int, units: dict[str, float], identity: Identity) -> np.ndarray:
     y = -0.292 - identity.brow_height - 0.045 * arch
     y -= 0.095 * raised * (1 - 0.3 * lowered) * (1 - t) ** 1.3
     y -= 0.085 * units["AU2"] * t**0.7 * (1.35 - 0.45 * t)
-    y += lowered * (0.062 * (1 - t) * (1 - 0.7 * raised) + 0.03 * (1 - 0.5 * raised))
+    y += lowered * (0.07 * (1 - t) * (1 - 0.7 * raised) + 0.03 * (1 - 0.5 * raised))
     y += 0.045 * raised * lowered * t * (1 - 0.5 * units["AU2"])  # grief: the outer half sinks
     y += 0.045 * units["AU9"] * (1 - 0.6 * t) + 0.014 * units["AU6"] * t
     y += 0.012 * units["AU43"]
@@ -173,7 +173,7 @@ def _mouth(units: dict[str, float], identity: Identity) -> Mouth:
     left, right = (_corner(side, u, identity, centre_y, drop) for side in SIDES)
 
     sneer = 0.042 * u["AU10"] + 0.02 * u["AU9"]
-    top = centre_y - sneer - 0.012 * smile - 0.028 * smile * u["AU25"] - 0.016 * u["AU25"]
+    top = centre_y - sneer - 0.012 * smile - 0.035 * smile * u["AU25"] - 0.016 * u["AU25"]
     top += 0.012 * wide * (1 - smile) - 0.02 * u["AU17"] + 0.004 * pressed + 0.008 * u["AU15"]
     lips_apart = max(u["AU25"], u["AU26"], u["AU27"])
     gap = u["AU25"] * (0.055 + 0.065 * smile + 0.04 * u["AU10"]) + 0.05 * u["AU16"] + drop
@@ -221,7 +221,7 @@ def _corner(side: int, u: dict[str, float], identity: Identity, centre_y: float,
     out -= 0.032 * u["AU23"] + 0.02 * u["AU24"] + 0.02 * u["AU17"]
     out -= 0.2 * drop * (1 - 0.8 * max(pull, u["AU20"], u["AU10"]))
     up = 0.108 * pull + 0.042 * dimple + 0.02 * u["AU10"] + 0.01 * u["AU9"]
-    down = 0.066 * u["AU15"] * (1 - 0.5 * pull) + 0.008 * u["AU20"] + 0.014 * u["AU17"]
+    down = 0.066 * u["AU15"] * (1 - 0.5 * pull) + 0.024 * u["AU20"] + 0.014 * u["AU17"]
     down += (0.34 - 0.14 * max(pull, u["AU10"], u["AU20"])) * drop
     # A one-sided pull tilts the other half of the mouth down.
     down += 0.036 * max(0.0, u[f"AU12{other}"] - pull) + 0.018 * max(0.0, u[f"AU14{other}"] - dimple)

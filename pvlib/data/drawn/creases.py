@@ -29,7 +29,7 @@ def paint_creases(canvas: Canvas, anatomy: Anatomy, identity: Identity, skin: Im
         _around_mouth(folds, anatomy, identity, side)
     _chin(folds, anatomy)
     dark = shade(identity.skin, 0.46, 8)
-    canvas.airbrush(dark, 0.024, folds.soft, skin)
+    canvas.airbrush(dark, 0.03, folds.soft, skin)
     canvas.airbrush(dark, 0.007, folds.sharp, skin)
     if anatomy.units["AU17"] > 0.1:  # the chin boss puckers
         y = 0.77 + anatomy.chin_drop
@@ -78,18 +78,19 @@ def _around_mouth(folds: _Folds, anatomy: Anatomy, identity: Identity, side: int
     wing = anatomy.nose_base[0 if side < 0 else -1]
     pull, dimple = u["AU12L" if side > 0 else "AU12R"], u["AU14L" if side > 0 else "AU14R"]
     raised = u["AU10"]
-    depth = min(1.0, 0.14 + 0.35 * age + 0.55 * pull + 0.5 * u["AU9"] + 0.5 * raised + 0.15 * u["AU20"])
-    start = moved(wing, side * 0.03, -0.05)
-    end = moved(corner, side * (0.06 + 0.02 * pull), -0.02 + 0.02 * u["AU15"])
-    bulge = side * (0.035 + 0.045 * pull + 0.03 * raised)
-    middle = moved(0.5 * (start + end), bulge, -0.03 * pull - 0.02 * raised)
-    folds.add([start, middle, end], 0.055, 0.42 * depth, 0.5, 0.1, soft=True)
-    folds.add([start, middle, end], 0.02, 0.55 * depth, 0.5, 0.1)
+    depth = 0.1 + 0.35 * age + 0.6 * pull + 0.55 * u["AU9"] + 0.6 * raised + 0.2 * u["AU20"]
+    depth = min(1.0, depth + 0.2 * u["AU15"] * u["AU4"])
+    start = moved(wing, side * 0.025, -0.05)
+    end = moved(corner, side * (0.05 + 0.02 * pull), 0.03 + 0.02 * u["AU15"])
+    bulge = side * (0.03 + 0.05 * pull + 0.02 * raised)
+    middle = moved(0.5 * (start + end), bulge, -0.035 * pull - 0.01 * raised)
+    folds.add([start, middle, end], 0.1, 0.42 * depth, 0.5, 0.2, soft=True)
+    folds.add([start, middle, end], 0.022, 0.42 * depth, 0.6, 0.0)
     hook = np.array([[0.014, -0.075], [0.045, -0.02], [0.04, 0.03], [0.012, 0.065]]) * (side, 1)
     folds.add(moved(hook, *corner), 0.022, 0.75 * dimple + 0.15 * u["AU20"], 0.1, 0.1)
     folds.add(moved(hook, *corner), 0.06, 0.4 * dimple, 0.1, 0.1, soft=True)
     pouch = np.array([[0.015, 0.01], [0.035, 0.07], [0.02, 0.13]]) * (side, 1)
-    folds.add(moved(pouch, *corner), 0.045, 0.5 * u["AU15"] + 0.12 * age, soft=True)
+    folds.add(moved(pouch, *corner), 0.04, 0.3 * u["AU15"] + 0.1 * age, soft=True)
 
 
 def _chin(folds: _Folds, anatomy: Anatomy) -> None:

@@ -9,7 +9,8 @@ from pvlib.data.drawn.identity import Identity
 
 _LIP = (172, 62, 66)
 _SCLERA, _PUPIL, _WHITE, _LASH = (238, 234, 230), (18, 14, 16), (255, 255, 255), (34, 25, 25)
-_TEETH, _LOWER_TEETH, _TONGUE, _THROAT = (244, 240, 232), (226, 220, 210), (188, 84, 86), (70, 22, 26)
+_TEETH, _LOWER_TEETH, _TONGUE, _THROAT = (252, 249, 242), (236, 230, 221), (176, 78, 80), (52, 16, 20)
+_GAPS = (-0.66, -0.4, -0.2, 0.0, 0.2, 0.4, 0.66)  # between teeth, as shares of the row's half width
 
 
 def paint_eyes(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
@@ -92,27 +93,32 @@ def paint_mouth(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
 
 
 def _paint_opening(canvas: Canvas, anatomy: Anatomy, upper_edge: np.ndarray, lower_edge: np.ndarray) -> None:
-    """Paint throat, tongue and teeth between the lips' inner edges."""
-    u, gap = anatomy.units, anatomy.mouth.gap
-    middle = anatomy.mouth.upper_inner[2, 0]
-    shown = 0.03 + 0.03 * max(u["AU12L"], u["AU12R"], u["AU10"], 0.6 * u["AU20"])
-    opening = np.concatenate([upper_edge, lower_edge[::-1]])
-    teeth = np.concatenate([moved(upper_edge, 0, -0.02), moved(upper_edge * (0.93, 1), 0, shown)[::-1]])
-    inside = [(opening, _THROAT, 1.0)]
-    if gap > 0.07:
-        x, y = anatomy.mouth.lower_inner[2]
-        inside.append((ellipse(x, y + 0.02, 0.13, 0.38 * gap), _TONGUE, 0.95))
-    inside.append((teeth, _TEETH, 1.0))
-    if u["AU20"] > 0.2 or (u["AU26"] < 0.5 and u["AU10"] > 0.2):  # a wide mouth bares the lower ones too
-        low = np.concatenate([moved(lower_edge, 0, 0.02), moved(lower_edge * (0.9, 1), 0, -0.022)[::-1]])
-        inside.append((low, _LOWER_TEETH, 0.9))
-    top = anatomy.mouth.upper_inner[2, 1]
-    gaps = np.array(
-        [[[middle + x, top - 0.03], [middle + x, top + shown]] for x in (-0.09, -0.045, 0.0, 0.045, 0.09)]
-    )
-    inside += [(line, (150, 130, 124), 0.35) for line in stroke(gaps, 0.006, 1, 1)]
-    inside.append((stroke(moved(upper_edge[::STEPS], 0, 0.004), 0.024, 0.5, 0.5), (60, 20, 24), 0.4))
-    canvas.fill_within([opening], inside)
+    """Paint throat, tongue and teeth between the lips' inner edges.
+
+    The teeth stay with their jaws and the lips uncover them: the upper row ends at one height whatever the
+    lips do (a smile's a little lower), the lower row sinks with the jaw.
+    """
+    u, mouth = anatomy.units, anatomy.mouth
+    middle, top = mouth.upper_inner[2]
+    bottom = mouth.lower_inner[2, 1]
+    smile = 0.5 * (u["AU12L"] + u["AU12R"])
+    upper_end = top + 0.045 + 0.035 * smile + 0.03 * u["AU10"] + 0.015 * u["AU20"]
+    lower_end = bottom - 0.002 - 0.06 * u["AU16"] - 0.03 * u["AU10"] - 0.025 * u["AU20"]
+    lower_end = max(lower_end, upper_end + 0.004)
+    half = (0.8 + 0.12 * smile) * 0.5 * (mouth.upper_inner[-1, 0] - mouth.upper_inner[0, 0])
+    inside = [(np.concatenate([upper_edge, lower_edge[::-1]]), _THROAT, 1.0)]
+    if bottom - upper_end > 0.05:
+        inside.append((ellipse(middle, bottom + 0.03, 0.62 * half, 0.42 * mouth.gap), _TONGUE, 0.95))
+    rows = [(lower_end, 0.2, 0.84, _LOWER_TEETH)] if lower_end < bottom else []
+    for end, away, reach, colour in [*rows, (upper_end, -0.2, 1.0, _TEETH)]:
+        rise = 0.05 + 0.22 * smile * half
+        row = np.array([[-1, rise], [-0.6, 0.36 * rise], [0, 0], [0.6, 0.36 * rise], [1, rise]])
+        row = curve(row * (reach * half, -1)) + (middle, end)
+        inside.append((np.concatenate([row, moved(row[::-1], 0, away)]), colour, 1.0))
+        lines = [[[middle + x * half, end - 0.2 * rise], [middle + x * half, end + 0.25 * away]] for x in _GAPS]
+        inside += [(line, (150, 130, 124), 0.4) for line in stroke(np.array(lines), 0.007, 1, 1)]
+    inside.append((stroke(moved(upper_edge[::STEPS], 0, 0.004), 0.022, 0.5, 0.5), (60, 20, 24), 0.35))
+    canvas.fill_within([inside[0][0]], inside)
 
 
 def paint_brows(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:

@@ -120,7 +120,7 @@ def _shadows(anatomy: Anatomy, identity: Identity, light: float) -> list[tuple[f
         (-0.06 * light, base + 0.045, 0.1, 0.03, 0.34, 0.03),
         (-0.15 * light, base + 0.03, 0.06, 0.05, 0.3 * abs(light), 0.03),
         (-0.14 * light, 0.12, 0.06, 0.14, 0.2 * abs(light), 0.03),
-        (0, mouth.lower_outer[3, 1] + 0.035, 0.12, 0.025, 0.26 + 0.1 * u["AU17"], 0.0),
+        (0, mouth.lower_outer[3, 1] + 0.035, 0.12, 0.025, 0.2 + 0.1 * u["AU17"], 0.0),
         (0, -0.25, 0.05, 0.07, 0.26 * frown, 0.0),
     ]
     for i, side in enumerate(SIDES):
@@ -135,6 +135,6 @@ def _shadows(anatomy: Anatomy, identity: Identity, light: float) -> list[tuple[f
             (inner_brow[0] + side * 0.06, inner_brow[1] + 0.05, 0.07, 0.04, 0.16 + 0.2 * frown, 0.0),
             (x, eye.lower[1:3, 1].mean() + 0.03, 0.12, 0.025, 0.14 + 0.16 * identity.age, 0.0),
             (corner[0] + side * 0.015, corner[1] + 0.005, 0.03, 0.025, 0.28, 0.0),
-            (corner[0] + side * 0.02, corner[1] + 0.06, 0.035, 0.05, 0.08 + 0.25 * u["AU15"], 0.0),
+            (corner[0] + side * 0.02, corner[1] + 0.06, 0.035, 0.05, 0.06 + 0.12 * u["AU15"], 0.0),
         ]
     return shadows

@@ -45,11 +45,11 @@ from pvlib.figures.interactive import show, show_still
 from pvlib.losses import Objective, cross_entropy
 from pvlib.training import TrainConfig, fit
 from pvlib.training.setup import (
-    augmentation_for,
     build_network,
     choose_size,
     fast_precision,
     load_faces,
+    recipe_for,
 )
 
 full = profile == "full"
@@ -224,7 +224,7 @@ config = TrainConfig(
     precision=precision,
     seed=seed,
     objective=Objective(),  # cross-entropy alone, as in all released configurations
-    augmentation=augmentation_for(data),  # small random changes; larger ones for photographs
+    recipe=recipe_for(data),  # small random changes; larger ones for photographs
 )
 # three clear faces and the three most mixed ones
 shown = torch.cat([clear.nonzero()[:3, 0], truth.amax(dim=1).argsort()[:3]])
@@ -348,9 +348,9 @@ for kind, chosen in [("clear", clear), ("mixed", ~clear)]:
 #
 # ## 9 · Try to break it
 #
-# - Set `augmentation=None` in section 5. The training loss ends lower, and so does the accuracy. Why?
-# - Use the random changes of photographs, `pvlib.data.transforms.Augmentation()`: faces turned, lit and
-#   partly covered. Are eight epochs still enough?
+# - Set `recipe=None` in section 5. The training loss ends lower, and so does the accuracy. Why?
+# - Use the random changes of photographs, `recipe_for(data, "photograph")`: faces turned, lit and partly
+#   covered. (`pvlib data show drawn --recipe photograph` draws a page of them.) Are eight epochs still enough?
 # - Multiply the learning rate by 30. What does `fit` say when the loss stops being a number?
 # - Use `Objective(divergence="gaussian", weight=0.1)`. Where does σ settle? (Lesson 02 has the formula.)
 # - Train on 256 faces. How far apart are training loss and test accuracy now?

@@ -13,7 +13,7 @@ from typer import Argument, Option
 
 
 def train(
-    data: Annotated[str, Argument(help='"drawn", or a file of data_scripts/prepare_ferplus.py')] = "drawn",
+    data: Annotated[str, Argument(help='"drawn", or a file of data_scripts/prepare_*.py')] = "drawn",
     out: Annotated[Path, Option(help="run folder; a run found there is continued")] = Path("runs/train"),
     size: Annotated[str, Option(help="tiny or paper")] = "tiny",
     landmarks: Annotated[str | None, Option(help="narrow (trains along) or full (frozen, 112 px)")] = None,
@@ -22,10 +22,24 @@ def train(
     ] = None,
     head: Annotated[str, Option(help="variational or point")] = "variational",
     layer_embedding: Annotated[bool, Option(help="mark each level's tokens")] = True,
-    rule: Annotated[str, Option(help="FER+: majority, probability, multi-target or argmax")] = "majority",
-    target: Annotated[str, Option(help="FER+: train on the rule's labels or on the raters' votes")] = "rule",
+    rule: Annotated[
+        str | None,
+        Option(
+            help="FER+: majority, probability, multi-target or argmax", show_default="majority, where FER+"
+        ),
+    ] = None,
+    target: Annotated[
+        str | None,
+        Option(
+            help="FER+: train on the rule's labels, the votes, or the votes as released (/ 10)",
+            show_default="rule, where FER+",
+        ),
+    ] = None,
+    classes: Annotated[
+        int | None, Option(help="AffectNet: 7, or 8 with contempt", show_default="7, where AffectNet")
+    ] = None,
     keep_duplicates: Annotated[
-        bool, Option("--keep-duplicates", help="FER+: keep training faces that also stand in another split")
+        bool, Option("--keep-duplicates", help="keep training faces that also stand in another split")
     ] = False,
     count: Annotated[int | None, Option(help="number of training faces; all by default")] = None,
     epochs: Annotated[int, Option()] = 20,
@@ -33,7 +47,19 @@ def train(
     learning_rate: Annotated[float, Option()] = 1e-3,
     weight_decay: Annotated[float, Option()] = 1e-4,
     decay: Annotated[float, Option(help="the learning rate is multiplied by it after each epoch")] = 0.98,
-    augment: Annotated[bool, Option(help="change the training faces at random")] = True,
+    recipe: Annotated[
+        str | None,
+        Option(
+            help='random changes: "none", or a recipe such as ferplus:released', show_default="by the data"
+        ),
+    ] = None,
+    balance: Annotated[
+        str, Option(help="rare classes more often: none, sqrt, uniform, or an exponent 0-1")
+    ] = "none",
+    per_class: Annotated[
+        int | None,
+        Option(help="draw so many faces of each class anew every epoch (released AffectNet: 5000)"),
+    ] = None,
     precision: Annotated[str, Option(help="fp32 or bf16")] = "fp32",
     likelihood: Annotated[str, Option(help="cross_entropy or kendall_gal")] = "cross_entropy",
     divergence: Annotated[str, Option(help="none, gaussian, released or label_smoothing")] = "none",
@@ -48,13 +74,15 @@ def train(
     from pvlib.losses import Objective
     from pvlib.training.configs import TrainConfig
     from pvlib.training.engine import EpochRecord, fit
-    from pvlib.training.setup import augmentation_for, build_network, choose_size, load_faces
+    from pvlib.training.sampling import choose_sampling
+    from pvlib.training.setup import build_network, choose_size, load_faces, recipe_for
 
     console = Console()
     if (divergence != "none") != (weight > 0):
         raise CourseError(
             f"--divergence {divergence} with --weight {weight:g} has no effect: give both, or neither"
         )
+    chosen = choose_size(size, landmarks=landmarks, head=head, layer_embedding=layer_embedding)
     config = TrainConfig(
         epochs=epochs,
         batch_size=batch_size,
@@ -64,12 +92,17 @@ def train(
         precision=precision,
         seed=seed,
         objective=Objective(likelihood, divergence, weight, samples),
-        augmentation=augmentation_for(data) if augment else None,
+        recipe=recipe_for(data, recipe, chosen.image_size if size == "tiny" else None),
+        sampling=choose_sampling(balance, per_class),
     )
-    chosen = choose_size(size, landmarks=landmarks, head=head, layer_embedding=layer_embedding)
-    reading = {"rule": rule, "target": target, "without_duplicates": not keep_duplicates}
+    reading = {
+        "rule": rule,
+        "target": target,
+        "classes": classes,
+        "without_duplicates": not keep_duplicates,
+    }
     faces = load_faces(data, "train", **reading, count=count)
-    validation = load_faces(data, "valid", rule=rule)
+    validation = load_faces(data, "valid", rule=rule, classes=classes)
     network = build_network(chosen, len(faces.names), seed=seed, landmark_weights=landmark_weights)
     chosen_device = pick_device(device)
     live = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
@@ -115,6 +148,7 @@ def evaluate(
     data: Annotated[str | None, Option(help='"drawn" or a prepared file; by default the run\'s own')] = None,
     split: Annotated[str, Option(help="train, valid or test")] = "valid",
     rule: Annotated[str | None, Option(help="FER+ rule; by default the run's own")] = None,
+    classes: Annotated[int | None, Option(help="AffectNet: 7 or 8; by default the network's own")] = None,
     precision: Annotated[str, Option(help="fp32 or bf16")] = "fp32",
     device: Annotated[str, Option(help="cpu, cuda, mps; auto takes a GPU where there is one")] = "auto",
     out: Annotated[Path | None, Option(help="also write the numbers as JSON to this file")] = None,
@@ -127,18 +161,23 @@ def evaluate(
     from pvlib.models.released import load_released
     from pvlib.training.checkpoints import load_network, read_state
     from pvlib.training.configs import check_precision
-    from pvlib.training.setup import load_faces
+    from pvlib.training.setup import choices_of, load_faces
 
     check_precision(precision)
     state = {} if run.is_file() else read_state(run)
     notes = state.get("run", {})
-    source, chosen_rule = data or notes.get("data"), rule or notes.get("rule", "majority")
+    source = data or notes.get("data")
     if source is None:
         raise CourseError(f"{run}: say which faces to use, e.g. --data drawn")
     network = load_released(run) if run.is_file() else load_network(run)
     if not isinstance(network, Poster):
         raise CourseError(f"{run}: a landmark network names no expressions; give a POSTER-Var or POSTER++")
-    faces = load_faces(source, split, rule=chosen_rule)
+    choices = choices_of(source)
+    if rule is None and "rule" in choices:
+        rule = notes.get("rule")
+    if classes is None and "classes" in choices:
+        classes = network.num_classes
+    faces = load_faces(source, split, rule=rule, classes=classes)
     if network.num_classes != len(faces.names) or tuple(state.get("names", faces.names)) != faces.names:
         own = ", ".join(state["names"]) if state else f"{network.num_classes} classes"
         raise CourseError(f"{run}: names {own}, but the faces have {', '.join(faces.names)}")
@@ -152,12 +191,12 @@ def evaluate(
         table.add_row(name.replace("_", " "), f"{value:.4f}")
     console.print(table)
     counts = prediction.confusion
-    classes = Table("expression", "faces", "recall", "precision")
+    recalls = Table("expression", "faces", "recall", "precision")
     for index, name in enumerate(faces.names):
         present, called = counts[index].sum().item(), counts[:, index].sum().item()
         hits = counts[index, index].item()
-        classes.add_row(name, str(present), _share(hits, present), _share(hits, called))
-    console.print(classes)
+        recalls.add_row(name, str(present), _share(hits, present), _share(hits, called))
+    console.print(recalls)
     if out is not None:
         result = {
             **prediction.summary(),

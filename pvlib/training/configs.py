@@ -3,9 +3,10 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pvlib.data.transforms import Augmentation
+from pvlib.data.recipes import Recipe, recipe
 from pvlib.errors import CourseError
 from pvlib.losses import Objective
+from pvlib.training.sampling import Sampling
 
 
 def check_precision(precision: str) -> None:
@@ -26,9 +27,10 @@ class TrainConfig:
         decay: the exponential schedule; the learning rate is multiplied by it after every epoch
             (released: 0.98).
         precision: "fp32", or "bf16" for autocast to bfloat16.
-        seed: of order, augmentation, noise and drop-path; each epoch has its own stream.
+        seed: of order, random changes, noise and drop-path; each epoch has its own stream.
         objective: likelihood and divergence.
-        augmentation: random changes of the training faces; None for none.
+        recipe: random changes of the training faces, and their size; None for none.
+        sampling: which faces an epoch sees; by default each once.
 
     Raises:
         CourseError: naming the field that makes no sense.
@@ -42,7 +44,8 @@ class TrainConfig:
     precision: str = "fp32"
     seed: int = 0
     objective: Objective = field(default_factory=Objective)
-    augmentation: Augmentation | None = field(default_factory=Augmentation)
+    recipe: Recipe | None = field(default_factory=lambda: recipe("photograph"))
+    sampling: Sampling = field(default_factory=Sampling)
 
     def __post_init__(self):
         for name in ("epochs", "batch_size", "learning_rate"):

@@ -66,8 +66,11 @@ def fit(
             f"the network has {network.num_classes} classes and the faces have {len(faces.names)}: "
             f"{', '.join(faces.names)}"
         )
-    if len(faces) < config.batch_size:
-        raise CourseError(f"batch_size = {config.batch_size}, but there are only {len(faces)} training faces")
+    if config.sampling.faces(faces.labels) < config.batch_size:
+        raise CourseError(
+            f"batch_size = {config.batch_size}, but an epoch has only {config.sampling.faces(faces.labels)} "
+            "training faces"
+        )
     network.to(device, memory_format=torch.channels_last)
     live = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(live, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
@@ -114,17 +117,17 @@ def _train_epoch(
     bar: Progress,
     epoch: int,
 ) -> float:
-    """One pass over the faces in random order; return the mean loss."""
+    """One epoch's faces in random order; return the mean loss."""
     network.train()
-    steps = len(faces) // config.batch_size  # a last, smaller batch is left out
-    order = torch.randperm(len(faces))[: steps * config.batch_size].view(steps, -1)
+    to_network_input = normalise if config.recipe is None else config.recipe.training()
+    order = config.sampling.order(faces.labels)
+    steps = len(order) // config.batch_size  # a last, smaller batch is left out
+    order = order[: steps * config.batch_size].view(steps, -1)
     task = bar.add_task(f"epoch {epoch + 1} of {config.epochs}", total=steps, loss=math.nan)
     total = torch.zeros((), device=device)
     for step, chosen in enumerate(order):
-        images = faces.images[chosen].to(device)
-        if config.augmentation is not None:
-            images = config.augmentation(images)
-        images, target = normalise(images), faces.target[chosen].to(device)
+        images = to_network_input(faces.images[chosen].to(device))
+        target = faces.target[chosen].to(device)
         with autocast(device, config.precision):
             logits, distribution = network.sample_logits(images)
         loss = config.objective(logits.float(), target, distribution)

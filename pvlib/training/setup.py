@@ -7,8 +7,8 @@ import torch
 
 from pvlib.data.drawn import draw_faces
 from pvlib.data.faces import Faces
-from pvlib.data.ferplus import load_ferplus
-from pvlib.data.transforms import Augmentation
+from pvlib.data.prepared import load_prepared, open_prepared
+from pvlib.data.recipes import Recipe, recipe
 from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize, Poster, Size, paper, tiny
 from pvlib.models.landmark_weights import is_landmark_file, load_landmark_net
@@ -27,21 +27,25 @@ def load_faces(
     source: str,
     split: str,
     *,
-    rule: str = "majority",
-    target: str = "rule",
+    rule: str | None = None,
+    target: str | None = None,
+    classes: int | None = None,
     without_duplicates: bool = False,
     count: int | None = None,
 ) -> Faces:
     """Return the faces of one split.
 
     Args:
-        source: "drawn" for the embedded faces, else a file that ``data_scripts/prepare_ferplus.py`` wrote.
-        split: "train", "valid" or "test".
-        rule, target, without_duplicates: see :func:`pvlib.data.ferplus.load_ferplus`; FER+ only.
+        source: "drawn" for the embedded faces, else a file that a script in data_scripts wrote.
+        split: "train", "valid" or "test", where the data set has it.
+        rule, target: FER+ only, see :func:`pvlib.data.ferplus.load_ferplus`; None for its defaults.
+        classes: AffectNet only, 7 or 8; None for its default.
+        without_duplicates: leave out faces whose very pixels stand also in a later split.
         count: how many drawn faces, or at most how many real ones; all by default.
 
     Raises:
-        CourseError: naming the source, split or rule that does not exist.
+        CourseError: naming the source, split or rule that does not exist, or a choice that the data set
+            does not offer.
     """
     if count is not None and count < 1:
         raise CourseError(f"count must be at least 1, not {count}")
@@ -49,16 +53,36 @@ def load_faces(
         if split not in DRAWN_SEEDS:
             raise CourseError(f'split must be one of {", ".join(DRAWN_SEEDS)}, not "{split}"')
         return draw_faces(count or DRAWN_COUNTS[split], DRAWN_SEEDS[split])
-    faces = load_ferplus(source, split, rule, target=target, without_duplicates=without_duplicates)
+    faces = load_prepared(
+        source, split, rule=rule, target=target, classes=classes, without_duplicates=without_duplicates
+    )
     return faces if count is None else faces.subset(torch.arange(min(count, len(faces))))
 
 
-def augmentation_for(source: str) -> Augmentation:
-    """Return the random changes that suit the faces: photographs bear larger ones than drawn faces, which
-    vary in pose, light and noise already."""
-    if source == DRAWN:
-        return Augmentation(rotation=3, zoom=0.05, shift=0.03, brightness=0.1, contrast=0.1, erase=0)
-    return Augmentation()
+def choices_of(source: str) -> tuple[str, ...]:
+    """Return which keyword arguments of :func:`load_faces` mean something for the faces of ``source``.
+
+    Raises:
+        CourseError: the file is missing, damaged, or no prepared data set.
+    """
+    return () if source == DRAWN else tuple(open_prepared(source).options)
+
+
+def recipe_for(source: str, name: str | None = None, output_size: int | None = None) -> Recipe | None:
+    """Return the random changes that suit the faces.
+
+    Args:
+        source: photographs bear larger changes than drawn faces, which vary in pose, light and noise already.
+        name: of another recipe, see :func:`pvlib.data.recipes.recipe`; "none" for no change.
+        output_size: pixels per side of the network's input; by default the recipe's own.
+
+    Raises:
+        CourseError: no recipe has that name.
+    """
+    if name == "none":
+        return None
+    chosen = recipe(name or ("drawn" if source == DRAWN else "photograph"))
+    return chosen if output_size is None else chosen.at(output_size)
 
 
 def choose_size(

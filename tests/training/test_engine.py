@@ -13,6 +13,7 @@ import safetensors.torch
 import torch
 
 from pvlib.data.faces import Faces
+from pvlib.data.recipes import recipe
 from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
 from pvlib.losses import Objective
@@ -31,7 +32,7 @@ MINUTE = Size(
     encoder_depth=1,
     encoder_heads=2,
 )
-CONFIG = TrainConfig(epochs=3, batch_size=16, learning_rate=3e-3, seed=5)
+CONFIG = TrainConfig(epochs=3, batch_size=16, learning_rate=3e-3, seed=5, recipe=recipe("photograph").at(32))
 
 
 def bright_or_dark(count=64, side=32):
@@ -65,7 +66,7 @@ def remove_from_checkpoint(folder, key):
 
 
 def test_the_loop_learns_what_is_plain_to_see():
-    network, history = run(config=replace(CONFIG, epochs=6, augmentation=None))
+    network, history = run(config=replace(CONFIG, epochs=6, recipe=None))
     faces = bright_or_dark()
     with torch.no_grad():
         said = network(normalise(faces.images)).argmax(dim=1)

@@ -122,7 +122,7 @@ def _expect_pvlib_to_agree(yours: Step) -> None:
         torch.rand(8, 3).softmax(dim=1),
         ("a", "b", "c"),
     )
-    config = TrainConfig(epochs=1, batch_size=4, learning_rate=0.01, augmentation=None, seed=3)
+    config = TrainConfig(epochs=1, batch_size=4, learning_rate=0.01, recipe=None, seed=3)
     library = Poster(SMALLEST, 3)
     network = copy.deepcopy(library)
     fit(library, faces, config, show_progress=False)

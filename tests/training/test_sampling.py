@@ -1,0 +1,97 @@
+"""Which faces an epoch sees: the shares follow their formula, and every draw follows the seed."""
+
+import math
+
+import pytest
+import torch
+
+from pvlib.errors import CourseError
+from pvlib.training.sampling import Sampling, choose_sampling
+
+COUNTS = (4000, 900, 100)
+LABELS = torch.arange(3).repeat_interleave(torch.tensor(COUNTS))[torch.randperm(5000)]
+
+
+def order(sampling, seed=0, labels=LABELS):
+    torch.manual_seed(seed)
+    return sampling.order(labels)
+
+
+def test_without_balance_an_epoch_is_torchs_own_permutation():
+    drawn = order(Sampling())
+    torch.manual_seed(0)
+    assert torch.equal(drawn, torch.randperm(5000))
+
+
+@pytest.mark.parametrize("balance", [0.25, 0.5, 1.0])
+def test_class_shares_follow_the_exponent(balance):
+    drawn = order(Sampling(balance))
+    assert len(drawn) == 5000
+    weight = [count ** (1 - balance) for count in COUNTS]
+    for label, expected in enumerate(value / sum(weight) for value in weight):
+        share = (LABELS[drawn] == label).float().mean().item()
+        assert abs(share - expected) < 4 * math.sqrt(expected * (1 - expected) / 5000)
+
+
+def test_within_a_class_every_face_is_as_likely():
+    labels = torch.tensor([0] * 10 + [1] * 90)
+    torch.manual_seed(0)
+    times = sum(torch.bincount(Sampling(1.0).order(labels), minlength=100) for _ in range(400))  # (100,)
+    # class 0: 40,000 draws, half of them of ten faces; 2000 a face, with a binomial deviation of √1950
+    assert (times[:10] - 2000).abs().max() < 5 * math.sqrt(1950)
+    assert (times[10:] - 20_000 / 90).abs().max() < 5 * math.sqrt(20_000 / 90)
+
+
+@pytest.mark.parametrize("per_class", [50, 100, 2500])
+def test_so_many_faces_of_each_class_are_drawn(per_class):
+    sampling = Sampling(per_class=per_class)
+    drawn = order(sampling)
+    assert torch.bincount(LABELS[drawn]).tolist() == [per_class] * 3
+    assert len(drawn) == sampling.faces(LABELS) == 3 * per_class
+    times = torch.bincount(drawn, minlength=5000)
+    for label, count in enumerate(COUNTS):  # no face comes again before all have come
+        of_class = times[label == LABELS]
+        assert of_class.max() == math.ceil(per_class / count)
+        assert of_class.min() == per_class // count
+
+
+def test_classes_are_mixed_within_an_epoch():
+    labels = LABELS[order(Sampling(per_class=100))]
+    assert (labels[1:] != labels[:-1]).sum() > 150  # two in three neighbours differ, 200 of 299
+
+
+def test_a_class_without_faces_is_never_drawn():
+    labels = torch.tensor([0, 0, 0, 2, 2])
+    assert set(labels[order(Sampling(1.0), labels=labels)].tolist()) <= {0, 2}
+    assert torch.bincount(labels[order(Sampling(per_class=4), labels=labels)]).tolist() == [4, 0, 4]
+
+
+@pytest.mark.parametrize("sampling", [Sampling(), Sampling(0.5), Sampling(per_class=60)])
+def test_a_seed_repeats_an_epoch_and_the_next_epoch_differs(sampling):
+    assert torch.equal(order(sampling, 3), order(sampling, 3))
+    assert not torch.equal(order(sampling, 3), order(sampling, 4))
+
+
+@pytest.mark.parametrize(
+    ("typed", "balance"), [("none", 0), ("sqrt", 0.5), ("uniform", 1), ("0.3", 0.3), (None, 0)]
+)
+def test_a_typed_balance_is_a_name_or_an_exponent(typed, balance):
+    assert choose_sampling(typed) == Sampling(balance)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "culprit"),
+    [
+        (("evenly",), "evenly"), (("1.5",), "balance"), (("-1",), "balance"), (("nan",), "balance"),
+        (("none", 0), "per_class"), (("sqrt", 100), "exclude"),
+    ],
+)  # fmt: skip
+def test_a_sampling_that_makes_no_sense_is_refused(arguments, culprit):
+    with pytest.raises(CourseError, match=culprit):
+        choose_sampling(*arguments)
+
+
+@pytest.mark.parametrize("value", [True, "5", 2.0])
+def test_a_number_of_faces_per_class_is_whole(value):
+    with pytest.raises(CourseError, match="per_class"):
+        Sampling(per_class=value)

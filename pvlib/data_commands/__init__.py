@@ -2,4 +2,10 @@
 
 import typer
 
+from pvlib.data_commands.check import check
+from pvlib.data_commands.unpack import unpack
+
 data_app = typer.Typer(help="Draw, check, prepare and look at faces.", no_args_is_help=True)
+
+data_app.command()(check)
+data_app.command()(unpack)

@@ -1,0 +1,80 @@
+"""The last lines of a check: may one train on this set, and what should be done first?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pvlib.data.check.findings import Findings
+
+_TOO_MANY = 0.05  # this share of missing or unreadable images means that a copy broke off
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``usable`` decides the exit status; ``reasons`` are sentences that say what to do."""
+
+    usable: bool
+    reasons: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.usable and not self.reasons:
+            return "ready to use"
+        return "usable, but …" if self.usable else "not usable: …"
+
+
+def judge(findings: Findings) -> Verdict:
+    """Judge a set by what was found in it."""
+    if not findings.readable:
+        return Verdict(False, ("Not one image can be read: copy or unpack the set again.",))
+    absent, broken = len(findings.collection.missing), len(findings.unreadable)
+    listed = len(findings.collection) + absent
+    if absent + broken > _TOO_MANY * listed:
+        return Verdict(
+            False,
+            (
+                f"{absent + broken:,} of {listed:,} images ({(absent + broken) / listed:.0%}) are missing or "
+                f"cannot be read: copy or unpack the set again.",
+            ),
+        )
+    return Verdict(True, tuple(_reservations(findings)))
+
+
+def _reservations(findings: Findings) -> Iterator[str]:
+    collection, exact, near = findings.collection, findings.exact, findings.near
+    if collection.missing:
+        yield f"{_images(len(collection.missing))} of the label file are missing: fetch them, or do without."
+    if findings.unreadable:
+        yield f"{_images(len(findings.unreadable))} cannot be read: fetch them again, or delete them."
+    for kind, names in collection.problems.items():
+        if names:
+            yield f"There are {kind} ({len(names):,}): see above."
+    empty = [name for i, name in enumerate(collection.splits) if not (collection.split == i).any()]
+    if empty:
+        yield f"The split {' and '.join(empty)} is not there."
+    short = [part for part in collection.splits if part not in empty and _differs(findings, part)]
+    if short:
+        yield f"The counts of {' and '.join(short)} are not the published ones: say so beside every result."
+    for copies, word in ((exact, "stand also"), (near, "are near duplicates of images")):
+        found = [
+            f"{count:,} of {later} {word} in {earlier}"
+            for (earlier, later), count in copies.across.items()
+            if count
+        ]
+        if found:
+            yield f"{'; '.join(found)}: take them out of training, or the later split's accuracy flatters."
+    for copies, word in ((exact, "the same pixels"), (near, "nearly the same pixels")):
+        count = int(copies.conflicts.sum())
+        if count:
+            yield f"{count:,} pairs of images with {word} have different labels: no network can learn both."
+    if findings.odd:
+        yield f"{_images(len(findings.odd))} differ from the rest in size or kind of pixels: have a look at them."
+
+
+def _images(count: int) -> str:
+    return f"{count:,} image{'s' * (count != 1)}"
+
+
+def _differs(findings: Findings, part: str) -> bool:
+    return any(
+        part in tally.published and tally.found.get(part, 0) != tally.published[part]
+        for tally in findings.collection.tallies
+    )

@@ -8,8 +8,10 @@ configurations train with plain cross-entropy. So the divergence is a choice mad
     released         the KL variant found in the released code: a random softmax prior on the probabilities
     label_smoothing  what ``released`` is in expectation, without its noise
 
-Targets are labels, int64 (B,), or label distributions, (B, C) with rows that sum to 1. Every function
-returns a scalar: the mean over the batch.
+Targets are labels, int64 (B,), or label distributions, (B, C) with rows that sum to 1. A row that sums to
+s < 1 (FER+'s released target) is a distribution that weighs s: its likelihood is s times that of the row
+divided by s, and the mean over the batch still divides by B. Every function returns a scalar: the mean over
+the batch.
 """
 
 import math

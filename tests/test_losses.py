@@ -69,6 +69,22 @@ def test_a_label_and_its_one_hot_distribution_cost_the_same(rows):
 # Kendall-Gal --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("likelihood", LIKELIHOODS)
+def test_a_row_that_sums_to_less_weighs_less(likelihood):
+    distribution = gaussian_head(torch.randn(2, CLASSES), torch.zeros(2, CLASSES))
+    target, share = torch.rand(2, CLASSES).softmax(dim=1), torch.tensor([1.0, 0.3])
+
+    def loss(rows, target):
+        torch.manual_seed(4)  # the same draws for the Kendall-Gal likelihood, of both rows
+        logits, spread = distribution.mean, distribution.stddev.square().log()
+        each = torch.eye(2)[rows][:, :, None] * target  # the other row weighs nothing
+        return Objective(likelihood)(logits, each.sum(dim=0), gaussian_head(logits, spread)).item()
+
+    alone = [loss([row], target) for row in range(2)]
+    both = loss([0, 1], target * share[:, None])
+    assert both == pytest.approx(alone[0] + 0.3 * alone[1], rel=1e-5)
+
+
 def test_kendall_gal_without_noise_is_cross_entropy():
     logits, labels = torch.randn(4, CLASSES), torch.tensor([0, 1, 2, 3])
     no_spread = torch.full_like(logits, -60)

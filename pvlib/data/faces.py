@@ -15,7 +15,8 @@ class Faces:
 
     Attributes:
         images: uint8, (N, C, H, W) with C = 1 (grey) or 3 (RGB); may be memory-mapped.
-        target: float32, (N, K); the label distribution that training uses, each row sums to 1.
+        target: float32, (N, K); the label distribution that training uses. Each row sums to 1, except
+            for FER+'s released target, where a row may sum to less: that face then weighs less in the loss.
         names: the K class names, in the order of the columns of ``target``.
         votes: uint8, (N, 10); rater counts in the order of ``labels.FERPLUS_VOTES``, where known.
         mixture: float32, (N, K); the true mixture of expressions, known for drawn faces only.

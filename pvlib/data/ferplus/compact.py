@@ -17,14 +17,14 @@ from torch import Tensor
 from pvlib.data.faces import Faces
 from pvlib.data.ferplus.pixels import SIDE, read_named_faces
 from pvlib.data.ferplus.report import Report
-from pvlib.data.ferplus.rules import apply_rule, vote_distribution
+from pvlib.data.ferplus.rules import apply_rule, released_target, vote_distribution
 from pvlib.data.ferplus.votes import SPLITS
 from pvlib.data.labels import FERPLUS, FERPLUS_VOTES
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 
 FORMAT, VERSION = "pvlib FER+", "1"
-TARGETS = ("rule", "votes")
+TARGETS = ("rule", "votes", "released")
 _MAKE = "make it with: python data_scripts/prepare_ferplus.py FOLDER FILE"
 
 
@@ -76,7 +76,8 @@ def load_ferplus(
         split: "train", "valid" or "test".
         rule: which faces are kept, one of ``RULES``.
         target: "rule" for the rule's own label distribution, "votes" for the share of each emotion among
-            all votes of the face.
+            all votes of the face that are for an emotion, "released" for votes / 10, whose rows sum to less
+            than 1 where raters chose "unknown" or "NF".
         without_duplicates: leave out every face whose very pixels stand also in a later split, so that
             training never sees a face of "valid" or "test", nor validation one of "test".
 
@@ -102,9 +103,14 @@ def load_ferplus(
     kept, distribution = apply_rule(votes, rule)  # (N,), (N, 8)
     if without_duplicates:
         kept = kept & (stands_in >> (position + 1) == 0)
+    weights = {
+        "rule": lambda: distribution,
+        "votes": lambda: vote_distribution(votes),
+        "released": lambda: released_target(votes),
+    }[target]()  # (N, 8)
     return Faces(
         images=images[kept][:, None],  # (N, 1, 48, 48)
-        target=(distribution if target == "rule" else vote_distribution(votes))[kept],
+        target=weights[kept],
         names=FERPLUS,
         votes=votes[kept],
         ids=tuple(decode_names(names[kept])),

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pvlib.data.ferplus.votes import RATERS
 from pvlib.data.labels import FERPLUS, FERPLUS_VOTES
 from pvlib.errors import CourseError
 
@@ -70,6 +71,21 @@ def vote_distribution(votes: Tensor | np.ndarray) -> Tensor:
     emotions = _counts(votes)[:, :EMOTIONS]  # (N, 8)
     total = emotions.sum(dim=1, keepdim=True)  # (N, 1)
     return torch.where(total > 0, emotions / total.clamp(min=1), 1 / EMOTIONS).float()
+
+
+def released_target(votes: Tensor | np.ndarray) -> Tensor:
+    """Return votes / 10 for each emotion, as POSTER-Var's released code trains on.
+
+    Not renormalised: a face for which some raters chose "unknown" or "NF" has a row that sums to less than 1
+    and so weighs less in the loss.
+
+    Args:
+        votes: counts of raters, integer, (N, 10).
+
+    Returns:
+        float32, (N, 8).
+    """
+    return _counts(votes)[:, :EMOTIONS].float() / RATERS
 
 
 def _counts(votes: Tensor | np.ndarray) -> Tensor:

@@ -47,6 +47,8 @@ def test_the_faces_of_a_split_are_those_that_the_rule_keeps_in_order(prepared, r
     assert faces.names == FERPLUS
     shares = load_ferplus(prepared, split, rule, target="votes").target
     assert torch.equal(shares, vote_distribution(votes)[kept])
+    tenths = load_ferplus(prepared, split, rule, target="released").target
+    torch.testing.assert_close(tenths, votes[kept][:, :8] / 10)
 
 
 def test_names_of_different_length_come_back_whole(tmp_path, maker):

@@ -1,13 +1,22 @@
 """The embedded faces: numbered, reproducible, and true to what they say about themselves."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pvlib.data.drawn import draw_face, draw_faces
+from pvlib.data.drawn import DrawnDataset, draw_face, draw_faces
 from pvlib.data.labels import FERPLUS, FERPLUS_VOTES
 from pvlib.errors import CourseError
+
+
+TRUTHS = (
+    "target", "votes", "mixture", "action_units", "intensity", "intensities", "visible", "legibility",
+    "ambiguity",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +26,7 @@ def faces():
 
 def _same(one, other):
     return all(
-        torch.equal(getattr(one, name), getattr(other, name))
-        for name in ("images", "target", "votes", "mixture", "landmarks", "action_units", "intensity")
+        torch.equal(getattr(one, name), getattr(other, name)) for name in (*TRUTHS, "images", "landmarks")
     )
 
 
@@ -40,7 +48,7 @@ def test_size_and_colour_change_the_picture_but_not_the_truth():
     grey, colour = draw_faces(4, seed=5), draw_faces(4, seed=5, size=96, colour=True)
     assert grey.images.shape == (4, 1, 48, 48)
     assert colour.images.shape == (4, 3, 96, 96)
-    for name in ("target", "votes", "mixture", "action_units", "intensity"):
+    for name in TRUTHS:
         assert torch.equal(getattr(grey, name), getattr(colour, name))
     # A pixel's centre lies at an integer, so half a pixel is added before sizes are compared.
     assert torch.allclose((grey.landmarks + 0.5) * 2, colour.landmarks + 0.5, atol=1e-3)
@@ -104,11 +112,13 @@ def test_proportions_choose_the_classes():
     assert (faces.mixture.argmax(dim=1) == FERPLUS.index("anger")).all()
 
 
-def test_landmarks_lie_inside_the_picture():
+def test_visible_landmarks_lie_inside_the_picture_and_most_are_visible():
     size = 48
     faces = draw_faces(150, seed=8, size=size)
-    assert faces.landmarks.min() >= 0
-    assert faces.landmarks.max() <= size - 1
+    seen = faces.landmarks[faces.visible]
+    assert seen.min() >= -0.5  # a pixel's centre lies at an integer, its edge half a pixel outside
+    assert seen.max() <= size - 0.5
+    assert faces.visible[:, 17:].float().mean() > 0.99
 
 
 @settings(max_examples=30, deadline=None)
@@ -130,3 +140,57 @@ def test_proportions_that_are_no_distribution_are_refused(proportions):
 
 def test_noise_needs_a_source_and_a_plain_face_is_the_same_every_time():
     assert (draw_face({"AU12": 1}, size=32) == draw_face({"AU12": 1}, size=32)).all()
+
+
+def test_intensities_are_weights_of_the_prototypes(faces):
+    """v · e / ‖e‖₂: their length is the overall intensity, their direction that of the emotions' shares."""
+    assert (faces.intensities[:, 0] == 0).all()
+    assert torch.allclose(faces.intensities.norm(dim=1), faces.intensity, atol=1e-4)
+    emotions = faces.mixture[:, 1:]
+    cosine = torch.cosine_similarity(faces.intensities[:, 1:], emotions, dim=1)
+    assert torch.allclose(cosine[faces.intensity > 0.01], torch.tensor(1.0), atol=1e-5)
+
+
+def test_ambiguity_is_the_entropy_of_the_mixture(faces):
+    expected = -(faces.mixture.double() * faces.mixture.double().clamp(min=1e-30).log()).sum(dim=1)
+    assert torch.allclose(faces.ambiguity.double(), expected, atol=1e-5)
+    assert faces.ambiguity[faces.unambiguous].max() < faces.ambiguity.max()
+
+
+def test_two_workers_draw_the_same_bits_as_one():
+    one = draw_faces(7, seed=4, start=2, nuisances="wild", size=32, colour=True)
+    assert _same(draw_faces(7, seed=4, start=2, nuisances="wild", size=32, colour=True, workers=2), one)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_the_dataset_gives_the_same_faces_in_any_loader(workers):
+    faces = draw_faces(5, seed=6, start=3, nuisances="snapshot")
+    data = DrawnDataset(5, seed=6, start=3, nuisances="snapshot")
+    loader = torch.utils.data.DataLoader(data, batch_size=5, num_workers=workers)
+    [(images, target)] = loader
+    assert torch.equal(images, faces.images)
+    assert torch.equal(target, faces.target)
+    assert torch.equal(torch.from_numpy(data.face(4).landmarks).float(), faces.landmarks[4])
+    with pytest.raises(IndexError):
+        data[5]
+
+
+def test_drawing_needs_no_torch():
+    """A fresh worker process would wait seconds for it."""
+    program = "import sys, pvlib.data.drawn.parallel as p; p.draw_range; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+def test_proportions_of_a_real_set_have_a_name():
+    faces = draw_faces(400, seed=0, size=16, proportions="rafdb", ambiguous=0)
+    counts = torch.bincount(faces.mixture.argmax(dim=1), minlength=8)
+    happiness = 400 * 4772 / 12271  # the published training set; binomial, standard deviation 9.8
+    assert abs(counts[FERPLUS.index("happiness")] - happiness) < 30
+    assert counts[FERPLUS.index("contempt")] == 0
+
+
+def test_unknown_names_are_refused_with_the_nearest():
+    with pytest.raises(CourseError, match='did you mean "studio"'):
+        draw_faces(1, seed=0, nuisances="studios")
+    with pytest.raises(CourseError, match="rafdb"):
+        draw_faces(1, seed=0, proportions="raf")

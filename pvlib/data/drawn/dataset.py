@@ -1,36 +1,24 @@
-"""Drawn faces by number: each with its mixture, action units, landmarks and ten votes.
+"""Drawn faces by number: each with its mixture, action units, landmarks, visibility and ten votes.
 
-Face i under a seed is drawn by ``numpy.random.default_rng([seed, i])`` alone, so the first ten of a hundred
-are the ten, and workers may share a range through ``start``. Only ``Generator.random`` and random bytes are
-used, whose streams NumPy has kept since it introduced them. Sine, power and matrix products may differ in
-the last bit between platforms; that moves an edge by far less than the 1/256 pixel that the rasteriser
-resolves. So votes agree everywhere, other truths to float32 rounding, and pixels but for a stray one by a
-grey level.
+Only ``Generator.random`` and random bytes are used, whose streams NumPy has kept since it introduced them.
+Sine, power and matrix products may differ in the last bit between platforms; that moves an edge by far less
+than the 1/256 pixel that the rasteriser resolves. So votes agree everywhere, other truths to float32
+rounding, and pixels but for a stray one by a grey level (JPEG nuisances excepted: decoders may round).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from pvlib.data.drawn.action_units import NAMES, WITHOUT_TONE
-from pvlib.data.drawn.anatomy import build
-from pvlib.data.drawn.expressions import (
-    PROTOTYPES,
-    check_mixture,
-    intensity_of,
-    sample_mixture,
-    to_action_units,
-)
-from pvlib.data.drawn.identity import sample_camera, sample_identity, sample_pose
-from pvlib.data.drawn.raters import cast_votes
-from pvlib.data.drawn.render import check_size, develop, landmarks, paint
+from pvlib.data.drawn.expressions import intensity_of
+from pvlib.data.drawn.nuisances import Nuisances
+from pvlib.data.drawn.numbered import DrawnFace, Recipe, check_count, draw_numbered
+from pvlib.data.drawn.parallel import draw_chunks
 from pvlib.data.faces import Faces
 from pvlib.data.labels import FERPLUS
-from pvlib.errors import CourseError
 
 UNAMBIGUOUS = 0.9
 
@@ -45,15 +33,26 @@ class DrawnFaces(Faces):
     Attributes:
         action_units: float32, (N, 22); intensities in the order of ``action_units.NAMES``.
         intensity: float32, (N,); overall intensity, 1 − m_neutral^(1/3) (see ``expressions``).
+        intensities: float32, (N, 8); that of each expression, v · e_k / ‖e‖₂; neutral has 0.
+        visible: bool, (N, 68); whether each landmark can be seen.
+        legibility: float32, (N,); how well the expression can be read, 0 to 1 (see ``visibility``).
     """
 
     action_units: Tensor | None = None
     intensity: Tensor | None = None
+    intensities: Tensor | None = None
+    visible: Tensor | None = None
+    legibility: Tensor | None = None
 
     @property
     def unambiguous(self) -> Tensor:
         """Whether one expression holds at least 0.9 of the mixture, bool, (N,)."""
         return self.mixture.amax(dim=1) >= UNAMBIGUOUS
+
+    @property
+    def ambiguity(self) -> Tensor:
+        """The mixture's entropy in nats, from 0 (one expression) to ln 8, float32, (N,)."""
+        return torch.special.entr(self.mixture).sum(dim=1)
 
 
 def draw_faces(
@@ -63,7 +62,9 @@ def draw_faces(
     colour: bool = False,
     start: int = 0,
     ambiguous: float = 0.5,
-    proportions: Sequence[float] | None = None,
+    proportions: str | Sequence[float] | None = None,
+    nuisances: str | Nuisances = "studio",
+    workers: int = 1,
 ) -> DrawnFaces:
     """Draw the faces numbered ``start`` to ``start + count - 1`` of a seed.
 
@@ -74,61 +75,80 @@ def draw_faces(
         colour: RGB instead of grey; everything else about the faces stays.
         start: the first face's number.
         ambiguous: share of faces that mix two (one in five: three) expressions.
-        proportions: share of each main expression in the order of ``labels.FERPLUS``, sum 1; default equal.
+        proportions: share of each main expression in the order of ``labels.FERPLUS``, sum 1; or "ferplus",
+            "rafdb" or "affectnet" for those of that training set; default equal.
+        nuisances: a preset of ``nuisances.NUISANCES`` ("none", "studio", "snapshot", "wild"), or your own.
+        workers: processes that draw; the faces are the same whatever their number. With more than one, a
+            script must call this below ``if __name__ == "__main__":``.
 
     Returns:
         images (count, 1 or 3, size, size) with everything that is known about them.
 
     Raises:
-        CourseError: for an argument out of range.
+        CourseError: for an argument out of range or an unknown name.
     """
-    for name, value in (("count", count), ("seed", seed), ("start", start)):
-        if not isinstance(value, Integral) or value < 0:
-            raise CourseError(f"{name} must be a whole number of at least 0, not {value}")
-    check_size(size)
-    if not 0 <= ambiguous <= 1:
-        raise CourseError(f"ambiguous is a share of faces from 0 to 1, not {ambiguous:g}")
-    shares = np.full(len(FERPLUS), 1 / len(FERPLUS)) if proportions is None else check_mixture(proportions)
+    check_count("count", count)
+    check_count("start", start)
+    check_count("workers", workers - 1)
+    recipe = Recipe(seed, size, colour, ambiguous, proportions, nuisances)
+    chunks = list(draw_chunks(recipe, start, max(count, 1), workers))
+    return _as_faces({name: np.concatenate([c[name] for c in chunks])[:count] for name in chunks[0]})
 
-    images = np.empty((count, 3 if colour else 1, size, size), dtype=np.uint8)
-    mixtures = np.empty((count, len(FERPLUS)))
-    points, units, votes = [
-        np.empty((count, 68, 2)),
-        np.empty((count, len(NAMES))),
-        np.empty((count, 10), dtype=np.uint8),
-    ]
-    for i in range(count):
-        rng = np.random.default_rng([seed, start + i])
-        mixtures[i] = sample_mixture(rng, ambiguous, shares)
-        votes[i] = cast_votes(rng, mixtures[i])
-        units[i] = _personal_units(rng, mixtures[i])
-        identity, pose, camera = sample_identity(rng), sample_pose(rng), sample_camera(rng)
-        anatomy = build(units[i], identity)
-        points[i] = landmarks(anatomy, pose, size)
-        images[i] = develop(paint(anatomy, identity, pose, camera, size), camera, size, colour, rng)
 
-    mixture = torch.from_numpy(mixtures).float()
-    votes = torch.from_numpy(votes)
+class DrawnDataset(torch.utils.data.Dataset):
+    """Drawn faces as a map-style dataset: each is drawn when it is asked for, by whichever worker.
+
+    Item i is (image uint8 (C, size, size), target float32 (8,)) of face ``start + i``; ``face(i)`` has its
+    whole truth. The arguments, and what they raise, are those of :func:`draw_faces`.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        seed: int,
+        size: int = 48,
+        colour: bool = False,
+        start: int = 0,
+        ambiguous: float = 0.5,
+        proportions: str | Sequence[float] | None = None,
+        nuisances: str | Nuisances = "studio",
+    ):
+        check_count("count", count)
+        check_count("start", start)
+        self.recipe = Recipe(seed, size, colour, ambiguous, proportions, nuisances)
+        self._numbers = range(start, start + count)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, i: int) -> tuple[Tensor, Tensor]:
+        face = self.face(i)
+        votes, mixture = torch.from_numpy(face.votes)[None], torch.from_numpy(face.mixture).float()[None]
+        return torch.from_numpy(face.image), _target(votes, mixture)[0]
+
+    def face(self, i: int) -> DrawnFace:
+        """Draw face i with everything that is known about it."""
+        return draw_numbered(self.recipe, self._numbers[i])
+
+
+def _as_faces(drawn: dict[str, np.ndarray]) -> DrawnFaces:
+    def real(name: str) -> Tensor:
+        return torch.from_numpy(drawn[name]).float()
+
+    mixture, votes = real("mixture"), torch.from_numpy(drawn["votes"])
     return DrawnFaces(
-        images=torch.from_numpy(images),
+        images=torch.from_numpy(drawn["image"]),
         target=_target(votes, mixture),
         names=FERPLUS,
         votes=votes,
         mixture=mixture,
-        landmarks=torch.from_numpy(points).float(),
-        action_units=torch.from_numpy(units).float(),
-        intensity=torch.tensor([intensity_of(row) for row in mixtures], dtype=torch.float32),
+        landmarks=real("landmarks"),
+        action_units=real("action_units"),
+        intensity=torch.tensor([intensity_of(row) for row in drawn["mixture"]], dtype=torch.float32),
+        intensities=real("intensities"),
+        visible=torch.from_numpy(drawn["visible"]),
+        legibility=real("legibility"),
     )
-
-
-def _personal_units(rng: np.random.Generator, mixture: np.ndarray) -> np.ndarray:
-    """Return the action units, (22,), of a mixture as this person moves them."""
-    choices = rng.random(len(FERPLUS))
-    variants = [int(u * len(PROTOTYPES[name])) for u, name in zip(choices, FERPLUS, strict=True)]
-    units = to_action_units(mixture, variants)
-    factor, tone = 0.8 + 0.4 * rng.random(len(units)), 0.05 * rng.random(len(units))
-    tone[list(WITHOUT_TONE)] = 0.0
-    return np.clip(units * factor + tone, 0.0, 1.0)
 
 
 def _target(votes: Tensor, mixture: Tensor) -> Tensor:

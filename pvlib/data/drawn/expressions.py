@@ -40,10 +40,12 @@ PROTOTYPES: dict[str, tuple[np.ndarray, ...]] = {
         ),
         "sadness": (
             {"AU1": 1.0, "AU4": 0.6, "AU6": 0.2, "AU15": 1.0, "AU17": 0.5, "AU43": 0.45},
-            {"AU1": 0.8, "AU4": 0.7, "AU6": 0.5, "AU7": 0.3, "AU15": 1.0, "AU17": 0.9, "AU43": 0.45},  # near tears
+            {"AU1": 1.0, "AU4": 0.7, "AU6": 0.5, "AU7": 0.3, "AU15": 1.0, "AU17": 0.9, "AU43": 0.4},
             {"AU1": 0.8, "AU4": 0.5, "AU15": 0.8, "AU17": 0.2, "AU43": 0.8},  # looking down
-            {"AU1": 0.9, "AU4": 0.8, "AU6": 0.8, "AU7": 0.5, "AU15": 1.0, "AU20": 0.5, "AU25": 1.0,
-             "AU26": 0.5, "AU43": 0.7},  # crying
+            {"AU1": 0.9, "AU4": 0.8, "AU6": 0.9, "AU7": 0.6, "AU15": 0.9, "AU20": 0.7, "AU25": 1.0,
+             "AU26": 0.5, "AU43": 0.8},  # crying
+            {"AU1": 0.8, "AU4": 0.9, "AU6": 1.0, "AU7": 0.8, "AU10": 0.3, "AU15": 0.6, "AU20": 0.8,
+             "AU25": 1.0, "AU26": 1.0, "AU27": 0.4, "AU43": 1.0},  # wailing
         ),
         "anger": (
             {"AU4": 1.0, "AU5": 0.4, "AU7": 0.9, "AU9": 0.35, "AU17": 0.4, "AU23": 0.7, "AU24": 0.7},
@@ -53,17 +55,17 @@ PROTOTYPES: dict[str, tuple[np.ndarray, ...]] = {
              "AU23": 0.15, "AU25": 1.0, "AU26": 1.0, "AU27": 0.7},  # screaming
         ),
         "disgust": (
-            {"AU4": 0.7, "AU7": 0.6, "AU9": 1.0, "AU10": 1.0, "AU15": 0.2, "AU17": 0.3, "AU25": 0.5},
-            {"AU4": 0.7, "AU6": 0.4, "AU7": 0.6, "AU9": 1.0, "AU10": 0.8, "AU15": 0.5, "AU17": 0.7},  # lips shut
-            {"AU4": 0.6, "AU6": 0.4, "AU7": 0.7, "AU9": 1.0, "AU10": 1.0, "AU15": 0.4, "AU25": 0.8,
-             "AU26": 0.35, "AU43": 0.3},  # as before something foul
+            {"AU4": 0.4, "AU7": 0.7, "AU9": 1.0, "AU10": 1.0, "AU15": 0.2, "AU17": 0.3, "AU25": 0.6},
+            {"AU4": 0.4, "AU6": 0.4, "AU7": 0.6, "AU9": 1.0, "AU10": 0.8, "AU15": 0.5, "AU17": 0.7},
+            {"AU1": 0.3, "AU4": 0.5, "AU6": 0.5, "AU7": 0.7, "AU9": 1.0, "AU10": 1.0, "AU15": 0.4,
+             "AU16": 0.3, "AU25": 0.9, "AU26": 0.35, "AU43": 0.3},  # as before something foul
         ),
         "fear": (
-            {"AU1": 1.0, "AU2": 0.6, "AU4": 0.7, "AU5": 1.0, "AU16": 0.2, "AU20": 1.0, "AU25": 0.7,
+            {"AU1": 1.0, "AU2": 0.5, "AU4": 0.7, "AU5": 1.0, "AU16": 0.2, "AU20": 1.0, "AU25": 0.7,
              "AU26": 0.35},
-            {"AU1": 1.0, "AU2": 0.5, "AU4": 0.8, "AU5": 1.0, "AU15": 0.3, "AU16": 0.5, "AU20": 0.8,
+            {"AU1": 1.0, "AU2": 0.3, "AU4": 0.8, "AU5": 1.0, "AU15": 0.3, "AU16": 0.5, "AU20": 0.8,
              "AU25": 0.9, "AU26": 0.55},
-            {"AU1": 1.0, "AU2": 0.5, "AU4": 0.8, "AU5": 1.0, "AU15": 0.3, "AU16": 0.6, "AU20": 1.0,
+            {"AU1": 1.0, "AU2": 0.3, "AU4": 0.9, "AU5": 1.0, "AU15": 0.3, "AU16": 0.6, "AU20": 1.0,
              "AU25": 1.0, "AU26": 0.8, "AU27": 0.4},  # terror
         ),
         "contempt": (
@@ -104,6 +106,16 @@ def dilute(emotions: np.ndarray, intensity: float) -> np.ndarray:
 def intensity_of(mixture: np.ndarray) -> float:
     """Return the overall intensity in [0, 1] that a mixture (8,) implies."""
     return 1.0 - float(mixture[0]) ** (1 / 3)
+
+
+def expression_intensities(mixture: np.ndarray) -> np.ndarray:
+    """Return how strongly each expression is shown, (8,): v · e_k / ‖e‖₂, the weight of its prototype.
+
+    Neutral has none, so its entry is 0; a pure expression at full strength has 1.
+    """
+    emotions = np.concatenate([[0.0], mixture[1:]])
+    length = float(np.sqrt((emotions**2).sum()))
+    return emotions if length == 0.0 else intensity_of(mixture) * emotions / length
 
 
 def to_action_units(mixture: np.ndarray, variants: Sequence[int] = (0,) * len(FERPLUS)) -> np.ndarray:

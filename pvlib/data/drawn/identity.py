@@ -1,7 +1,8 @@
 """Who is drawn, how the head is held, and how the picture is taken (lesson 00).
 
-Three plain records. Their defaults are one pleasant person, seen from the front in good light; ``sample_*``
-draw others. Lengths are in face units: the head is about 1.3 wide and 1.9 high.
+Three plain records. Their defaults are one pleasant person, seen from the front in good light;
+``sample_identity`` draws others, ``nuisances`` other poses and cameras. Lengths are in face units: the head
+is about 1.3 wide and 1.9 high.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ SHIRTS: tuple[Colour, ...] = (
     (196, 190, 180),
     (46, 50, 58),
 )
+FACIAL_HAIR = ("stubble", "moustache", "goatee", "full")
 HAIR_STYLES = ("short", "fringe", "parted", "long", "bob", "bun", "curly", "bald")
 
 
@@ -59,6 +61,10 @@ class Identity:
     iris: Colour = IRISES[2]
     shirt: Colour = SHIRTS[0]
     hair_style: str = "parted"
+    facial_hair: str = "stubble"  # what ``beard`` is: one of FACIAL_HAIR
+    glasses: str = "none"  # a frame, one of glasses.FRAMES
+    tint: float = 0.0  # of the glasses, 0 clear, 1 black
+    glare: float = 0.0  # white light mirrored in the glasses, 0 to 1
 
 
 @dataclass(frozen=True)
@@ -75,15 +81,20 @@ class Pose:
 
 @dataclass(frozen=True)
 class Camera:
-    """Light and film; the blur is in pixels of a 48-pixel picture, noise and brightness in grey levels."""
+    """Light, film and file; blur is in pixels of a 48-pixel picture, noise and brightness in grey levels."""
 
     light: float = -0.5  # from -1, light from the left of the picture, to 1
-    light_strength: float = 0.5
+    light_strength: float = 0.5  # up to 1 for a soft light; 3 throws half of the face into shadow
     contrast: float = 1.0
     brightness: float = 0.0
     blur: float = 0.0
     noise: float = 0.0
     background: Colour = BACKGROUNDS[0]
+    motion: float = 0.0  # how far the camera moved, pixels of a 48-pixel picture
+    motion_angle: float = 0.0  # radians
+    resolution: int = 0  # pixels a side of a smaller picture that was enlarged again; 0 if it was not
+    jpeg: int = 0  # quality of the file, 1 to 95; 0 if it was never one
+    watermark: float = 0.0  # opacity of a picture agency's mark
 
 
 def sample_identity(rng: np.random.Generator) -> Identity:
@@ -121,33 +132,6 @@ def sample_identity(rng: np.random.Generator) -> Identity:
         iris=IRISES[int(next(u) * (len(IRISES) if skin_position < 3 else 2))],
         shirt=SHIRTS[int(next(u) * len(SHIRTS))],
         hair_style=style,
-    )
-
-
-def sample_pose(rng: np.random.Generator) -> Pose:
-    """Draw a nearly frontal pose: up to 10° of roll, 14° of yaw and 9° of pitch."""
-    u = 2 * rng.random(6) - 1
-    return Pose(
-        roll=0.17 * float(u[0]),
-        yaw=0.25 * float(u[1]),
-        pitch=0.15 * float(u[2]),
-        scale=1.0 + 0.04 * float(u[3]),
-        shift_x=0.025 * float(u[4]),
-        shift_y=0.015 * float(u[5]),
-    )
-
-
-def sample_camera(rng: np.random.Generator) -> Camera:
-    """Draw light, contrast, blur and noise as a snapshot may have them."""
-    u = rng.random(7)
-    return Camera(
-        light=2 * float(u[0]) - 1,
-        light_strength=float(u[1]),
-        contrast=0.8 + 0.4 * float(u[2]),
-        brightness=30 * float(u[3]) - 18,
-        blur=max(0.0, 1.2 * float(u[4]) - 0.6),
-        noise=6 * float(u[5]) ** 2,
-        background=BACKGROUNDS[int(u[6] * len(BACKGROUNDS))],
     )
 
 

@@ -3,7 +3,8 @@
 FER+ (Barsoum et al., 2016) asked ten people about each face. A simulated rater draws one expression from the
 true mixture and then reports it with people's usual confusions: row k of ``CONFUSION`` is what is reported of
 expression k, with a little "unknown" and a rarer "NF" (not a face). The confusions are small because most
-disagreement already comes from the mixture; together they give FER+'s mean vote entropy.
+disagreement already comes from the mixture; together they give FER+'s mean vote entropy. The less of a face
+can be made out, the more a rater guesses.
 """
 
 import numpy as np
@@ -36,11 +37,21 @@ def _confusion() -> np.ndarray:
 
 
 CONFUSION = _confusion()  # (8, 10), each row sums to 1
+# What is guessed of a face that cannot be made out: "unknown", or what faces in FER+ mostly show.
+HAZE = np.array([0.28, 0.16, 0.08, 0.1, 0.06, 0.01, 0.02, 0.01, 0.26, 0.02])  # (10,), sums to 1
 
 
-def cast_votes(rng: np.random.Generator, mixture: np.ndarray) -> np.ndarray:
-    """Return the ten votes over ``labels.FERPLUS_VOTES`` for a mixture (8,), uint8, (10,); they sum to 10."""
-    cumulative = np.cumsum(mixture @ CONFUSION)
+def cast_votes(opinions: np.ndarray, mixture: np.ndarray, legibility: float = 1.0) -> np.ndarray:
+    """Return the ten votes over ``labels.FERPLUS_VOTES``, uint8, (10,); they sum to 10.
+
+    Args:
+        opinions: ten numbers in [0, 1), (10,), one a rater: what they lean to.
+        mixture: the true mixture, (8,).
+        legibility: how much of the expression can be seen, from 0 to 1 (see ``visibility.legibility``); a
+            rater guesses, by ``HAZE``, with probability (1 − legibility)².
+    """
+    guessing = (1 - legibility) ** 2
+    cumulative = np.cumsum((1 - guessing) * (mixture @ CONFUSION) + guessing * HAZE)
     # Inverse transform instead of Generator.multinomial, whose stream NumPy may change between versions.
-    votes = np.searchsorted(cumulative, rng.random(RATERS) * cumulative[-1], side="right")
+    votes = np.searchsorted(cumulative, opinions * cumulative[-1], side="right")
     return np.bincount(votes, minlength=len(FERPLUS_VOTES)).astype(np.uint8)

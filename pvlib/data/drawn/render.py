@@ -4,18 +4,19 @@ from collections.abc import Mapping, Sequence
 from numbers import Integral
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
-from pvlib.data.drawn import creases, features, hair, relief, skin
+from pvlib.data.drawn import creases, features, hair, occlusions, relief, skin
 from pvlib.data.drawn.action_units import to_vector
 from pvlib.data.drawn.anatomy import Anatomy, build
+from pvlib.data.drawn.camera import develop
 from pvlib.data.drawn.canvas import Canvas, Projection
 from pvlib.data.drawn.expressions import check_mixture, to_action_units
 from pvlib.data.drawn.identity import Camera, Identity, Pose
 from pvlib.errors import CourseError
 
 SMALLEST = 16
-_NOSE_RELIEF = np.concatenate(
+NOSE_RELIEF = np.concatenate(
     [np.zeros(27), [0.02, 0.06, 0.1, 0.14], [0.06, 0.08, 0.1, 0.08, 0.06], np.zeros(32)]
 )
 
@@ -66,10 +67,17 @@ def check_size(size: int) -> None:
 
 def landmarks(anatomy: Anatomy, pose: Pose, size: int) -> np.ndarray:
     """Return the 68 landmarks in pixels, (68, 2), in iBUG's order; pixel centres lie at integers."""
-    return Projection(pose, size)(anatomy.landmarks(), _NOSE_RELIEF) - 0.5
+    return Projection(pose, size)(anatomy.landmarks(), NOSE_RELIEF) - 0.5
 
 
-def paint(anatomy: Anatomy, identity: Identity, pose: Pose, camera: Camera, size: int) -> Image.Image:
+def paint(
+    anatomy: Anatomy,
+    identity: Identity,
+    pose: Pose,
+    camera: Camera,
+    size: int,
+    hiding: tuple[occlusions.Occlusion, ...] = (),
+) -> Image.Image:
     """Paint the face at twice the size when small, so that thin lines survive."""
     pixels = size * (2 if size < 128 else 1)
     canvas = Canvas(Projection(pose, pixels), pixels, camera.background)
@@ -83,29 +91,5 @@ def paint(anatomy: Anatomy, identity: Identity, pose: Pose, camera: Camera, size
     features.paint_brows(canvas, anatomy, identity)
     relief.shade_skin(canvas, anatomy, identity, camera, head)
     hair.paint_front(canvas, anatomy, identity)
+    occlusions.paint(canvas, anatomy, identity, hiding)
     return canvas.finish()
-
-
-def develop(
-    image: Image.Image, camera: Camera, size: int, colour: bool, rng: np.random.Generator | None
-) -> np.ndarray:
-    """Turn a painting into a photograph: blur, light falling off, contrast, noise, and the final size."""
-    if not colour:
-        image = image.convert("L")
-    if image.width != size:
-        image = image.reduce(image.width // size)
-    if camera.blur > 0.05:
-        image = image.filter(ImageFilter.GaussianBlur(camera.blur * size / 48))
-    pixels = np.asarray(image, dtype=np.float32)
-    pixels = pixels[None] if pixels.ndim == 2 else pixels.transpose(2, 0, 1)  # (C, size, size)
-    across = np.linspace(-1, 1, size, dtype=np.float32) * np.float32(
-        0.16 * camera.light * camera.light_strength
-    )
-    down = np.linspace(0.06, -0.1, size, dtype=np.float32) * np.float32(camera.light_strength)
-    light = 1 + across[None, :] + down[:, None]  # (size, size)
-    pixels = (pixels * light - 128) * np.float32(camera.contrast) + np.float32(128 + camera.brightness)
-    if rng is not None and camera.noise > 0.1:
-        # The sum of two random bytes has a standard deviation of 104.5 and is exact on every machine.
-        grain = rng.integers(0, 256, (2, *pixels.shape), dtype=np.uint8).astype(np.float32).sum(axis=0) - 255
-        pixels += grain * np.float32(camera.noise / 104.5)
-    return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)

@@ -1,0 +1,64 @@
+"""A small data set of two splits and three classes whose pictures are random squares, exact in every pixel."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pvlib.data.listing import DataSet, Item, Listing
+
+SIDE = 16
+
+
+@dataclass(frozen=True)
+class Toy:
+    """The listing, and the truth about every picture by its name: split, label, pixels (3, 16, 16)."""
+
+    listing: Listing
+    truth: dict[str, tuple[str, int, np.ndarray]]
+    data_set: DataSet
+
+
+def write_toy(root: Path, count: int = 200, seed: int = 0, valid: float = 0.2) -> Toy:
+    random = np.random.default_rng(seed)
+    data_set = DataSet(
+        name="Toy",
+        classes=("joy", "gloom", "awe"),
+        splits=("train", "valid"),
+        official={"train": {"joy": 1, "gloom": 1, "awe": 1}},
+        official_split={"train": "train", "valid": "train"},
+        where="draw it",
+        script="no script",
+    )
+    root.mkdir()
+    items, truth = [], {}
+    for number in range(count):
+        split = "valid" if random.random() < valid else "train"
+        label, name = int(random.integers(3)), f"{number}.png"
+        image = random.integers(0, 256, (SIDE, SIDE, 3), np.uint8)
+        Image.fromarray(image).save(root / name)
+        items.append(Item(split, label, str(root / name), name))
+        truth[name] = (split, label, image.transpose(2, 0, 1))
+    return Toy(Listing(data_set, root, "toy", items, {"lost": []}), truth, data_set)
+
+
+def toy_ranking(split: np.ndarray, labels: np.ndarray, stands_in: np.ndarray) -> np.ndarray:
+    """Copies of validation faces, the other training faces, validation."""
+    return np.select([split == 1, stands_in & 2 > 0], [2, 0], 1)
+
+
+@pytest.fixture(scope="session")
+def make_toy():
+    return write_toy
+
+
+@pytest.fixture(scope="session")
+def ranking():
+    return toy_ranking
+
+
+@pytest.fixture
+def toy(tmp_path) -> Toy:
+    return write_toy(tmp_path / "set")

@@ -44,8 +44,11 @@ def show(findings: Findings, verdict: Verdict, console: Console) -> None:
             "Named like another format:",
             _some(f"{name} (is {form})" for name, form in findings.misnamed.items()),
         )
-    for title, copies in (("Copies, pixel for pixel:", findings.exact), ("Near duplicates:", findings.near)):
-        line(title, _copies(copies))
+    for title, copies, word in (
+        ("Copies, pixel for pixel:", findings.exact, "stand also in"),
+        ("Near duplicates, in pairs:", findings.near, "look like images of"),
+    ):
+        line(title, _copies(copies, word))
         if copies.conflicts.any():
             line("  with different labels:", _some(_conflicts(findings, copies)))
     if findings.files_print:
@@ -113,12 +116,10 @@ def _counts(findings: Findings) -> Table:
     return table
 
 
-def _copies(copies: Copies) -> str:
+def _copies(copies: Copies, word: str) -> str:
     found = [f"{count:,} within {part}" for part, count in copies.within.items() if count]
     found += [
-        f"{count:,} of {later} stand also in {earlier}"
-        for (earlier, later), count in copies.across.items()
-        if count
+        f"{count:,} of {later} {word} {earlier}" for (earlier, later), count in copies.across.items() if count
     ]
     return ("; ".join(found) or "none") + (" (too many to look at them all)" if copies.cut_short else "")
 

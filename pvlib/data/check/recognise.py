@@ -5,9 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 
-from pvlib.data.affectnet import list_affectnet
+from pvlib.data.affectnet import AFFECTNET, list_affectnet
 from pvlib.data.affectnet.folders import SPLIT_FOLDERS
 from pvlib.data.affectnet.tables import table_paths
 from pvlib.data.archives import is_archive
@@ -15,8 +14,10 @@ from pvlib.data.check.collection import Collection, Tally
 from pvlib.data.check.ferplus_files import collect_ferplus, collect_prepared_ferplus, is_ferplus
 from pvlib.data.ferplus import compact as ferplus
 from pvlib.data.folders import IMAGE_SUFFIXES, folder_names
-from pvlib.data.listing import Listing
-from pvlib.data.rafdb import list_rafdb
+from pvlib.data.listing import DataSet, Listing
+from pvlib.data.packing.container import Container, open_container, read_metadata
+from pvlib.data.packing.header import format_of
+from pvlib.data.rafdb import RAFDB, list_rafdb
 from pvlib.errors import CourseError
 
 _SPLITS = {
@@ -72,12 +73,43 @@ def _is_affectnet(path: Path) -> bool:
 
 
 def _of_listing(listing: Listing) -> Collection:
-    """Turn what a reader lists into a collection, in the owners' splits, so that counts can be compared."""
-    facts = listing.data_set
+    missing = [kind for kind in listing.problems if kind.endswith("without an image")]
+    return _labelled(
+        listing.data_set,
+        [item.split for item in listing.items],
+        np.array([item.label for item in listing.items], np.int16),
+        listing.dropped,
+        layout=listing.layout,
+        root=listing.root,
+        names=[item.name for item in listing.items],
+        files=[item.path for item in listing.items],
+        boxes=[item.box for item in listing.items],
+        missing=[name for kind in missing for name in listing.problems[kind]],
+        problems={kind: names for kind, names in listing.problems.items() if kind not in missing},
+    )
+
+
+def _of_container(file: Container, facts: DataSet) -> Collection:
+    report = file.report
+    return _labelled(
+        facts,
+        [facts.splits[i] for i in file.split.tolist()],
+        file.labels.numpy().astype(np.int16),
+        report.dropped,
+        layout=f"one prepared file, from {report.layout}",
+        root=file.path,
+        names=list(file.names),
+        images=file.images.numpy().transpose(0, 2, 3, 1),  # (N, S, S, 3)
+        notes=[f"When it was prepared: {kind}, {count:,}." for kind, (count, _) in report.problems.items()],
+    )
+
+
+def _labelled(
+    facts: DataSet, parts: list[str], label: np.ndarray, dropped: dict[str, dict[str, int]], **known
+) -> Collection:
+    """Make a collection in the owners' splits, so that its counts can be compared with theirs."""
     splits = tuple(facts.official)
-    names = [facts.official_split[item.split] for item in listing.items]
-    split = np.array([splits.index(name) for name in names], np.int16)
-    label = np.array([item.label for item in listing.items], np.int16)
+    split = np.array([splits.index(facts.official_split[part]) for part in parts], np.int16)
     tallies = [
         Tally(
             name,
@@ -86,29 +118,17 @@ def _of_listing(listing: Listing) -> Collection:
         )
         for i, name in enumerate(facts.classes)
     ]
-    for kind in {kind: None for dropped in listing.dropped.values() for kind in dropped}:
-        tallies.append(
-            Tally(f"left out: {kind}", {part: listing.dropped[part].get(kind, 0) for part in listing.dropped})
-        )
+    for kind in dict.fromkeys(kind for kinds in dropped.values() for kind in kinds):
+        tallies.append(Tally(f"left out: {kind}", {part: dropped[part].get(kind, 0) for part in dropped}))
     return Collection(
         kind=facts.name,
-        layout=listing.layout,
-        root=listing.root,
         splits=splits,
         classes=facts.classes,
-        names=[item.name for item in listing.items],
         split=split,
         label=label,
-        files=[item.path for item in listing.items],
-        boxes=[item.box for item in listing.items],
         tallies=tallies,
-        missing=[name for kind in _absent(listing) for name in listing.problems[kind]],
-        problems={kind: names for kind, names in listing.problems.items() if kind not in _absent(listing)},
+        **known,
     )
-
-
-def _absent(listing: Listing) -> list[str]:
-    return [kind for kind in listing.problems if kind.endswith("without an image")]
 
 
 def _collect_images(root: Path) -> Collection:
@@ -164,13 +184,10 @@ def _collect_images(root: Path) -> Collection:
 
 
 def _open_prepared(path: Path) -> Collection:
-    try:
-        with safe_open(path, framework="np") as file:
-            form = (file.metadata() or {}).get("format")
-    except (SafetensorError, OSError) as error:
-        raise CourseError(
-            f"{path} is no data set that we know: it is no folder, and no prepared file ({error})"
-        ) from error
+    form = read_metadata(path).get("format")
     if form == ferplus.FORMAT:
         return collect_prepared_ferplus(path)
+    for facts in (RAFDB, AFFECTNET):
+        if form == format_of(facts):
+            return _of_container(open_container(path, facts), facts)
     raise CourseError(f"{path} holds no faces; give a file that a script of data_scripts/ made")

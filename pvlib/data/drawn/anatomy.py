@@ -111,11 +111,11 @@ def _brow(side: int, units: dict[str, float], identity: Identity) -> np.ndarray:
     x = 0.125 + 0.44 * t - (0.036 * lowered + 0.012 * units["AU9"]) * (1 - t)
     arch = identity.brow_arch * np.sin(np.pi * np.minimum(1, 0.95 * t + 0.02))
     y = -0.292 - identity.brow_height - 0.045 * arch
-    y -= 0.095 * raised * (1 - 0.3 * lowered) * (1 - t) ** 1.3
+    y -= 0.108 * raised * (1 - 0.3 * lowered) * (1 - t) ** 1.3
     y -= 0.085 * units["AU2"] * t**0.7 * (1.35 - 0.45 * t)
     y += lowered * (0.07 * (1 - t) * (1 - 0.7 * raised) + 0.03 * (1 - 0.5 * raised))
     y += 0.045 * raised * lowered * t * (1 - 0.5 * units["AU2"])  # grief: the outer half sinks
-    y += 0.045 * units["AU9"] * (1 - 0.6 * t) + 0.014 * units["AU6"] * t
+    y += 0.03 * units["AU9"] * (1 - 0.5 * t) + 0.014 * units["AU6"] * t
     y += 0.012 * units["AU43"]
     brow = np.stack([side * x * identity.eye_spacing, y], axis=1)
     return brow if side > 0 else brow[::-1]

@@ -16,8 +16,8 @@ from PIL import Image, ImageChops, ImageFilter
 
 from pvlib.data.drawn.identity import Colour, Pose
 
-ZOOM = 1.13  # half a picture is 1 / ZOOM face units wide
-_CENTRE_Y = 0.085  # the picture's middle lies below the eyes: framed as tightly as FER+ crops are
+ZOOM = 1.18  # half a picture is 1 / ZOOM face units wide
+_CENTRE_Y = 0.08  # the picture's middle lies below the eyes: framed as tightly as FER+ crops are
 _HEAD_DEPTH = 0.5
 _HEAD_RADII = (0.78, 1.12)
 _SHARPEST = 0.4  # pixels: less blur than this cannot be seen

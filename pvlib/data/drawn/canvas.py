@@ -18,6 +18,7 @@ from pvlib.data.drawn.identity import Colour, Pose
 
 ZOOM = 1.18  # half a picture is 1 / ZOOM face units wide
 _CENTRE_Y = 0.08  # the picture's middle lies below the eyes: framed as tightly as FER+ crops are
+_FOLLOWED = 0.4  # of what the features of a turned head move, the crop follows this share
 _HEAD_DEPTH = 0.5
 _HEAD_RADII = (0.78, 1.12)
 _SHARPEST = 0.4  # pixels: less blur than this cannot be seen
@@ -39,7 +40,8 @@ class Projection:
         cosine, sine = math.cos(pose.roll) * self.scale, math.sin(pose.roll) * self.scale
         self._turn = np.array([[cosine, sine], [-sine, cosine]])
         centre = 0.5 * size + size * np.array([pose.shift_x, pose.shift_y])
-        self._origin = centre - np.array([0.0, _CENTRE_Y]) @ self._turn
+        middle = np.array([0.0, _CENTRE_Y]) + _FOLLOWED * self._sideways
+        self._origin = centre - middle @ self._turn
 
     def __call__(self, points: np.ndarray, relief: float | np.ndarray = 0.0) -> np.ndarray:
         """Return pixels (n, 2) of points (n, 2) in face units; a pixel's centre lies at half integers."""

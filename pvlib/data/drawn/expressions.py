@@ -76,6 +76,39 @@ PROTOTYPES: dict[str, tuple[np.ndarray, ...]] = {
 }
 
 
+# The compounds of Du, Tao and Martinez (2014), as shares of the eight expressions at full intensity.
+COMPOUNDS: dict[str, dict[str, float]] = {
+    "happily surprised": {"happiness": 0.45, "surprise": 0.55},
+    "happily disgusted": {"happiness": 0.5, "disgust": 0.5},
+    "sadly fearful": {"sadness": 0.45, "fear": 0.55},
+    "sadly angry": {"sadness": 0.5, "anger": 0.5},
+    "sadly surprised": {"sadness": 0.45, "surprise": 0.55},
+    "sadly disgusted": {"sadness": 0.5, "disgust": 0.5},
+    "fearfully angry": {"fear": 0.45, "anger": 0.55},
+    "fearfully surprised": {"fear": 0.5, "surprise": 0.5},
+    "fearfully disgusted": {"fear": 0.5, "disgust": 0.5},
+    "angrily surprised": {"anger": 0.62, "surprise": 0.38},
+    "angrily disgusted": {"anger": 0.5, "disgust": 0.5},
+    "disgustedly surprised": {"disgust": 0.45, "surprise": 0.55},
+    "appalled": {"anger": 0.35, "disgust": 0.65},
+    "hatred": {"anger": 0.7, "disgust": 0.3},
+    "awed": {"fear": 0.3, "surprise": 0.7},
+}
+
+
+def compound(name: str, intensity: float = 1.0) -> np.ndarray:
+    """Return the mixture, (8,), of one of ``COMPOUNDS`` at an intensity in [0, 1].
+
+    Raises:
+        CourseError: for a name that is not in ``COMPOUNDS`` or an intensity out of range.
+    """
+    if name not in COMPOUNDS:
+        raise CourseError(f"unknown compound expression {name!r}; known are {', '.join(COMPOUNDS)}")
+    if not 0 <= intensity <= 1:
+        raise CourseError(f"the intensity of a compound is a number from 0 to 1, not {intensity}")
+    return dilute(np.array([COMPOUNDS[name].get(emotion, 0.0) for emotion in FERPLUS]), intensity)
+
+
 def check_mixture(mixture: Sequence[float]) -> np.ndarray:
     """Return the mixture over ``labels.FERPLUS`` as float64, (8,).
 
@@ -123,12 +156,8 @@ def to_action_units(mixture: np.ndarray, variants: Sequence[int] = (0,) * len(FE
 
     ``variants`` chooses which of its prototypes each expression uses.
     """
-    emotions = np.concatenate([[0.0], mixture[1:]])
-    length = float(np.sqrt((emotions**2).sum()))
-    if length == 0.0:
-        return np.zeros_like(PROTOTYPES["neutral"][0])
     chosen = np.stack([PROTOTYPES[name][variant] for name, variant in zip(FERPLUS, variants, strict=True)])
-    return np.minimum(1.0, intensity_of(mixture) * (emotions / length) @ chosen)
+    return np.minimum(1.0, expression_intensities(mixture) @ chosen)
 
 
 def sample_mixture(rng: np.random.Generator, ambiguous: float, proportions: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,6 +61,41 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
             put_in_place(temporary, path)
     finally:
         _remove(temporary)
+
+
+@contextmanager
+def atomic_folder(path: str | Path, replace: bool = False) -> Iterator[Path]:
+    """Give a temporary sibling folder to fill, and rename it to ``path`` only if all went well.
+
+    Missing parent folders are made. If the block raises, or is interrupted, the temporary folder is removed
+    and ``path`` stays as it was.
+
+    Args:
+        replace: let the new folder take the place of a ``path`` that holds something.
+
+    Raises:
+        CourseError: ``path`` holds something and ``replace`` is off, or is a file, or as ``atomic_write``.
+    """
+    path = Path(path).absolute()
+    if path.is_dir() and not replace and any(path.iterdir()):
+        raise CourseError(f"{path} holds something already: choose another folder, or --force to replace it")
+    temporary, old = (path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}") for _ in range(2))
+    try:
+        with explain_write_errors(path, temporary, "Nothing was changed."):
+            if path.exists() and not path.is_dir():
+                raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.mkdir()
+            yield temporary
+            if path.exists():
+                os.replace(path, old)
+            os.replace(temporary, path)
+            _flush_folder(path.parent)
+    finally:
+        if old.exists() and not path.exists():  # interrupted between the two renamings
+            os.replace(old, path)
+        for left in (temporary, old):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def make_folder_for(path: Path) -> None:

@@ -110,12 +110,15 @@ def _on_drawn(network) -> dict:
 
 
 def _show(console: Console, errors: dict) -> None:
-    table = Table(
-        "faces", "number", "mean", "median", "jaw", "brows", "nose", "eyes", "mouth", "above 10 %",
-        title="error in % of the distance between the outer eye corners",
-    )  # fmt: skip
-    for name, error in errors.items():
-        parts = (f"{error.parts[part]:.1f}" for part in ("jaw", "brows", "nose", "eyes", "mouth"))
-        mean = f"{error.mean:.2f} ± {error.half_width:.2f}"
-        table.add_row(name, str(error.faces), mean, f"{error.median:.2f}", *parts, f"{error.lost:.1%}")
+    from pvlib.data.landmarks import PARTS
+
+    table = Table("", *errors, title="error in % of the distance between the outer eye corners")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    table.add_row("faces", *(str(error.faces) for error in errors.values()))
+    table.add_row("mean", *(f"{error.mean:.2f} ± {error.half_width:.2f}" for error in errors.values()))
+    table.add_row("median face", *(f"{error.median:.2f}" for error in errors.values()))
+    for part in PARTS:
+        table.add_row(part, *(f"{error.parts[part]:.2f}" for error in errors.values()))
+    table.add_row("lost faces (above 10 %)", *(f"{error.lost:.1%}" for error in errors.values()))
     console.print(table)

@@ -1,0 +1,256 @@
+"""Every kind of picture that the web sends is read right, or refused by name."""
+
+import os
+import struct
+import sys
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from pvlib.data.pictures import LARGEST_SIDE, MOST_PIXELS, read_picture
+from pvlib.errors import CourseError
+
+SIZE = 40
+UPPER, LOWER = (250, 120, 40), (10, 60, 200)  # colours of the two halves
+
+
+@pytest.fixture
+def halves() -> Image.Image:
+    """A picture whose upper half is orange and whose lower half is blue."""
+    pixels = np.empty((SIZE, SIZE, 3), np.uint8)
+    pixels[: SIZE // 2], pixels[SIZE // 2 :] = UPPER, LOWER
+    return Image.fromarray(pixels)
+
+
+def colours(path, size=SIZE, box=None):
+    """The colours in the middle of the upper and of the lower half."""
+    image = read_picture(str(path), size, box)
+    assert (image.shape, image.dtype) == ((3, size, size), np.uint8)
+    return image[:, size // 4, size // 2].tolist(), image[:, -size // 4, size // 2].tolist()
+
+
+def assert_near(found, expected, tolerance):
+    assert np.abs(np.subtract(found, expected)).max() <= tolerance, (found, expected)
+
+
+def grey(colour):
+    """ITU-R 601 luma, which Pillow's documentation gives for grey."""
+    return [round(np.dot(colour, (0.299, 0.587, 0.114)))] * 3
+
+
+@pytest.mark.parametrize(("suffix", "mode", "tolerance"), [
+    ("png", "RGB", 0), ("png", "RGBA", 0), ("png", "P", 30), ("bmp", "RGB", 0), ("tif", "RGB", 0),
+    ("jpg", "RGB", 6), ("jpg", "CMYK", 12), ("tif", "CMYK", 1), ("tif", "YCbCr", 3), ("tif", "LAB", 6),
+    ("gif", "P", 30), ("webp", "RGB", 10), ("webp", "RGBA", 10),
+])  # fmt: skip
+def test_colour_pictures_of_every_kind_keep_their_colours(tmp_path, halves, suffix, mode, tolerance):
+    path = tmp_path / f"face.{suffix}"
+    if mode == "LAB":
+        from PIL import ImageCms
+
+        halves = ImageCms.profileToProfile(
+            halves, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
+        )
+    halves.convert(mode).save(path) if mode != "LAB" else halves.save(path)
+    assert_near(colours(path), (UPPER, LOWER), tolerance)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "mode"), [("png", "L"), ("png", "LA"), ("jpg", "L"), ("tif", "L"), ("bmp", "L")]
+)
+def test_grey_pictures_become_three_equal_colours(tmp_path, halves, suffix, mode):
+    path = tmp_path / f"face.{suffix}"
+    halves.convert(mode).save(path)
+    assert_near(colours(path), (grey(UPPER), grey(LOWER)), 3)
+
+
+def test_a_black_and_white_picture_is_read(tmp_path):
+    pixels = np.zeros((SIZE, SIZE), bool)
+    pixels[: SIZE // 2] = True
+    Image.fromarray(pixels).save(tmp_path / "face.png")
+    assert colours(tmp_path / "face.png") == ([255] * 3, [0] * 3)
+
+
+def test_transparent_parts_become_black(tmp_path, halves):
+    alpha = np.full((SIZE, SIZE), 255, np.uint8)
+    alpha[: SIZE // 2] = 0
+    halves.putalpha(Image.fromarray(alpha))
+    halves.save(tmp_path / "face.png")
+    assert colours(tmp_path / "face.png") == ([0] * 3, list(LOWER))
+
+
+def test_the_content_says_what_a_file_is_and_not_its_suffix(tmp_path, halves):
+    halves.save(tmp_path / "face.jpg", format="PNG")
+    assert colours(tmp_path / "face.jpg") == (list(UPPER), list(LOWER))
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
+@pytest.mark.parametrize(("orientation", "stored"), [
+    (1, lambda image: image),
+    (3, lambda image: image.transpose(Image.Transpose.ROTATE_180)),
+    (4, lambda image: image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)),
+    (6, lambda image: image.transpose(Image.Transpose.ROTATE_90)),  # to be turned back by 270° for display
+    (8, lambda image: image.transpose(Image.Transpose.ROTATE_270)),
+])  # fmt: skip
+def test_a_picture_that_was_taken_sideways_comes_out_upright(tmp_path, halves, suffix, orientation, stored):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / f"face.{suffix}"
+    stored(halves).save(path, exif=exif)
+    assert_near(colours(path), (UPPER, LOWER), 10)
+
+
+def test_the_first_of_several_frames_counts(tmp_path, halves):
+    other = Image.new("RGB", halves.size, (0, 255, 0))
+    halves.save(tmp_path / "face.gif", save_all=True, append_images=[other])
+    assert_near(colours(tmp_path / "face.gif"), (UPPER, LOWER), 30)
+
+
+def test_damaged_metadata_do_no_harm(tmp_path, halves):
+    halves.save(tmp_path / "face.jpg", exif=b"Exif\x00\x00" + b"\xff" * 60)
+    assert_near(colours(tmp_path / "face.jpg"), (UPPER, LOWER), 6)
+
+
+# ---- cutting and scaling
+
+
+def test_a_picture_of_the_right_size_stays_as_it_is(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "face.png")
+    assert np.array_equal(read_picture(str(tmp_path / "face.png"), SIZE), pixels.transpose(2, 0, 1))
+
+
+@pytest.mark.parametrize(("box", "inside"), [
+    ((5, 8, 35, 38), (slice(8, 38), slice(5, 35))),
+    ((-7, -7, 10, 12), (slice(0, 12), slice(0, 10))),
+    ((30, 20, 9_000, 30_000), (slice(20, 40), slice(30, 40))),
+])  # fmt: skip
+def test_a_box_is_cut_out_and_clamped_to_the_picture(tmp_path, box, inside):
+    pixels = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "face.png")
+    cut = Image.fromarray(pixels[inside])
+    expected = np.asarray(cut.resize((24, 24), Image.Resampling.BILINEAR)).transpose(2, 0, 1)
+    assert np.array_equal(read_picture(str(tmp_path / "face.png"), 24, box), expected)
+
+
+def test_halving_a_picture_averages_with_weights_1_3_3_1(tmp_path):
+    row = np.random.default_rng(0).integers(0, 256, 32)
+    Image.fromarray(np.tile(row.astype(np.uint8), (32, 1))).save(tmp_path / "face.png")
+    small = read_picture(str(tmp_path / "face.png"), 16)[0, 8]
+    # the triangle filter of half width 2 around the middle between two pixels: ¼·(½, 1½, 1½, ½)
+    expected = [np.dot(row[2 * i - 1 : 2 * i + 3], (1, 3, 3, 1)) / 8 for i in range(1, 15)]
+    assert np.abs(small[1:15] - np.array(expected)).max() <= 1
+
+
+def test_a_box_outside_of_the_picture_is_refused(tmp_path, halves):
+    halves.save(tmp_path / "face.png")
+    with pytest.raises(CourseError, match=r"face\.png: the face's box .* lies outside of the 40×40 picture"):
+        read_picture(str(tmp_path / "face.png"), SIZE, (40, 0, 60, 20))
+
+
+# ---- refused
+
+
+def assert_refused(path, complaint):
+    with pytest.raises(CourseError, match=complaint) as raised:
+        read_picture(str(path), SIZE)
+    assert "\n" not in str(raised.value)
+    assert str(path) in str(raised.value)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_sixteen_grey_bits_are_refused(tmp_path, suffix):
+    Image.fromarray(np.full((SIZE, SIZE), 4000, np.uint16)).save(tmp_path / f"face.{suffix}")
+    assert_refused(tmp_path / f"face.{suffix}", "more than 8 bits a pixel")
+
+
+def test_floating_point_pixels_are_refused(tmp_path):
+    Image.fromarray(np.full((SIZE, SIZE), 0.5, np.float32)).save(tmp_path / "face.tif")
+    assert_refused(tmp_path / "face.tif", "more than 8 bits a pixel")
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "bmp", "tif", "gif", "webp"])
+@pytest.mark.parametrize("share", [0, 0.02, 0.5, 0.9])
+def test_a_picture_that_ends_early_is_refused(tmp_path, suffix, share):
+    pixels = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE, 3), np.uint8)
+    path = tmp_path / f"face.{suffix}"
+    Image.fromarray(pixels).save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    assert_refused(path, "is damaged or no picture|is empty")
+
+
+def png_of_size(width, height):
+    """A PNG that says to be of that size and holds ten bytes of pixels."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(10))), (b"IEND", b""))
+    body = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.mark.parametrize(("width", "height"), [
+    (100_000, 1), (1, 100_000), (100_000, 100_000), (LARGEST_SIDE, MOST_PIXELS // LARGEST_SIDE + 1), (2**31 - 1, 2**31 - 1)
+])  # fmt: skip
+def test_a_picture_too_large_for_one_is_refused_before_it_is_decoded(tmp_path, width, height):
+    (tmp_path / "face.png").write_bytes(png_of_size(width, height))
+    assert_refused(tmp_path / "face.png", "too large for a picture|exceeds limit")
+
+
+def test_a_real_picture_a_hundred_thousand_pixels_wide_is_refused(tmp_path):
+    Image.new("L", (100_000, 2)).save(tmp_path / "face.png")
+    assert_refused(tmp_path / "face.png", "is 100000×2 pixels: too large for a picture")
+
+
+def test_what_is_no_picture_is_refused(tmp_path):
+    for name, content in (
+        ("empty.jpg", b""),
+        ("text.jpg", b"<html>not found</html>"),
+        ("zeros.png", bytes(5_000)),
+    ):
+        (tmp_path / name).write_bytes(content)
+        assert_refused(tmp_path / name, "is damaged or no picture|is empty")
+    with (tmp_path / "huge.jpg").open("wb") as file:
+        file.truncate(1 << 30)
+    assert_refused(tmp_path / "huge.jpg", "has 1024 MiB: too large")
+    assert_refused(tmp_path / "none.jpg", "cannot read")
+    (tmp_path / "folder.jpg").mkdir()
+    assert_refused(tmp_path / "folder.jpg", "is no ordinary file")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such pipes")
+def test_a_pipe_is_refused_rather_than_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    assert_refused(tmp_path / "pipe.jpg", "is no ordinary file")
+
+
+def read_or_none(path):
+    """The picture; None where it is refused by its name."""
+    try:
+        return read_picture(str(path), SIZE)
+    except CourseError as error:
+        if str(path) not in str(error):
+            raise
+        return None
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(form=st.sampled_from(["JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP"]), data=st.data())
+def test_a_damaged_file_is_read_to_some_picture_or_refused_by_name(tmp_path, halves, form, data):
+    buffer = BytesIO()
+    halves.save(buffer, form)
+    content = bytearray(buffer.getvalue())
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    path = tmp_path / "face"
+    path.write_bytes(content)
+    image = read_or_none(path)
+    assert image is None or (image.shape, image.dtype) == ((3, SIZE, SIZE), np.uint8)

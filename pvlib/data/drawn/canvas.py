@@ -74,6 +74,7 @@ class Canvas:
 
     def __init__(self, projection: Projection, size: int, background: Colour):
         self.project = projection
+        self.fine = size >= 160  # whether single hairs can be seen
         self._image = Image.new("RGB", (size, size), background)
         # Fills wait for each other, because opening the rasteriser costs more than a polygon.
         self._pending = []

@@ -5,7 +5,7 @@ from PIL import Image
 
 from pvlib.data.drawn.anatomy import SIDES, Anatomy
 from pvlib.data.drawn.canvas import Canvas, shade
-from pvlib.data.drawn.curves import ellipse, moved, stroke
+from pvlib.data.drawn.curves import moved, stroke
 from pvlib.data.drawn.identity import Identity
 
 
@@ -16,7 +16,7 @@ class _Folds:
         self.soft, self.sharp = [], []
 
     def add(self, points, width, strength, start=0.0, end=0.0, relief=0.0, soft=False):
-        if strength > 0.02:
+        if strength > 0.04:
             (self.soft if soft else self.sharp).append((stroke(points, width, start, end), strength, relief))
 
 
@@ -27,15 +27,11 @@ def paint_creases(canvas: Canvas, anatomy: Anatomy, identity: Identity, skin: Im
     for side in SIDES:
         _around_eye(folds, anatomy, identity, side)
         _around_mouth(folds, anatomy, identity, side)
+        _around_nose(folds, anatomy, side)
     _chin(folds, anatomy)
-    dark = shade(identity.skin, 0.46, 8)
-    canvas.airbrush(dark, 0.03, folds.soft, skin)
+    dark = shade(identity.skin, 0.44, 8)
+    canvas.airbrush(dark, 0.026, folds.soft, skin)
     canvas.airbrush(dark, 0.007, folds.sharp, skin)
-    if anatomy.units["AU17"] > 0.1:  # the chin boss puckers
-        y = 0.77 + anatomy.chin_drop
-        dimples = [(-0.065, 0.0), (0.055, 0.01), (0.0, -0.02), (-0.02, 0.04), (0.03, 0.045)]
-        marks = [(ellipse(x, y + dy, 0.024, 0.015), 0.42 * anatomy.units["AU17"]) for x, dy in dimples]
-        canvas.airbrush(dark, 0.014, marks, skin)
 
 
 def _forehead(folds: _Folds, anatomy: Anatomy, identity: Identity) -> None:
@@ -62,6 +58,8 @@ def _around_eye(folds: _Folds, anatomy: Anatomy, identity: Identity, side: int) 
     for k in (-1, 0, 1):
         ray = [moved(outer, side * 0.035, 0.012 * k), moved(outer, side * 0.12, 0.045 * k - 0.01)]
         folds.add(ray, 0.014, 0.5 * u["AU6"] + 0.1 * age)
+    lid = -0.034 + 0.016 * u["AU5"] - 0.006 * u["AU4"] + 0.02 * u["AU43"]
+    folds.add(moved(eye.upper, 0, lid), 0.018, 0.6)
     tight = max(u["AU6"], 0.8 * u["AU7"], 0.6 * u["AU9"])
     folds.add(moved(eye.lower, 0, 0.045 - 0.012 * u["AU6"]), 0.02, 0.12 + 0.4 * tight + 0.25 * age)
     for k in range(3):
@@ -93,8 +91,21 @@ def _around_mouth(folds: _Folds, anatomy: Anatomy, identity: Identity, side: int
     folds.add(moved(pouch, *corner), 0.04, 0.3 * u["AU15"] + 0.1 * age, soft=True)
 
 
+def _around_nose(folds: _Folds, anatomy: Anatomy, side: int) -> None:
+    """The shade under the tip and beside it."""
+    tip, wing = anatomy.nose_bridge[-1], anatomy.nose_base[0 if side < 0 else -1]
+    ball = [moved(tip, side * 0.06, -0.07), moved(tip, side * 0.074, 0.0), moved(tip, side * 0.05, 0.045)]
+    folds.add(ball, 0.036, 0.3, 0.2, 0.2, relief=0.08, soft=True)
+    under = [moved(wing, -side * 0.02, 0.02), moved(tip, side * 0.06, 0.085), moved(tip, 0.0, 0.09)]
+    folds.add(under, 0.045, 0.4, 0.3, 0.5, relief=0.06, soft=True)
+
+
 def _chin(folds: _Folds, anatomy: Anatomy) -> None:
-    """The hollow between lower lip and chin, which AU17 deepens into an arch."""
+    """The hollow between lower lip and chin, which AU17 deepens into an arch over a puckered chin boss."""
+    raised = anatomy.units["AU17"]
     y = anatomy.mouth.lower_outer[3, 1] + 0.05
     arch = [[-0.13, y + 0.03], [0, y], [0.13, y + 0.03]]
-    folds.add(arch, 0.03, 0.2 + 0.6 * anatomy.units["AU17"], soft=True)
+    folds.add(arch, 0.03, 0.14 + 0.5 * raised, soft=True)
+    for x, down in ((-0.07, 0.0), (0.06, 0.01), (0.0, -0.025), (-0.025, 0.04), (0.035, 0.045)):
+        at = np.array([[x - 0.02, down], [x + 0.02, down + 0.006]])
+        folds.add(moved(at, 0, 0.77 + anatomy.chin_drop), 0.024, 0.4 * raised)

@@ -61,6 +61,17 @@ def ellipse(x: float, y: float, radius_x: float, radius_y: float) -> np.ndarray:
     return _CIRCLE * (radius_x, radius_y) + (x, y)
 
 
+def soft_spot(x: float, y: float, radius_x: float, radius_y: float, colour, opacity: float, rings: int = 5):
+    """Return ellipses within each other, (points, colour, opacity) each: a spot that fades outwards.
+
+    Cheaper than an airbrush, and as good where the spot is faint.
+    """
+    return [
+        (ellipse(x, y, radius_x * (k + 0.5) / rings, radius_y * (k + 0.5) / rings), colour, opacity / rings)
+        for k in range(rings, 0, -1)
+    ]
+
+
 def moved(points, x: float = 0.0, y: float = 0.0) -> np.ndarray:
     """Return points (..., 2) moved by (x, y)."""
     return np.asarray(points) + np.array([x, y])

@@ -4,7 +4,7 @@ import numpy as np
 
 from pvlib.data.drawn.anatomy import SIDES, Anatomy
 from pvlib.data.drawn.canvas import Canvas, blend, shade
-from pvlib.data.drawn.curves import STEPS, curve, ellipse, moved, stroke
+from pvlib.data.drawn.curves import STEPS, curve, ellipse, moved, soft_spot, stroke
 from pvlib.data.drawn.identity import Identity
 
 _LIP = (172, 62, 66)
@@ -15,7 +15,7 @@ _GAPS = (-0.66, -0.4, -0.2, 0.0, 0.2, 0.4, 0.66)  # between teeth, as shares of 
 
 def paint_eyes(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
     """Paint sclera, iris and pupil within the lids, then lids and lashes."""
-    inside, lids, creases, outlines = [], [], [], []
+    inside, lids, outlines = [], [], []
     for eye in anatomy.eyes:
         outline = np.concatenate([curve(eye.upper), curve(eye.lower)[::-1]])
         outlines.append(outline)
@@ -38,34 +38,33 @@ def paint_eyes(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
         upper = [*eye.upper[:-1], flick] if eye.side > 0 else [flick, *eye.upper[1:]]
         lids.append((stroke(upper, 0.03, 0.45, 0.45), blend(_LASH, identity.hair, 0.15), 0.95))
         lids.append((stroke(eye.lower, 0.013, 0.3, 0.3), shade(identity.skin, 0.5, 10), 0.7))
-        fold = -0.036 + 0.016 * anatomy.units["AU5"] - 0.006 * anatomy.units["AU4"]
-        creases.append((stroke(moved(eye.upper, 0, fold), 0.018), 0.6))
+        if canvas.fine:
+            lids += _lashes(upper, eye.side, anatomy.units["AU43"])
     canvas.fill_within(outlines, inside)
-    canvas.airbrush(shade(identity.skin, 0.48, 8), 0.007, creases)
     canvas.fill(lids)
 
 
+def _lashes(upper: list[np.ndarray], side: int, closed: float) -> list:
+    """Return single lashes along an upper lid, longer towards the temple."""
+    line = curve(upper)[::side]  # from the nose to the temple
+    at = line[4:-1:2]
+    out = np.linspace(0.2, 1.0, len(at))[:, None]
+    ends = at + out * np.array([side * 0.022, -0.03 + 0.05 * closed])
+    return [(lash, _LASH, 0.75) for lash in stroke(np.stack([at, ends], axis=1), 0.009, 1.0, 0.0)]
+
+
 def paint_nose(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
-    """Paint wings, nostrils and the light on the tip."""
-    base, tip = anatomy.nose_base, anatomy.nose_bridge[-1]
+    """Paint wings and nostrils."""
+    base = anatomy.nose_base
     dark = shade(identity.skin, 0.42, 8)
-    under = stroke(base + np.array([[0, 0], [0, 0.012], [0, 0.014], [0, 0.012], [0, 0]]), 0.045, 0.3, 0.3)
-    lines, flanks = [], []
+    lines = []
     for side, at, beside in ((-1, 0, 1), (1, 4, 3)):
-        wing = np.array([[-0.006, -0.075], [0.018, -0.033], [0.006, 0.012], [-0.03, 0.017]]) * (side, 1)
-        lines.append((stroke(moved(wing, *base[at]), 0.018, 0.2, 0.4), dark, 0.7, 0.06))
-        ball = [
-            moved(tip, side * 0.055, -0.075),
-            moved(tip, side * 0.068, -0.01),
-            moved(tip, side * 0.045, 0.04),
-        ]
-        flanks.append((stroke(ball, 0.034, 0.2, 0.2), 0.34, 0.08))
+        wing = np.array([[-0.004, -0.07], [0.018, -0.033], [0.006, 0.012], [-0.03, 0.017]]) * (side, 1)
+        lines.append((stroke(moved(wing, *base[at]), 0.017, 0.1, 0.3), dark, 0.5, 0.06))
         x, y = 0.5 * (base[at] * (0.9, 1) + base[beside])
-        lines.append((ellipse(x - side * 0.006, y + 0.004, 0.03, 0.0135), (52, 26, 24), 0.85, 0.08))
-    canvas.airbrush(dark, 0.016, [(under, 0.5, 0.06), *flanks])
+        lines.append((ellipse(x - side * 0.006, y + 0.004, 0.036, 0.018), (58, 30, 26), 0.5, 0.08))
+        lines.append((ellipse(x - side * 0.006, y + 0.004, 0.028, 0.0125), (40, 18, 18), 0.85, 0.08))
     canvas.fill(lines)
-    bright = blend(identity.skin, (255, 250, 240), 0.55)
-    canvas.airbrush(bright, 0.02, [(ellipse(tip[0] - 0.006, tip[1] - 0.012, 0.034, 0.028), 0.7, 0.12)])
 
 
 def paint_mouth(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
@@ -86,10 +85,9 @@ def paint_mouth(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
         canvas.fill([(stroke(edge, 0.01, 0.5, 0.5), shade(lip, 0.45), 0.7) for edge in edges])
     else:
         canvas.fill([(stroke(upper_edge[::STEPS], 0.022, 0.5, 0.5), shade(lip, 0.36), 0.95)])
-    pits = [(ellipse(*corner[0], 0.016, 0.012), 0.6) for corner in corners]
-    canvas.airbrush(shade(identity.skin, 0.42, 8), 0.009, pits)
     x, y = 0.5 * (mouth.lower_inner[2] + mouth.lower_outer[3])
-    canvas.airbrush(blend(lip, (255, 236, 228), 0.7), 0.012, [(ellipse(x, y, 0.08, 0.011), 0.6)])
+    thick = mouth.lower_outer[3, 1] - mouth.lower_inner[2, 1]
+    canvas.fill(soft_spot(x, y, 0.1, 0.28 * thick, blend(lip, (255, 236, 228), 0.7), 0.4, 3))
 
 
 def _paint_opening(canvas: Canvas, anatomy: Anatomy, upper_edge: np.ndarray, lower_edge: np.ndarray) -> None:
@@ -115,22 +113,28 @@ def _paint_opening(canvas: Canvas, anatomy: Anatomy, upper_edge: np.ndarray, low
         row = np.array([[-1, rise], [-0.6, 0.36 * rise], [0, 0], [0.6, 0.36 * rise], [1, rise]])
         row = curve(row * (reach * half, -1)) + (middle, end)
         inside.append((np.concatenate([row, moved(row[::-1], 0, away)]), colour, 1.0))
-        lines = [[[middle + x * half, end - 0.2 * rise], [middle + x * half, end + 0.25 * away]] for x in _GAPS]
+        lines = [
+            [[middle + x * half, end - 0.2 * rise], [middle + x * half, end + 0.25 * away]] for x in _GAPS
+        ]
         inside += [(line, (150, 130, 124), 0.4) for line in stroke(np.array(lines), 0.007, 1, 1)]
     inside.append((stroke(moved(upper_edge[::STEPS], 0, 0.004), 0.022, 0.5, 0.5), (60, 20, 24), 0.35))
     canvas.fill_within([inside[0][0]], inside)
 
 
 def paint_brows(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
-    """Paint each brow as a soft body with hairs."""
-    colour = shade(identity.hair, 0.72) if sum(identity.hair) > 150 else identity.hair
+    """Paint each brow as a body with hairs that stand up at the nose and lie down at the temple."""
+    colour = shade(identity.hair, 0.66) if sum(identity.hair) > 150 else identity.hair
     thick = 0.054 * identity.brow_thickness
-    bodies, hairs = [], []
+    shapes = []
     for side, brow in zip(SIDES, anatomy.brows, strict=True):
         start, end = (0.62, 0.1) if side > 0 else (0.1, 0.62)
-        bodies.append((stroke(brow, thick, start, end), 0.88))
-        line = curve(brow)[::side][:-3:2]  # from the nose to the temple
-        lean = np.array([[0, 0.35 * thick], [side * 0.03, -0.42 * thick]])
-        hairs += [(hair, colour, 0.6) for hair in stroke(line[:, None, :] + lean, 0.012)]
-    canvas.airbrush(colour, 0.008, bodies)
-    canvas.fill(hairs)
+        shapes.append((stroke(brow, thick, start, end), colour, 0.55))
+        shapes.append((stroke(brow, 0.7 * thick, start, end), colour, 0.65))
+        line = curve(brow)[::side]  # from the nose to the temple
+        line = line[:-1] if canvas.fine else line[:-3:3]
+        t = np.linspace(0, 1, len(line))[:, None]
+        lean = np.concatenate([side * (0.008 + 0.035 * t), thick * (0.25 * t - 0.62)], axis=1)
+        foot = line + np.concatenate([0 * t, thick * (0.4 - 0.25 * t)], axis=1)
+        hairs = stroke(np.stack([foot, foot + lean], axis=1), 0.013, 1.0, 0.0)
+        shapes += [(hair, colour, 0.55) for hair in hairs]
+    canvas.fill(shapes)

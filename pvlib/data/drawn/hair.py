@@ -1,10 +1,10 @@
-"""Hair: what lies behind the head, what falls over it, and the beard's shadow."""
+"""Hair: what lies behind the head and what falls over it."""
 
 import numpy as np
 
 from pvlib.data.drawn.anatomy import HEAD_HALF_WIDTH, Anatomy
 from pvlib.data.drawn.canvas import Canvas, shade
-from pvlib.data.drawn.curves import curve, ellipse, moved, stroke
+from pvlib.data.drawn.curves import curve, ellipse, stroke
 from pvlib.data.drawn.identity import Identity
 
 _LONG = [
@@ -91,11 +91,11 @@ def paint_back(canvas: Canvas, identity: Identity) -> None:
     canvas.fill(shapes)
 
 
-def paint_front(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
-    """Paint the hair over the forehead and temples, with strands that catch the light."""
+def paint_front(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> list[np.ndarray]:
+    """Paint the hair over the forehead and temples, strand by strand; returns its outline, if there is any."""
     style = identity.hair_style
     if style == "bald":
-        return
+        return []
     half = HEAD_HALF_WIDTH * identity.head_width
     line = curve(np.array(_HAIRLINES[style]) * (half, identity.head_height))
     lift = {"curly": 0.16, "bun": 0.05}.get(style, 0.11)
@@ -103,18 +103,24 @@ def paint_front(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
     half_crown = np.array([[side, -0.45], [0.98, -0.78], [0.62, -1.0 - lift], [0, -1.06 - lift]])
     crown = np.concatenate([half_crown * (-1, 1), half_crown[-2::-1]]) * (half, identity.head_height)
     outline = np.concatenate([line, curve(np.concatenate([line[-1:], crown, line[:1]]))])
-    hair = canvas.mask(outline)
-    canvas.airbrush(shade(identity.skin, 0.5), 0.03, [(stroke(line[::5], 0.07, 0.5, 0.5), 0.5)])
+    shadow = shade(identity.skin, 0.4)
+    canvas.fill([(stroke(line[::5], width, 0.5, 0.5), shadow, 0.2) for width in (0.1, 0.065, 0.035)])
     canvas.fill([(outline, identity.hair, 1.0)])
-    light, dark = shade(identity.hair, 1.45, 14), shade(identity.hair, 0.62)
-    canvas.airbrush(
-        light, 0.05, [(stroke([[-0.5 * half, -0.78], [0.0, -0.95], [0.5 * half, -0.9]], 0.12), 0.5)], hair
-    )
-    root = np.array([-0.25 * half if style == "parted" else 0.0, -1.1])
-    ends = line[(np.linspace(0.06, 0.94, 15) * (len(line) - 1)).astype(int)]  # (15, 2)
+    canvas.fill(_strands(line, half, identity, 90 if canvas.fine else 12))
+    return [outline]
+
+
+def _strands(line: np.ndarray, half: float, identity: Identity, count: int) -> list:
+    """Return strands from the crown to the hairline, light and dark by turns, a few longer than the rest."""
+    k = np.arange(count)
+    uneven = np.sin(12.9898 * (k + 1))  # the same on every machine, and as good as chance to the eye
+    where = np.clip(np.linspace(0.03, 0.97, count) + 0.3 / count * uneven, 0, 1)
+    ends = line[np.rint(where * (len(line) - 1)).astype(int)]  # (count, 2)
+    ends = ends + np.stack([0 * k, 0.012 * np.roll(uneven, 1)], axis=1)
+    root = np.array([-0.25 * half if identity.hair_style == "parted" else 0.0, -1.1])
     spread = (ends - root) * (1, 0)
-    roots, middles = root + 0.1 * spread, moved(0.5 * (root + ends) + 0.32 * spread, 0, -0.06)
-    strands = stroke(np.stack([roots, middles, ends], axis=1), 0.022)
-    canvas.fill_within(
-        [outline], [(strand, light if i % 2 else dark, 0.3) for i, strand in enumerate(strands)]
-    )
+    bend = 0.32 + (0.12 * np.roll(uneven, 3) if identity.hair_style == "curly" else 0.02 * uneven)
+    middles = 0.5 * (root + ends) + bend[:, None] * spread + (0, -0.06)
+    strands = stroke(np.stack([root + 0.12 * spread, middles, ends], axis=1), 0.012 + 0.12 / count)
+    tones = (shade(identity.hair, 0.6), shade(identity.hair, 1.5, 14), shade(identity.hair, 0.78))
+    return [(strand, tones[i % 3], 0.34) for i, strand in enumerate(strands)]

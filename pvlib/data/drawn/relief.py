@@ -22,10 +22,10 @@ _UNIT = 96  # the grey level of the light map that leaves a colour as it is
 _TINT = np.rint(128 * (np.arange(256)[:, None] / _UNIT) ** np.array([0.88, 1.0, 1.08])).astype(np.uint16)
 
 
-def shade_skin(canvas: Canvas, anatomy: Anatomy, identity: Identity, camera: Camera, skin: Image.Image):
-    """Light and shade whatever is painted within the mask ``skin`` as the skin of this face."""
+def light_head(canvas: Canvas, anatomy: Anatomy, identity: Identity, camera: Camera, within: list) -> None:
+    """Light and shade whatever is painted within the outlines ``within`` as this head."""
     light = _light_map(canvas, anatomy, identity, camera)
-    canvas.relight(light, (_LEFT, _TOP, _STEP), _UNIT, _TINT, skin)
+    canvas.relight(light, (_LEFT, _TOP, _STEP), _UNIT, _TINT, canvas.mask(*within))
 
 
 def _light_map(canvas: Canvas, anatomy: Anatomy, identity: Identity, camera: Camera) -> Image.Image:
@@ -54,7 +54,8 @@ def _light_map(canvas: Canvas, anatomy: Anatomy, identity: Identity, camera: Cam
     facing = (towards[2] - towards[0] * slope_x - towards[1] * slope_y) / length  # cosine, (88, 71)
     contrast = np.float32(0.6 + 0.2 * camera.light_strength)
     light = 1.1 + contrast * (np.maximum(facing, -0.2) - towards[2])
-    light += 0.14 * np.maximum(facing, 0) ** 12
+    shine = np.maximum(facing, 0) ** 2
+    light += 0.14 * shine * shine * shine * shine * shine * shine  # the cosine to the power of 12
     light *= np.maximum(1 - depth, 0.22) * (1 - 0.3 * outside**3)
     return Image.fromarray(np.clip(light * _UNIT, 0, 255).astype(np.uint8))
 

@@ -6,7 +6,7 @@ from numbers import Integral
 import numpy as np
 from PIL import Image
 
-from pvlib.data.drawn import creases, features, hair, occlusions, relief, skin
+from pvlib.data.drawn import beard, creases, features, hair, occlusions, relief, skin
 from pvlib.data.drawn.action_units import to_vector
 from pvlib.data.drawn.anatomy import Anatomy, build
 from pvlib.data.drawn.camera import develop
@@ -84,12 +84,14 @@ def paint(
     hair.paint_back(canvas, identity)
     skin.paint_body(canvas, anatomy, identity)
     head = skin.paint_skin(canvas, anatomy, identity)
-    creases.paint_creases(canvas, anatomy, identity, head)
+    mask = canvas.mask(*head)
+    beard.paint_beard(canvas, anatomy, identity, mask)
+    creases.paint_creases(canvas, anatomy, identity, mask)
     features.paint_eyes(canvas, anatomy, identity)
     features.paint_nose(canvas, anatomy, identity)
     features.paint_mouth(canvas, anatomy, identity)
     features.paint_brows(canvas, anatomy, identity)
-    relief.shade_skin(canvas, anatomy, identity, camera, head)
-    hair.paint_front(canvas, anatomy, identity)
+    front = hair.paint_front(canvas, anatomy, identity)
+    relief.light_head(canvas, anatomy, identity, camera, [*head, *front])
     occlusions.paint(canvas, anatomy, identity, hiding)
     return canvas.finish()

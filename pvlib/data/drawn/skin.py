@@ -1,11 +1,10 @@
-"""Shoulders, neck, ears and the head, modelled with light and shade."""
+"""Shoulders, neck, ears and the head in their own colours; ``relief`` then lights them."""
 
 import numpy as np
-from PIL import Image
 
 from pvlib.data.drawn.anatomy import HEAD_HALF_WIDTH, SIDES, Anatomy
-from pvlib.data.drawn.canvas import Canvas, blend, shade
-from pvlib.data.drawn.curves import STEPS, curve, ellipse, moved, stroke
+from pvlib.data.drawn.canvas import Canvas, shade
+from pvlib.data.drawn.curves import STEPS, curve, ellipse, soft_spot, stroke
 from pvlib.data.drawn.identity import Identity
 
 _BLUSH = (206, 84, 72)
@@ -37,19 +36,18 @@ _SHIRT = curve(
 
 
 def paint_body(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
-    """Paint shoulders and neck, which the head then covers."""
+    """Paint shoulders and neck, which the head then covers, and the chin's shadow on them."""
     neck = _NECK * (HEAD_HALF_WIDTH * identity.head_width, 1)
-    canvas.fill([(neck, shade(identity.skin, 0.74, 4), 1.0)])
-    under_chin = ellipse(0, 0.82 + anatomy.chin_drop, 0.46, 0.2)
-    canvas.airbrush(shade(identity.skin, 0.3), 0.06, [(under_chin, 0.75)], canvas.mask(neck))
+    canvas.fill([(neck, shade(identity.skin, 0.7, 4), 1.0)])
+    canvas.fill(soft_spot(0, 0.86 + anatomy.chin_drop, 0.4, 0.28, shade(identity.skin, 0.2), 0.8, 6))
     collar = _SHIRT[3 * STEPS : 7 * STEPS + 1 : STEPS]
     canvas.fill(
         [(_SHIRT, identity.shirt, 1.0), (stroke(collar, 0.04, 0.3, 0.3), shade(identity.shirt, 0.72), 0.9)]
     )
 
 
-def paint_skin(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> Image.Image:
-    """Paint head and ears in the skin's own colours, before any light; returns their mask."""
+def paint_skin(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> list[np.ndarray]:
+    """Paint head and ears in the skin's own colours, before any light; returns their outlines."""
     w = HEAD_HALF_WIDTH * identity.head_width
     ears = [_EAR * (side * w, 1) for side in SIDES]
     head = curve(np.concatenate([anatomy.jaw, anatomy.skull]), closed=True)
@@ -58,26 +56,22 @@ def paint_skin(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> Image.Im
         + [(_INNER_EAR * (side * w, 1), shade(identity.skin, 0.6, 8), 0.8) for side in SIDES]
         + [(head, identity.skin, 1.0)]
     )
-    skin = canvas.mask(head, *ears)
-    blush = [(ellipse(0, 0.22, 0.1, 0.07), 0.2)]
+    blush = soft_spot(0, 0.22, 0.16, 0.12, _BLUSH, 0.22, 4)
     for side, eye in zip(SIDES, anatomy.eyes, strict=True):
         x, cheek = eye.centre[0], max(anatomy.units["AU12L" if side > 0 else "AU12R"], anatomy.units["AU6"])
-        blush.append((ellipse(x + side * 0.06, 0.2 - 0.05 * cheek, 0.17, 0.12), 0.26 + 0.2 * cheek))
-    canvas.airbrush(_BLUSH, 0.09, blush, skin)
-    if identity.beard > 0:
-        _paint_beard(canvas, anatomy, identity, skin)
-    return skin
+        blush += soft_spot(x + side * 0.03, 0.19 - 0.05 * cheek, 0.2, 0.17, _BLUSH, 0.22 + 0.16 * cheek)
+    canvas.fill(blush)
+    if canvas.fine:
+        canvas.fill([(ellipse(*spot), shade(identity.skin, 0.66, 14), 0.3) for spot in _freckles(identity)])
+    return [head, *ears]
 
 
-def _paint_beard(canvas: Canvas, anatomy: Anatomy, identity: Identity, skin: Image.Image) -> None:
-    """Paint stubble on jaw and upper lip."""
-    w, bottom = HEAD_HALF_WIDTH * identity.head_width, 1.0 + anatomy.chin_drop
-    below = anatomy.mouth.lower_outer[3, 1] + 0.05
-    right = np.array([[1.1, 0.0], [0.88, 0.1], [0.72, 0.36], [0.46, 0.44]]) * (w, 1)
-    middle = np.array([[0.12, below], [-0.12, below]])
-    cheeks = np.concatenate([right, middle, right[::-1] * (-1, 1), [[-1.1 * w, bottom], [1.1 * w, bottom]]])
-    moustache = np.concatenate([moved(anatomy.mouth.upper_outer, 0, 0.01), [[0.13, 0.31], [-0.13, 0.31]]])
-    strength = 0.62 * identity.beard
-    marks = [(cheeks, strength), (moustache, 0.9 * strength)]
-    stubble = blend(shade(identity.skin, 0.55), shade(identity.hair, 0.75), 0.6)
-    canvas.airbrush(stubble, 0.035, marks, skin)
+def _freckles(identity: Identity) -> list[tuple[float, ...]]:
+    """Return (x, y, radius x, radius y) of the freckles of fair and reddish people, spread by golden angles."""
+    red, green, blue = identity.hair
+    count = 60 if identity.skin[0] > 225 and red - green > 40 and red - blue > 60 else 0
+    turns = 2.39996 * np.arange(count)
+    out = np.sqrt((np.arange(count) + 0.5) / max(1, count))
+    x, y = 0.42 * out * np.cos(turns), 0.13 + 0.16 * out * np.sin(turns)
+    radius = 0.006 + 0.004 * np.cos(7 * turns)
+    return np.stack([x, y, radius, 0.8 * radius], axis=1).tolist()

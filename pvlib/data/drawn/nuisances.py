@@ -146,5 +146,5 @@ def dress(identity: Identity, extra: np.random.Generator, nuisances: Nuisances) 
     if e[5] < nuisances.glasses:
         changes["glasses"] = tuple(FRAMES)[int(e[6] * len(FRAMES))]
         changes["tint"] = 0.85 if e[7] < 0.15 else 0.12 * e[7]  # one pair in seven is sunglasses
-        changes["glare"] = max(0.0, 2 * e[8] - 1)
+        changes["glare"] = max(0.0, 3 * e[8] - 2)
     return replace(identity, **changes)

@@ -119,7 +119,7 @@ def draw_numbered(recipe: Recipe, number: int) -> DrawnFace:
     identity, pose = sample_identity(rng), _stepped_back(sample_pose(rng, nuisances), recipe.margin)
     camera = sample_camera(rng, extra, nuisances)
     identity = dress(identity, extra, nuisances)
-    occlusions = sample_occlusions(extra, identity, nuisances)
+    occlusions = sample_occlusions(extra, nuisances)
     anatomy = build(units, identity)
     visible = visible_landmarks(anatomy, identity, pose, occlusions)
     clear = legibility(visible, camera)

@@ -9,15 +9,8 @@ import pytest
 from PIL import Image
 
 COLUMNS = [
-    "subDirectory_filePath",
-    "face_x",
-    "face_y",
-    "face_width",
-    "face_height",
-    "facial_landmarks",
-    "expression",
-    "valence",
-    "arousal",
+    *("subDirectory_filePath", "face_x", "face_y", "face_width", "face_height"),
+    *("facial_landmarks", "expression", "valence", "arousal"),
 ]
 FOLDERS = {"train": "train_set", "valid": "val_set"}
 TABLES = {"train": "training.csv", "valid": "validation.csv"}

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.drawing import DrawingSpeed, measure_drawing
 from benchmarks.machine import describe
 from benchmarks.networks import SIZES, Measurement, measure_networks
-from benchmarks.reading import ReadingSpeed, measure_reading
+from benchmarks.reading import AIM, Prepared, ReadingSpeed, measure_reading, prepared_sets
 from benchmarks.released import Comparison, compare
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
@@ -26,8 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
     print_machine(machine)
     rows: list[Measurement] = []
     try:
-        reading = measure_reading(options.ferplus, rounds, options.quick)  # first: its file may be missing
+        with prepared_sets(64 if options.quick else 1024) as sets:
+            print_preparing(sets)
+            reading = measure_reading(sets, rounds, options.quick)
         print_reading(reading)
+        drawing = measure_drawing(options.quick)
+        print_drawing(drawing)
         for size in [options.size] if options.size else ["tiny"] if options.quick else list(SIZES):
             rows += measure_networks(size, rounds, device, options.quick)
             print_networks([row for row in rows if row.size == size])
@@ -39,7 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
                 "rounds": rounds,
                 "networks": [asdict(row) for row in rows],
                 "released": [asdict(comparison) for comparison in comparisons],
-                "reading": asdict(reading),
+                "preparing": {name: len(made.files) / made.seconds for name, made in sets.items()},
+                "reading": [{**asdict(row), "times_as_fast": row.times_as_fast} for row in reading],
+                "drawing": [asdict(row) for row in drawing],
             }
             with atomic_write(options.json) as temporary:
                 temporary.write_text(json.dumps(results, indent=2) + "\n")
@@ -55,7 +62,6 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--device", default="cpu", help='where the networks run, e.g. "cuda"')
     command.add_argument("--threads", type=int, help="CPU threads; torch's own choice by default")
     command.add_argument("--rounds", type=int, help="how often each thing is timed; the median counts")
-    command.add_argument("--ferplus", type=Path, help="a prepared FER+ file; else one of random pixels")
     command.add_argument("--json", type=Path, help="also write the numbers to this file")
     command.add_argument("--quick", action="store_true", help="seconds instead of minutes, to try it out")
     return command
@@ -100,12 +106,31 @@ def print_comparisons(comparisons: list[Comparison]) -> None:
         )
 
 
-def print_reading(reading: ReadingSpeed) -> None:
+def print_preparing(sets: dict[str, Prepared]) -> None:
+    print("\nPreparing, drawn faces in the owners' layout, one process")
+    for name, made in sets.items():
+        print(f"  {name:8}{len(made.files) / made.seconds:8.0f} images/s ({len(made.files)} files)")
+
+
+def print_reading(rows: list[ReadingSpeed]) -> None:
     print(
-        f"\nFER+ reader ({reading.source}, {reading.faces} faces): opens in {reading.open_seconds:.2f} s; "
-        f"{reading.images_per_second:.0f} images/s with full augmentation, "
-        f"{reading.images_per_second_unchanged:.0f} without"
+        "\nReading with random changes, images/s: batches from the prepared file, and file by file with Pillow"
     )
+    print(f"  {'':40}{'batched':>10}{'one by one':>12}{'times as fast':>15}   aim")
+    for row in rows:
+        what = f"{row.data_set} {row.stored} -> {row.output_size}, {row.recipe}"
+        met = "met" if row.times_as_fast >= AIM else "missed"
+        print(
+            f"  {what:40}{row.batched:10.0f}{row.one_by_one:12.0f}{row.times_as_fast:15.1f}   {AIM:.1f} {met}"
+        )
+
+
+def print_drawing(rows: list[DrawingSpeed]) -> None:
+    print("\nDrawing, faces/s")
+    for row in rows:
+        what = f"{row.size} px {'colour' if row.colour else 'grey'}, {row.workers} at work"
+        met = "met" if row.faces_per_second >= row.aim else "missed"
+        print(f"  {what:40}{row.faces_per_second:10.0f}   aim on two cores {row.aim:.0f} {met}")
 
 
 if __name__ == "__main__":

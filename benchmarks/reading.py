@@ -1,79 +1,148 @@
-"""Images per second from the prepared FER+ file to network input, with full augmentation."""
+"""Images per second from prepared file to network input, beside the usual way: one file, one face at a time."""
 
-import csv
-import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import numpy as np
 import torch
+from PIL import Image
+from torch.utils.data import default_collate
+from torchvision import transforms
 
 from benchmarks.timing import Task, time_in_turns
+from pvlib.data.drawn.layouts import write_layout
 from pvlib.data.faces import Faces
 from pvlib.data.ferplus import load_ferplus, prepare
-from pvlib.data.labels import FERPLUS_VOTES
-from pvlib.data.transforms import Augmentation, normalise
+from pvlib.data.rafdb import load_rafdb, prepare_rafdb
+from pvlib.data.recipes import Recipe, recipe
+from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
 
 BATCH = 64
+AIM = 5.0  # times as fast as one by one
+RECIPES = {
+    "FER+": ("photograph", "ferplus:paper", "ferplus:released"),
+    "RAF-DB": ("rafdb:paper", "rafdb:released"),
+}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A data set of drawn faces: its image files, and the one file that was made of them in ``seconds``."""
+
+    name: str
+    files: tuple[Path, ...]
+    faces: Faces
+    seconds: float
 
 
 @dataclass(frozen=True)
 class ReadingSpeed:
-    """What was read (``source``, ``faces``), seconds to open it, images per second once it is open."""
+    """Images per second with a recipe's random changes: of a batch from the prepared file, and one by one."""
 
-    source: str
-    faces: int
-    open_seconds: float
-    images_per_second: float
-    images_per_second_unchanged: float
+    data_set: str
+    stored: int
+    recipe: str
+    output_size: int
+    batched: float
+    one_by_one: float
 
-
-def measure_reading(path: Path | None, rounds: int, quick: bool) -> ReadingSpeed:
-    """Read batches in random order; without ``path``, from a file of random pixels made for the purpose."""
-    if path is not None:
-        return _measure(path, str(path), rounds)
-    with tempfile.TemporaryDirectory() as folder:
-        write_random_ferplus(Path(folder), count=256 if quick else 8192)
-        made = Path(folder) / "ferplus.safetensors"
-        prepare(folder, made)
-        return _measure(made, "random pixels", rounds)
+    @property
+    def times_as_fast(self) -> float:
+        return self.batched / self.one_by_one
 
 
-def _measure(path: Path, source: str, rounds: int) -> ReadingSpeed:
+@contextmanager
+def prepared_sets(count: int) -> Iterator[dict[str, Prepared]]:
+    """Draw ``count`` training faces in the layout of FER+ and of RAF-DB, and prepare each; by name."""
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        write_layout(root / "ferplus", "ferplus", {"train": count}, seed=1)
+        write_layout(root / "rafdb", "rafdb", {"train": count}, seed=1)
+        yield {
+            "FER+": _prepare(
+                "FER+", root / "ferplus", "*.png", prepare, lambda file: load_ferplus(file, "train", "argmax")
+            ),
+            "RAF-DB": _prepare(
+                "RAF-DB", root / "rafdb", "*.jpg", prepare_rafdb, lambda file: load_rafdb(file, "train")
+            ),
+        }
+
+
+def _prepare(name: str, root: Path, pattern: str, make: Callable, load: Callable[[Path], Faces]) -> Prepared:
+    made = root.with_suffix(".safetensors")
     started = time.perf_counter()
-    faces = load_ferplus(path, "train")
-    open_seconds = time.perf_counter() - started
-    augmentation = Augmentation()
-    tasks = [
-        Task("augmented", lambda: _read(faces, augmentation), 0),
-        Task("unchanged", lambda: _read(faces, None), 0),
-    ]
-    seconds = time_in_turns(tasks, rounds, torch.device("cpu"))
-    count = min(len(faces), 16 * BATCH)
-    return ReadingSpeed(
-        source, len(faces), open_seconds, count / seconds["augmented"], count / seconds["unchanged"]
-    )
+    make(root, made)
+    seconds = time.perf_counter() - started
+    return Prepared(name, tuple(sorted(root.rglob(pattern))), load(made), seconds)
 
 
-def _read(faces: Faces, augmentation: Augmentation | None) -> None:
-    """Sixteen batches from all over the file, as the training loop reads them."""
-    for chosen in torch.randperm(len(faces))[: 16 * BATCH].split(BATCH):
-        images = faces.images[chosen]
-        normalise(augmentation(images) if augmentation is not None else images)
+def measure_reading(sets: dict[str, Prepared], rounds: int, quick: bool) -> list[ReadingSpeed]:
+    """Read some batches in random order with each recipe, both ways in turns."""
+    batches = 1 if quick else 4
+    results = []
+    for name, names in RECIPES.items():
+        for recipe_name in names:
+            chosen, source = recipe(recipe_name), sets[name]
+            tasks = [
+                Task("batched", _batched(source.faces, chosen, batches), 0),
+                Task("one by one", _one_by_one(source.files, chosen, batches), 0),
+            ]
+            seconds = time_in_turns(tasks, rounds, torch.device("cpu"))
+            images = batches * BATCH
+            results.append(
+                ReadingSpeed(
+                    name,
+                    source.faces.images.shape[-1],
+                    recipe_name,
+                    chosen.output_size,
+                    images / seconds["batched"],
+                    images / seconds["one by one"],
+                )
+            )
+    return results
 
 
-def write_random_ferplus(folder: Path, count: int) -> None:
-    """Write ``count`` training faces of random pixels in the layout of FER2013's table and FER+'s votes."""
-    pixels = np.random.default_rng(0).integers(0, 256, (count, 48 * 48))
-    with open(folder / "fer2013.csv", "w", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["emotion", "pixels", "Usage"])
-        table.writerows([0, " ".join(map(str, face)), "Training"] for face in pixels)
-    with open(folder / "fer2013new.csv", "w", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(["Usage", "Image name", *FERPLUS_VOTES])
-        for number in range(count):
-            votes = [0] * len(FERPLUS_VOTES)
-            votes[number % 8] = 10  # unanimous, so that every rule keeps the face
-            table.writerow(["Training", f"fer{number:07}.png", *votes])
+def _batched(faces: Faces, chosen: Recipe, batches: int) -> Callable[[], None]:
+    """Batches from all over the file, as the training loop reads them."""
+    to_network_input = chosen.training()
+
+    def read() -> None:
+        for _ in range(batches):
+            to_network_input(faces.images[torch.randint(len(faces), (BATCH,))])
+
+    return read
+
+
+def _one_by_one(files: tuple[Path, ...], chosen: Recipe, batches: int) -> Callable[[], None]:
+    """The same recipe as most training code has it: Pillow, torchvision, one file after another."""
+    change = usual_pipeline(chosen)
+
+    def read() -> None:
+        for _ in range(batches):
+            positions = torch.randint(len(files), (BATCH,)).tolist()
+            default_collate([change(Image.open(files[position]).convert("RGB")) for position in positions])
+
+    return read
+
+
+def usual_pipeline(chosen: Recipe) -> transforms.Compose:
+    """torchvision's transforms of Pillow images for a recipe, steps that are off left out."""
+    side = round(chosen.resize)
+    steps: list[Callable] = [transforms.Resize((side, side))]  # costs nothing where that is the stored size
+    if chosen.zoom or chosen.shift:
+        zoom, shift = (1 - chosen.zoom, 1 + chosen.zoom), (chosen.shift, chosen.shift)
+        smooth = transforms.InterpolationMode.BILINEAR
+        steps.append(transforms.RandomAffine(chosen.rotation, shift, zoom, interpolation=smooth))
+    elif chosen.rotation:
+        steps.append(transforms.RandomRotation(chosen.rotation))
+    if chosen.resize > chosen.output_size:
+        steps.append(transforms.RandomCrop(chosen.output_size))
+    steps.append(transforms.RandomHorizontalFlip(chosen.flip))
+    steps.append(transforms.ColorJitter(*chosen.jitter))
+    steps += [transforms.ToTensor(), transforms.Normalize(IMAGENET_MEAN, IMAGENET_STD)]
+    value = "random" if chosen.erasing_fill == "noise" else 0
+    steps.append(transforms.RandomErasing(chosen.erasing, chosen.erasing_area, value=value))
+    return transforms.Compose(steps)

@@ -1,15 +1,20 @@
 """The benchmark's numbers hang together; what they are is another matter, and not a test's."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
+from PIL import Image
 
 from benchmarks.__main__ import main, print_comparisons
 from benchmarks.networks import Measurement, count_flops, network_calls
 from benchmarks.peaks import peak_tasks
+from benchmarks.reading import usual_pipeline
 from benchmarks.released import compare
 from benchmarks.timing import Task, time_in_turns
+from pvlib.data.recipes import RECIPES, recipe
+from pvlib.errors import CourseError
 
 CPU = torch.device("cpu")
 
@@ -55,10 +60,35 @@ def test_a_training_step_needs_more_memory_than_a_forward_pass(results):
         assert memory[precision, "step"] > memory[precision, "forward"] > 0
 
 
-def test_the_reader_is_timed_on_the_faces_it_opened(results):
-    reading = results["reading"]
-    assert reading["faces"] == 256
-    assert 0 < reading["images_per_second"] < reading["images_per_second_unchanged"]
+def test_reading_is_timed_both_ways_for_every_recipe(results):
+    rows = {row["recipe"]: row for row in results["reading"]}
+    assert set(rows) == {name for name in RECIPES if not name.startswith(("affectnet", "drawn"))}
+    for row in rows.values():
+        assert row["times_as_fast"] == pytest.approx(row["batched"] / row["one_by_one"])
+    assert {(row["stored"], row["output_size"]) for row in rows.values()} == {(48, 48), (48, 224), (100, 224)}
+
+
+def test_preparing_and_drawing_are_timed(results):
+    assert all(speed > 0 for speed in results["preparing"].values())
+    assert {(row["size"], row["colour"]) for row in results["drawing"]} == {(48, False), (224, True)}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_usual_way_gives_faces_of_the_same_form_and_spread(name):
+    # both see the same grey ramp; their means over many draws agree where nothing is cut off or mirrored away
+    chosen = replace(recipe(name), erasing=0.0, padding="reflection")
+    ramp = torch.linspace(60, 180, 48).round().byte().expand(48, 48).contiguous()
+    picture = Image.fromarray(ramp.numpy()).convert("RGB")
+    torch.manual_seed(0)
+    ours = chosen.training()(ramp.expand(100, 1, 48, 48))
+    pipeline = usual_pipeline(chosen)
+    theirs = torch.stack([pipeline(picture) for _ in range(100)])
+    assert ours.shape == theirs.shape
+    side = chosen.output_size
+    middle = slice(3 * side // 8, 5 * side // 8)
+    ours, theirs = (made[..., middle, middle] for made in (ours, theirs))
+    assert ours.mean().item() == pytest.approx(theirs.mean().item(), abs=0.15)
+    assert ours.std().item() == pytest.approx(theirs.std().item(), rel=0.25)
 
 
 def test_the_paper_size_takes_the_published_number_of_operations():
@@ -107,6 +137,10 @@ def test_without_the_paper_size_nothing_is_compared():
     assert compare([]) == []
 
 
-def test_a_missing_ferplus_file_is_named(capsys, tmp_path):
-    assert main(["--quick", "--threads", "1", "--ferplus", str(tmp_path / "none.safetensors")]) == 1
-    assert "none.safetensors" in capsys.readouterr().err
+def test_a_disk_without_room_ends_in_one_line(capsys, monkeypatch):
+    def full(count):
+        raise CourseError("no room is left on that disk")
+
+    monkeypatch.setattr("benchmarks.__main__.prepared_sets", full)
+    assert main(["--quick", "--threads", "1"]) == 1
+    assert capsys.readouterr().err == "no room is left on that disk\n"

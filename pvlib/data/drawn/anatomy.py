@@ -16,12 +16,12 @@ SIDES = (-1, 1)
 
 # Half of a relaxed jaw, from the ear to the chin: x as shares of the head's half width, y in face units.
 _JAW = np.array(
-    [[1.0, -0.12], [0.995, 0.06], [0.975, 0.23], [0.93, 0.4], [0.84, 0.55],
+    [[1.02, -0.12], [1.015, 0.06], [0.985, 0.23], [0.93, 0.4], [0.84, 0.55],
      [0.69, 0.68], [0.5, 0.79], [0.27, 0.865], [0.0, 0.89]]
 )  # fmt: skip
 _SQUARENESS = np.array([0, 0, 0.01, 0.035, 0.075, 0.1, 0.09, 0.05, 0])
 _JAW_DROP = np.array([0, 0, 0.02, 0.08, 0.22, 0.45, 0.72, 0.95, 1.0])
-_SKULL = np.array([[0.99, -0.3], [0.945, -0.52], [0.81, -0.73], [0.52, -0.89], [0.0, -0.96]])
+_SKULL = np.array([[1.0, -0.3], [0.95, -0.52], [0.81, -0.73], [0.52, -0.89], [0.0, -0.96]])
 HEAD_HALF_WIDTH = 0.65
 
 
@@ -40,11 +40,21 @@ class Eye:
 class Mouth:
     """The lips' four edges, each from the left of the picture to the right, and how far they part."""
 
-    upper_outer: np.ndarray  # (7, 2), corners included
-    upper_inner: np.ndarray  # (5, 2)
-    lower_inner: np.ndarray  # (5, 2)
+    upper_outer: np.ndarray  # (7, 2), corners included, as in all four
+    upper_edge: np.ndarray  # (9, 2), where the upper lip ends inside
+    lower_edge: np.ndarray  # (9, 2)
     lower_outer: np.ndarray  # (7, 2)
     gap: float
+
+    @property
+    def upper_inner(self) -> np.ndarray:
+        """The five landmarks on the upper lip's inner edge, (5, 2)."""
+        return self.upper_edge[[1, 3, 4, 5, 7]]
+
+    @property
+    def lower_inner(self) -> np.ndarray:
+        """The five landmarks on the lower lip's inner edge, (5, 2)."""
+        return self.lower_edge[[1, 3, 4, 5, 7]]
 
 
 @dataclass(frozen=True)
@@ -137,8 +147,9 @@ def _eye(side: int, units: dict[str, float], identity: Identity) -> Eye:
     upper = np.array([0.012 + tilt, -above - 0.6 * grief, -0.96 * above + grief, 0.002 - tilt + 0.4 * grief])
     lower = np.array([upper[0], 0.95 * below, below, upper[3]])
     # A closing lid comes down on the lower one, which hardly moves.
-    upper += 0.97 * u["AU43"] * (lower + (0, 0.012, 0.012, 0) - upper)
-    lower += u["AU43"] * np.array([0, 0.012, 0.012, 0])
+    sunk = np.array([0, 0.012, 0.012, 0])
+    upper += 0.97 * u["AU43"] * (lower + sunk - upper)
+    lower += u["AU43"] * sunk
     upper, lower = (centre + np.stack([side * x, y], axis=1) for y in (upper, lower))
     if side < 0:
         upper, lower = upper[::-1], lower[::-1]
@@ -146,7 +157,7 @@ def _eye(side: int, units: dict[str, float], identity: Identity) -> Eye:
 
 
 def _nose_bridge(units: dict[str, float], identity: Identity) -> np.ndarray:
-    tip = 0.262 * identity.nose_length - 0.016 * units["AU9"] - 0.008 * units["AU10"]
+    tip = 0.228 * identity.nose_length - 0.016 * units["AU9"] - 0.008 * units["AU10"]
     y = np.linspace(-0.135, tip, 4)
     return np.stack([np.zeros(4), y], axis=1)
 
@@ -156,10 +167,10 @@ def _nose_base(units: dict[str, float], identity: Identity) -> np.ndarray:
     smile = 0.5 * (u["AU12L"] + u["AU12R"])
     spread = 0.14 * smile + 0.12 * u["AU9"] + 0.1 * u["AU10"] - 0.06 * _jaw_drop(u) / 0.3 * (1 - smile)
     width = 0.134 * identity.nose_width * (1 + spread)
-    base = 0.322 * identity.nose_length - 0.008 * u["AU9"]
-    wing = base - 0.012 - 0.042 * u["AU9"] - 0.02 * u["AU10"] - 0.008 * smile
+    base = 0.334 * identity.nose_length - 0.008 * u["AU9"]
+    wing = base - 0.018 - 0.042 * u["AU9"] - 0.02 * u["AU10"] - 0.008 * smile
     x = np.array([-1.0, -0.5, 0.0, 0.5, 1.0]) * width
-    y = np.array([wing, base, base + 0.014, base, wing])
+    y = np.array([wing, base, base + 0.016, base, wing])
     return np.stack([x, y], axis=1)
 
 
@@ -196,13 +207,13 @@ def _mouth(units: dict[str, float], identity: Identity) -> Mouth:
     lower_lip = 0.082 * fullness * (1 - 0.66 * pressed - stretched + 0.25 * u["AU17"] - 0.15 * u["AU16"])
     curved = 1.9 + 0.9 * u["AU15"] + 1.6 * u["AU10"] + 1.1 * wide
     hollow = 2.1 + 1.1 * wide + 1.2 * u["AU16"]
-    inner = np.array([-0.94, -0.5, 0.0, 0.5, 0.94])
-    upper_inner = edge(inner, top, curved)
-    lower_inner = edge(inner, top + gap, hollow)
+    inner = np.array([-1.0, -0.88, -0.58, -0.28, 0.0, 0.28, 0.58, 0.88, 1.0])
+    upper_edge = edge(inner, top, curved)
+    lower_edge = edge(inner, top + gap, hollow)
     bead = 0.006 * (1 - pressed) * (1 - wide)  # the small bead of the upper lip
-    upper_inner[2, 1] += bead
-    lower_inner[2, 1] += bead
-    upper_inner[[1, 3], 1] -= 0.014 * u["AU10"]
+    upper_edge[4, 1] += bead
+    lower_edge[4, 1] += bead
+    upper_edge[[2, 6], 1] -= 0.014 * u["AU10"]
     outer = np.array([-1.0, -0.62, -0.22, 0.0, 0.22, 0.62, 1.0])
     upper_outer = edge(outer, top, curved)
     upper_outer[1:-1, 1] -= upper_lip * np.array([0.62, 1.05, 0.9, 1.05, 0.62])
@@ -210,7 +221,7 @@ def _mouth(units: dict[str, float], identity: Identity) -> Mouth:
     outer = np.array([-1.0, -0.66, -0.33, 0.0, 0.33, 0.66, 1.0])
     lower_outer = edge(outer, top + gap, hollow)
     lower_outer[1:-1, 1] += lower_lip * np.array([0.6, 0.95, 1.05, 0.95, 0.6])
-    return Mouth(upper_outer, upper_inner, lower_inner, lower_outer, gap)
+    return Mouth(upper_outer, upper_edge, lower_edge, lower_outer, gap)
 
 
 def _corner(side: int, u: dict[str, float], identity: Identity, centre_y: float, drop: float) -> np.ndarray:

@@ -93,7 +93,7 @@ def _around_mouth(folds: _Folds, anatomy: Anatomy, identity: Identity, side: int
 
 def _around_nose(folds: _Folds, anatomy: Anatomy, side: int) -> None:
     """The shade under the tip and beside it."""
-    tip, wing = anatomy.nose_bridge[-1], anatomy.nose_base[0 if side < 0 else -1]
+    tip, wing = moved(anatomy.nose_bridge[-1], 0, 0.034), anatomy.nose_base[0 if side < 0 else -1]
     ball = [moved(tip, side * 0.06, -0.07), moved(tip, side * 0.074, 0.0), moved(tip, side * 0.05, 0.045)]
     folds.add(ball, 0.036, 0.3, 0.2, 0.2, relief=0.08, soft=True)
     under = [moved(wing, -side * 0.02, 0.02), moved(tip, side * 0.06, 0.085), moved(tip, 0.0, 0.09)]

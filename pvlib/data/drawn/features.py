@@ -55,7 +55,7 @@ def _lashes(upper: list[np.ndarray], side: int, closed: float) -> list:
 
 def paint_nose(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
     """Paint wings and nostrils."""
-    base = anatomy.nose_base
+    base = moved(anatomy.nose_base, 0, -0.012)  # the landmarks lie on the lower edge of the nostrils
     dark = shade(identity.skin, 0.42, 8)
     lines = []
     for side, at, beside in ((-1, 0, 1), (1, 4, 3)):
@@ -70,9 +70,7 @@ def paint_nose(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
 def paint_mouth(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
     """Paint what an open mouth shows, then the lips around it."""
     mouth = anatomy.mouth
-    corners = mouth.upper_outer[:1], mouth.upper_outer[-1:]
-    upper_edge = curve(np.concatenate([corners[0], mouth.upper_inner, corners[1]]))
-    lower_edge = curve(np.concatenate([corners[0], mouth.lower_inner, corners[1]]))
+    upper_edge, lower_edge = curve(mouth.upper_edge), curve(mouth.lower_edge)
     upper_lip = np.concatenate([curve(mouth.upper_outer), upper_edge[::-1]])
     lower_lip = np.concatenate([lower_edge, curve(mouth.lower_outer)[::-1]])
     lip = blend(identity.skin, _LIP, 0.6)
@@ -111,7 +109,7 @@ def _paint_opening(canvas: Canvas, anatomy: Anatomy, upper_edge: np.ndarray, low
     for end, away, reach, colour in [*rows, (upper_end, -0.2, 1.0, _TEETH)]:
         rise = 0.05 + 0.22 * smile * half
         row = np.array([[-1, rise], [-0.6, 0.36 * rise], [0, 0], [0.6, 0.36 * rise], [1, rise]])
-        row = curve(row * (reach * half, -1)) + (middle, end)
+        row = moved(curve(row * (reach * half, -1)), middle, end)
         inside.append((np.concatenate([row, moved(row[::-1], 0, away)]), colour, 1.0))
         lines = [
             [[middle + x * half, end - 0.2 * rise], [middle + x * half, end + 0.25 * away]] for x in _GAPS

@@ -75,7 +75,7 @@ def _gaussians(centres: np.ndarray, radii: np.ndarray):
 def _hills(anatomy: Anatomy, identity: Identity) -> list[tuple[float, ...]]:
     """Return (x, y, radius x, radius y, height, relief) of what stands out (or, below 0, lies deep)."""
     u, drop, mouth = anatomy.units, anatomy.chin_drop, anatomy.mouth
-    tip, base = anatomy.nose_bridge[-1, 1], anatomy.nose_base[2, 1]
+    tip, base = anatomy.nose_bridge[-1, 1] + 0.034, anatomy.nose_base[2, 1] - 0.012
     lower_lip = 0.5 * (mouth.lower_inner[2, 1] + mouth.lower_outer[3, 1])
     hollow = mouth.lower_outer[3, 1] + 0.05
     frown = max(u["AU4"], 0.6 * u["AU9"])
@@ -115,7 +115,7 @@ def _hills(anatomy: Anatomy, identity: Identity) -> list[tuple[float, ...]]:
 def _shadows(anatomy: Anatomy, identity: Identity, light: float) -> list[tuple[float, ...]]:
     """Return (x, y, radius x, radius y, darkness, relief) of what little light reaches."""
     u, mouth = anatomy.units, anatomy.mouth
-    base = anatomy.nose_base[2, 1]
+    base = anatomy.nose_base[2, 1] - 0.012
     frown = max(u["AU4"], 0.7 * u["AU9"])
     shadows = [
         (-0.06 * light, base + 0.045, 0.1, 0.03, 0.34, 0.03),

@@ -22,9 +22,9 @@ def check(
 
     The last lines say "ready to use", "usable, but …" (exit status 0) or "not usable" (1).
     """
-    from pvlib.data.check import check as check_set
-    from pvlib.data.check import judge
+    from pvlib.data.check.findings import check as check_set
     from pvlib.data.check.page import show, to_json
+    from pvlib.data.check.verdict import judge
     from pvlib.files import atomic_write
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

@@ -39,6 +39,15 @@ def contents(folder):
     }
 
 
+def refusal(path, folder):
+    """The complaint about the archive, or None where it could be unpacked; any other error is a crash."""
+    try:
+        unpack(path, folder)
+    except CourseError as error:
+        return str(error)
+    return None
+
+
 def names(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
@@ -149,11 +158,10 @@ def test_a_damaged_archive_is_refused_or_gives_files_but_is_never_a_crash(tmp_pa
         place = data.draw(st.integers(0, len(content) - 1))
         content[place : place + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
     path.write_bytes(content)
-    try:
-        unpack(path, folder / "out")
-    except CourseError as error:
-        assert name in str(error)
-        assert "\n" not in str(error)
+    complaint = refusal(path, folder / "out")
+    if complaint:
+        assert name in complaint
+        assert "\n" not in complaint
         assert names(folder) == [name]
     else:
         assert {path.name for path in folder.iterdir()} == {name, "out"}
@@ -236,7 +244,7 @@ def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):
 def test_a_full_disk_is_told_before_it_is_full(tmp_path, monkeypatch):
     write_zip(tmp_path / "set.zip", FILES)
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1 << 20}))
-    with pytest.raises(CourseError, match="needs more room than the 0.0 GiB that are free"):
+    with pytest.raises(CourseError, match=r"needs more room than the 0\.0 GiB that are free"):
         unpack(tmp_path / "set.zip", tmp_path / "out")
     assert names(tmp_path) == ["set.zip"]
 

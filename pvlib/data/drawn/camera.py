@@ -51,10 +51,9 @@ def _expose(image: Image.Image, camera: Camera, rng: np.random.Generator | None)
     """Let light fall off across the picture, then apply contrast, brightness and grain."""
     pixels = np.asarray(image, dtype=np.float32)
     size = image.width
-    across = np.linspace(-1, 1, size, dtype=np.float32) * np.float32(
-        0.16 * camera.light * camera.light_strength
-    )
-    down = np.linspace(0.06, -0.1, size, dtype=np.float32) * np.float32(camera.light_strength)
+    strength = min(1.0, camera.light_strength)  # a harder light shows on the face, not on the wall behind
+    across = np.linspace(-1, 1, size, dtype=np.float32) * np.float32(0.16 * camera.light * strength)
+    down = np.linspace(0.06, -0.1, size, dtype=np.float32) * np.float32(strength)
     light = 1 + across[None, :] + down[:, None]  # (size, size)
     if pixels.ndim == 3:
         light = light[:, :, None]  # (size, size, 1)

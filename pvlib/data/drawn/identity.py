@@ -84,7 +84,7 @@ class Camera:
     """Light, film and file; blur is in pixels of a 48-pixel picture, noise and brightness in grey levels."""
 
     light: float = -0.5  # from -1, light from the left of the picture, to 1
-    light_strength: float = 0.5  # up to 1 for a soft light; 3 throws half of the face into shadow
+    light_strength: float = 0.5  # up to 1 for a soft light; 2 throws half of the face into shadow
     contrast: float = 1.0
     brightness: float = 0.0
     blur: float = 0.0

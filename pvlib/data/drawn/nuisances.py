@@ -114,7 +114,7 @@ def sample_camera(rng: np.random.Generator, extra: np.random.Generator, nuisance
     e = extra.random(12).tolist()
     light, strength = 2 * u[0] - 1, u[1]
     if e[0] < nuisances.hard_light:
-        light, strength = (1.0 if u[0] < 0.5 else -1.0) * (0.75 + 0.25 * u[1]), 1.8 + 1.2 * e[1]
+        light, strength = (1.0 if u[0] < 0.5 else -1.0) * (0.75 + 0.25 * u[1]), 1.3 + 0.9 * e[1]
     else:
         light = -0.5 + nuisances.light * (light + 0.5)
         strength = 0.5 + nuisances.light * (strength - 0.5)

@@ -38,7 +38,7 @@ def _confusion() -> np.ndarray:
 
 CONFUSION = _confusion()  # (8, 10), each row sums to 1
 # What is guessed of a face that cannot be made out: "unknown", or what faces in FER+ mostly show.
-HAZE = np.array([0.28, 0.16, 0.08, 0.1, 0.06, 0.01, 0.02, 0.01, 0.26, 0.02])  # (10,), sums to 1
+HAZE = np.array([0.2, 0.12, 0.07, 0.07, 0.04, 0.01, 0.01, 0.01, 0.45, 0.02])  # (10,), sums to 1
 
 
 def cast_votes(opinions: np.ndarray, mixture: np.ndarray, legibility: float = 1.0) -> np.ndarray:
@@ -48,9 +48,9 @@ def cast_votes(opinions: np.ndarray, mixture: np.ndarray, legibility: float = 1.
         opinions: ten numbers in [0, 1), (10,), one a rater: what they lean to.
         mixture: the true mixture, (8,).
         legibility: how much of the expression can be seen, from 0 to 1 (see ``visibility.legibility``); a
-            rater guesses, by ``HAZE``, with probability (1 − legibility)².
+            rater guesses, by ``HAZE``, with probability (1 − legibility)³.
     """
-    guessing = (1 - legibility) ** 2
+    guessing = (1 - legibility) ** 3
     cumulative = np.cumsum((1 - guessing) * (mixture @ CONFUSION) + guessing * HAZE)
     # Inverse transform instead of Generator.multinomial, whose stream NumPy may change between versions.
     votes = np.searchsorted(cumulative, opinions * cumulative[-1], side="right")

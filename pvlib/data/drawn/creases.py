@@ -5,7 +5,7 @@ from PIL import Image
 
 from pvlib.data.drawn.anatomy import SIDES, Anatomy
 from pvlib.data.drawn.canvas import Canvas, shade
-from pvlib.data.drawn.curves import moved, stroke
+from pvlib.data.drawn.curves import moved, strokes
 from pvlib.data.drawn.identity import Identity
 
 
@@ -13,11 +13,23 @@ class _Folds:
     """Strokes that are worth painting, soft ones and sharp ones."""
 
     def __init__(self):
-        self.soft, self.sharp = [], []
+        self._strokes = {}  # by their number of points, because equal ones are computed at once
 
     def add(self, points, width, strength, start=0.0, end=0.0, relief=0.0, soft=False):
         if strength > 0.04:
-            (self.soft if soft else self.sharp).append((stroke(points, width, start, end), strength, relief))
+            self._strokes.setdefault(len(points), []).append(
+                (points, width, start, end, strength, relief, soft)
+            )
+
+    def marks(self) -> tuple[list, list]:
+        """Return the soft and the sharp marks for the airbrush."""
+        soft, sharp = [], []
+        for group in self._strokes.values():
+            points, width, start, end, strengths, reliefs, softs = zip(*group, strict=True)
+            outlines = strokes(np.array(points), width, start, end)
+            for outline, strength, relief, is_soft in zip(outlines, strengths, reliefs, softs, strict=True):
+                (soft if is_soft else sharp).append((outline, strength, relief))
+        return soft, sharp
 
 
 def paint_creases(canvas: Canvas, anatomy: Anatomy, identity: Identity, skin: Image.Image) -> None:
@@ -30,8 +42,9 @@ def paint_creases(canvas: Canvas, anatomy: Anatomy, identity: Identity, skin: Im
         _around_nose(folds, anatomy, side)
     _chin(folds, anatomy)
     dark = shade(identity.skin, 0.44, 8)
-    canvas.airbrush(dark, 0.026, folds.soft, skin)
-    canvas.airbrush(dark, 0.007, folds.sharp, skin)
+    soft, sharp = folds.marks()
+    canvas.airbrush(dark, 0.026, soft, skin)
+    canvas.airbrush(dark, 0.007, sharp, skin)
 
 
 def _forehead(folds: _Folds, anatomy: Anatomy, identity: Identity) -> None:

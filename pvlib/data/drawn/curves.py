@@ -45,15 +45,39 @@ def stroke(points, width: float, start: float = 0.0, end: float = 0.0) -> np.nda
 
     ``width`` is that of the middle; ``start`` and ``end`` are the shares of it left at the two ends.
     """
+    return _outline(curve(points), width * _profile(_samples(points), start, end))
+
+
+def strokes(points, width, start, end) -> np.ndarray:
+    """Return the outlines (n, m, 2) of ``n`` strokes with as many points each, (n, k, 2), at once.
+
+    ``width``, ``start`` and ``end`` are as in ``stroke``, one for each, (n,).
+    """
     line = curve(points)
+    width, start, end = (np.asarray(values)[:, None, None] for values in (width, start, end))
+    t = np.linspace(0, 1, line.shape[-2])[:, None]
+    middle = 4 * t * (1 - t)
+    profile = start * ((1 - t) ** 2 * (1 - middle)) + end * (t**2 * (1 - middle)) + middle
+    return _outline(line, 0.5 * width * profile)
+
+
+def _samples(points) -> int:
+    return (np.shape(points)[-2] - 1) * STEPS + 1
+
+
+def _outline(line: np.ndarray, reach: np.ndarray) -> np.ndarray:
+    """Return the polygons (..., 2 m, 2) that keep ``reach`` (..., m, 1) from lines (..., m, 2) on both sides."""
     along = np.empty_like(line)
-    along[..., 1:-1, :] = line[..., 2:, :] - line[..., :-2, :]
-    along[..., 0, :] = line[..., 1, :] - line[..., 0, :]
-    along[..., -1, :] = line[..., -1, :] - line[..., -2, :]
-    x, y = along[..., :1], along[..., 1:]
-    reach = width * _profile(line.shape[-2], start, end) / np.sqrt(x * x + y * y + 1e-18)
-    across = np.concatenate([-y * reach, x * reach], axis=-1)
+    np.subtract(line[..., 2:, :], line[..., :-2, :], out=along[..., 1:-1, :])
+    np.subtract(line[..., 1, :], line[..., 0, :], out=along[..., 0, :])
+    np.subtract(line[..., -1, :], line[..., -2, :], out=along[..., -1, :])
+    squares = along * along
+    reach = reach / np.sqrt(squares[..., :1] + squares[..., 1:] + 1e-18)
+    across = along[..., ::-1] * reach * _QUARTER_TURN
     return np.concatenate([line + across, (line - across)[..., ::-1, :]], axis=-2)
+
+
+_QUARTER_TURN = np.array([-1.0, 1.0])
 
 
 def ellipse(x: float, y: float, radius_x: float, radius_y: float) -> np.ndarray:

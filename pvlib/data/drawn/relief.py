@@ -13,10 +13,15 @@ from pvlib.data.drawn.anatomy import HEAD_HALF_WIDTH, SIDES, Anatomy
 from pvlib.data.drawn.canvas import Canvas
 from pvlib.data.drawn.identity import Camera, Identity
 
-_STEP = 0.03  # face units from one grid point to the next
-_LEFT, _TOP, _WIDTH, _HEIGHT = -1.05, -1.2, 71, 88
-_X = (_LEFT + _STEP * np.arange(_WIDTH)).astype(np.float32)
-_Y = (_TOP + _STEP * np.arange(_HEIGHT)).astype(np.float32)
+_LEFT, _TOP, _WIDTH, _HEIGHT = -1.08, -1.2, 2.16, 2.64
+_FINE, _COARSE = 0.03, 0.045  # face units from one grid point to the next, in large and small pictures
+_GRIDS = {
+    step: tuple(
+        (start + step * np.arange(round(length / step) + 1)).astype(np.float32)
+        for start, length in ((_LEFT, _WIDTH), (_TOP, _HEIGHT))
+    )
+    for step in (_FINE, _COARSE)
+}
 _UNIT = 96  # the grey level of the light map that leaves a colour as it is
 # Shadows on skin stay warm: red falls off less than blue. One row a grey level of the light map.
 _TINT = np.rint(128 * (np.arange(256)[:, None] / _UNIT) ** np.array([0.88, 1.0, 1.08])).astype(np.uint16)
@@ -24,27 +29,35 @@ _TINT = np.rint(128 * (np.arange(256)[:, None] / _UNIT) ** np.array([0.88, 1.0, 
 
 def light_head(canvas: Canvas, anatomy: Anatomy, identity: Identity, camera: Camera, within: list) -> None:
     """Light and shade whatever is painted within the outlines ``within`` as this head."""
-    light = _light_map(canvas, anatomy, identity, camera)
-    canvas.relight(light, (_LEFT, _TOP, _STEP), _UNIT, _TINT, canvas.mask(*within))
+    step = _FINE if canvas.fine else _COARSE
+    light = _light_map(canvas, anatomy, identity, camera, *_GRIDS[step])
+    canvas.relight(light, (_LEFT, _TOP, step), _UNIT, _TINT, canvas.mask(*within))
 
 
-def _light_map(canvas: Canvas, anatomy: Anatomy, identity: Identity, camera: Camera) -> Image.Image:
-    """Return the light on each grid point, where ``_UNIT`` is that on flat skin, (88, 71) grey levels."""
+def _light_map(
+    canvas: Canvas,
+    anatomy: Anatomy,
+    identity: Identity,
+    camera: Camera,
+    columns: np.ndarray,
+    rows: np.ndarray,
+) -> Image.Image:
+    """Return the light on each grid point, where ``_UNIT`` is that on flat skin: (rows, columns) grey levels."""
     side = camera.light * camera.light_strength
     hills = np.array(_hills(anatomy, identity))
     shadows = np.array(_shadows(anatomy, identity, side))
     spots = np.concatenate([hills, shadows])
     centres = canvas.project.turned(spots[:, :2], spots[:, 5])
-    across, down, slope_across, slope_down = _gaussians(centres, spots[:, 2:4])
+    across, down, slope_across, slope_down = _gaussians(centres, spots[:, 2:4], (columns, rows))
     height = spots[:, 4].astype(np.float32)
     n = len(hills)
-    slope_x = (down[:n] * height[:n, None]).T @ slope_across[:n]  # (88, 71)
-    slope_y = (slope_down[:n] * height[:n, None]).T @ across[:n]  # (88, 71)
-    depth = (down[n:] * height[n:, None]).T @ across[n:]  # (88, 71)
+    slope_x = (down[:n] * height[:n, None]).T @ slope_across[:n]  # (rows, columns)
+    slope_y = (slope_down[:n] * height[:n, None]).T @ across[:n]  # (rows, columns)
+    depth = (down[n:] * height[n:, None]).T @ across[n:]  # (rows, columns)
 
-    x = _X / np.float32(1.02 * HEAD_HALF_WIDTH * identity.head_width)
-    y = (_Y - 0.02) / np.float32(1.06 * identity.head_height + 0.5 * anatomy.chin_drop)
-    outside = np.minimum(x[None, :] ** 2 + y[:, None] ** 2, 0.9)  # (88, 71)
+    x = columns / np.float32(1.02 * HEAD_HALF_WIDTH * identity.head_width)
+    y = (rows - 0.02) / np.float32(1.06 * identity.head_height + 0.5 * anatomy.chin_drop)
+    outside = np.minimum(x[None, :] ** 2 + y[:, None] ** 2, 0.9)  # (rows, columns)
     steep = 1 / np.sqrt(1 - outside)
     slope_x -= 0.62 * x[None, :] * steep
     slope_y -= 0.34 * y[:, None] * steep
@@ -60,10 +73,10 @@ def _light_map(canvas: Canvas, anatomy: Anatomy, identity: Identity, camera: Cam
     return Image.fromarray(np.clip(light * _UNIT, 0, 255).astype(np.uint8))
 
 
-def _gaussians(centres: np.ndarray, radii: np.ndarray):
+def _gaussians(centres: np.ndarray, radii: np.ndarray, grid: tuple[np.ndarray, np.ndarray]):
     """Return exp(−(x − a)² / 2r²) over the grid's columns and rows, and both derivatives, float32."""
     values = []
-    for axis, places in ((0, _X), (1, _Y)):
+    for axis, places in enumerate(grid):
         radius = radii[:, axis, None].astype(np.float32)
         offset = (places - centres[:, axis, None].astype(np.float32)) / radius  # (spots, places)
         bell = np.exp(-0.5 * offset * offset)

@@ -27,8 +27,14 @@ def unpack(
             raise CourseError(f"cannot read {password_file}: {error.strerror}") from error
     elif archive.is_file() and sys.stdin.isatty() and needs_password(archive):
         password = prompt(f"Password of {archive.name}", hide_input=True).encode()
-    if hasattr(signal, "SIGTERM"):
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that nothing is left behind then, either
-    unpacked = unpack_archive(archive, folder, password, None if limit is None else int(limit * (1 << 30)))
+    earlier = signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # so that nothing is left behind then, either
+    try:
+        unpacked = unpack_archive(
+            archive, folder, password, None if limit is None else int(limit * (1 << 30))
+        )
+    finally:
+        signal.signal(signal.SIGTERM, earlier)
     echo(f"{unpacked.files:,} files, {unpacked.bytes / 1e6:,.1f} MB, are in {folder}.")
     echo(f"Next: pvlib data check {folder}")

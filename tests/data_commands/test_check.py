@@ -1,0 +1,84 @@
+"""The command says one page, plain where there is no terminal, and its status is the verdict."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from pvlib.cli import app
+from pvlib.data.drawn import draw_faces
+
+
+@pytest.fixture
+def faces(tmp_path):
+    root = tmp_path / "set"
+    for i, face in enumerate(draw_faces(6, seed=3).images[:, 0].numpy()):
+        folder = root / ("train" if i % 2 else "test") / "happy"
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(face).save(folder / f"{i}.png")
+    return root
+
+
+def call(*words):
+    return CliRunner().invoke(app, ["data", "check", *map(str, words)])
+
+
+def test_a_good_set_is_called_ready_with_status_0(faces):
+    result = call(faces)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == "ready to use"
+    assert "Images read: 6 of 6; 48×48 (6)" in result.stdout
+    assert "Time:" in result.stdout
+
+
+def test_the_page_is_plain_text_of_one_page_where_there_is_no_terminal(faces):
+    (faces / "train" / "happy" / "[bold]x.png").write_bytes(b"no image")
+    result = call(faces)
+    assert "\x1b" not in result.stdout
+    assert "[bold]x.png" in result.stdout
+    assert len(result.stdout.splitlines()) < 60
+
+
+def test_reservations_leave_the_status_at_0_and_are_listed(faces):
+    picture = Image.open(faces / "train" / "happy" / "1.png")
+    picture.save(faces / "test" / "happy" / "copy.png")
+    result = call(faces)
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert "usable, but …" in lines
+    assert (
+        "1 of train stand also in test" in result.stdout or "1 of test stand also in train" in result.stdout
+    )
+
+
+def test_a_useless_set_has_status_1_and_says_what_to_do(faces):
+    for path in faces.rglob("*.png"):
+        path.write_bytes(b"")
+    result = call(faces)
+    assert result.exit_code == 1
+    assert "not usable: …" in result.stdout
+    assert "copy or unpack the set again" in result.stdout
+
+
+def test_json_holds_every_name_and_the_verdict(faces, tmp_path):
+    for number in range(9):
+        Image.fromarray(np.full((48, 48), number, np.uint8)).save(
+            faces / "train" / "happy" / f"blank{number}.png"
+        )
+        (faces / "train" / "happy" / f"broken{number}.png").write_bytes(b"x")
+    result = call(faces, "--json", tmp_path / "page.json")
+    assert result.exit_code == 1  # nine of 24 are broken
+    page = json.loads((tmp_path / "page.json").read_text())
+    assert len(page["unreadable"]) == 9
+    assert page["readable"] == 15
+    assert page["near"]["pairs"] == []
+    assert page["usable"] is False
+    assert page["fingerprint_of_files"] in result.stdout
+
+
+def test_a_wrong_path_is_one_line(tmp_path):
+    result = call(tmp_path / "none")
+    assert result.exit_code == 1
+    assert result.stderr == f"error: there is no file or folder {tmp_path}/none: give the data set's folder\n"

@@ -1,0 +1,73 @@
+"""The command unpacks, names the next step, and takes the password from a file."""
+
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+import zipfile
+
+import pytest
+from typer.testing import CliRunner
+
+from pvlib.cli import app
+
+
+def call(*words):
+    return CliRunner().invoke(app, ["data", "unpack", *map(str, words)])
+
+
+@pytest.fixture
+def archive(tmp_path):
+    path = tmp_path / "set.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("train/a.png", bytes(70 << 20))
+    return path
+
+
+def test_the_limit_is_named_and_can_be_raised(archive, tmp_path):
+    refused = call(archive, tmp_path / "out")
+    assert refused.exit_code == 1
+    assert "--limit GIB" in refused.stderr
+    assert not (tmp_path / "out").exists()
+    done = call(archive, tmp_path / "out", "--limit", "0.1")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines() == [
+        f"1 files, 73.4 MB, are in {tmp_path}/out.",
+        f"Next: pvlib data check {tmp_path}/out",
+    ]
+
+
+def test_a_password_that_is_not_needed_does_no_harm_and_a_missing_file_is_one_line(tmp_path):
+    with tarfile.open(tmp_path / "set.tar.gz", "w:gz") as file:
+        file.add(__file__, "test.py")
+    (tmp_path / "password.txt").write_text("secret\n")
+    assert (
+        call(
+            tmp_path / "set.tar.gz", tmp_path / "out", "--password-file", tmp_path / "password.txt"
+        ).exit_code
+        == 0
+    )
+    result = call(tmp_path / "set.tar.gz", tmp_path / "more", "--password-file", tmp_path / "none.txt")
+    assert result.exit_code == 1
+    assert "cannot read" in result.stderr
+    assert "none.txt" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that a program can answer")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_is_told_to_end_leaves_nothing(tmp_path, how):
+    with tarfile.open(tmp_path / "set.tar.gz", "w:gz", compresslevel=1) as file:
+        entry = tarfile.TarInfo("zeros")
+        entry.size = 3 << 30
+        file.fileobj.write(entry.tobuf())
+        for _ in range(300):
+            file.fileobj.write(bytes(1 << 20))
+    command = [sys.executable, "-m", "pvlib.cli", "data", "unpack", "set.tar.gz", "out", "--limit", "9"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob(".out.*/zeros")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(how)
+    assert process.wait(60) != 0
+    assert [path.name for path in tmp_path.iterdir()] == ["set.tar.gz"]

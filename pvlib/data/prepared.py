@@ -50,10 +50,9 @@ class Prepared:
         given = {name: value for name, value in options.items() if value is not None}
         for name in given:
             if name not in self.options:
-                offered = ", ".join(f"--{option.replace('_', '-')}" for option in self.options)
                 raise CourseError(
                     f"{self.path} holds {self.data_set}, which has no choice of {name}: leave "
-                    f"--{name.replace('_', '-')} out; its choices are {offered}"
+                    f"--{name.replace('_', '-')} out"
                 )
         return self._load(self.path, split, **given)
 

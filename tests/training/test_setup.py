@@ -7,7 +7,7 @@ from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize, tiny
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.released import released_landmark_name
-from pvlib.training.setup import build_network, choose_size, load_faces
+from pvlib.training.setup import build_network, choices_of, choose_size, load_faces
 
 
 def test_splits_of_drawn_faces_have_no_face_in_common():
@@ -65,3 +65,18 @@ def test_landmark_weights_arrive_in_the_frozen_branch(tmp_path):
         assert torch.equal(value, source.state_dict()[key]), key
     with pytest.raises(CourseError, match="landmarks = full"):
         build_network(tiny(48), 3, seed=0, landmark_weights=tmp_path / "landmarks.pth")
+
+
+def test_faces_of_a_prepared_file_come_with_the_choices_of_its_data_set(tmp_path):
+    from pvlib.data.drawn.layouts import write_layout
+    from pvlib.data.rafdb import prepare_rafdb
+
+    write_layout(tmp_path / "drawn", "rafdb", {"train": 30, "test": 4}, 0, size=32)
+    path = str(tmp_path / "rafdb.safetensors")
+    prepare_rafdb(tmp_path / "drawn", path, size=32)
+    assert choices_of(path) == ("without_duplicates",)
+    assert choices_of("drawn") == ()
+    assert len(load_faces(path, "test", without_duplicates=True)) == 4
+    assert len(load_faces(path, "train+valid", count=7)) == 7
+    with pytest.raises(CourseError, match="RAF-DB, which has no choice of rule: leave --rule out"):
+        load_faces(path, "train", rule="majority")

@@ -8,6 +8,7 @@ draws on a mask, blurs that with Pillow and lets colour through it.
 """
 
 import math
+from functools import lru_cache
 from itertools import accumulate
 
 import aggdraw
@@ -190,7 +191,12 @@ def _shifted(shapes, box: tuple[int, int, int, int], coarse: int = 1):
 
 def _polygons(draw: aggdraw.Draw, shapes) -> None:
     for pixels, colour, opacity in shapes:
-        draw.polygon(pixels.ravel().tolist(), None, aggdraw.Brush(colour, round(255 * min(1.0, opacity))))
+        draw.polygon(pixels.ravel().tolist(), None, _brush(colour, round(255 * min(1.0, opacity))))
+
+
+@lru_cache(maxsize=1024)
+def _brush(colour: Colour | int, opacity: int) -> aggdraw.Brush:
+    return aggdraw.Brush(colour, opacity)
 
 
 def shade(colour: Colour, factor: float, warmth: float = 0.0) -> Colour:

@@ -27,12 +27,13 @@ def paint_eyes(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
             (outline, _SCLERA, 1.0),
             (ellipse(x, y, 1.04 * r, 1.04 * r), shade(identity.iris, 0.5), 1.0),
             (ellipse(x, y, 0.88 * r, 0.88 * r), identity.iris, 1.0),
-            (ellipse(x, y + 0.3 * r, 0.62 * r, 0.5 * r), shade(identity.iris, 1.35), 0.6),
             (ellipse(x, y, 0.44 * r, 0.44 * r), _PUPIL, 1.0),
             (stroke(moved(eye.upper, 0, 0.014), 0.04, 0.6, 0.6), (60, 44, 44), 0.42),
             (ellipse(x - 0.3 * r, y - 0.32 * r, 0.2 * r, 0.2 * r), _WHITE, 0.95),
-            (ellipse(x + 0.3 * r, y + 0.36 * r, 0.1 * r, 0.1 * r), _WHITE, 0.5),
         ]
+        if canvas.fine:
+            inside.insert(-3, (ellipse(x, y + 0.3 * r, 0.62 * r, 0.5 * r), shade(identity.iris, 1.35), 0.6))
+            inside.append((ellipse(x + 0.3 * r, y + 0.36 * r, 0.1 * r, 0.1 * r), _WHITE, 0.5))
         outer = eye.upper[-1] if eye.side > 0 else eye.upper[0]
         flick = moved(outer, eye.side * 0.022, -0.012)
         upper = [*eye.upper[:-1], flick] if eye.side > 0 else [flick, *eye.upper[1:]]
@@ -111,6 +112,8 @@ def _paint_opening(canvas: Canvas, anatomy: Anatomy, upper_edge: np.ndarray, low
         row = np.array([[-1, rise], [-0.6, 0.36 * rise], [0, 0], [0.6, 0.36 * rise], [1, rise]])
         row = moved(curve(row * (reach * half, -1)), middle, end)
         inside.append((np.concatenate([row, moved(row[::-1], 0, away)]), colour, 1.0))
+        if not canvas.fine:
+            continue
         lines = [
             [[middle + x * half, end - 0.2 * rise], [middle + x * half, end + 0.25 * away]] for x in _GAPS
         ]
@@ -129,7 +132,7 @@ def paint_brows(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
         shapes.append((stroke(brow, thick, start, end), colour, 0.55))
         shapes.append((stroke(brow, 0.7 * thick, start, end), colour, 0.65))
         line = curve(brow)[::side]  # from the nose to the temple
-        line = line[:-1] if canvas.fine else line[:-3:3]
+        line = line[:-1] if canvas.fine else line[:9:4]
         t = np.linspace(0, 1, len(line))[:, None]
         lean = np.concatenate([side * (0.008 + 0.035 * t), thick * (0.25 * t - 0.62)], axis=1)
         foot = line + np.concatenate([0 * t, thick * (0.4 - 0.25 * t)], axis=1)

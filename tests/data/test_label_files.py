@@ -2,7 +2,7 @@
 
 import pytest
 
-from pvlib.data.label_files import read_columns, read_rows
+from pvlib.data.label_files import read_columns, read_lines, read_rows
 from pvlib.errors import CourseError
 
 
@@ -47,3 +47,22 @@ def test_a_missing_file_is_named(tmp_path):
 def test_a_folder_in_place_of_the_file_is_named(tmp_path):
     with pytest.raises(CourseError, match="cannot read"):
         list(read_rows(tmp_path))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_lines_of_text_come_stripped_with_their_numbers(tmp_path, end, encoding):
+    path = tmp_path / "labels.txt"
+    path.write_bytes(end.join(["a 1", "", "  ", " b 2\t", "é 3"]).encode(encoding))
+    assert list(read_lines(path)) == [(1, "a 1"), (4, "b 2"), (5, "é 3")]
+
+
+def test_a_text_file_that_cannot_be_read_is_named(tmp_path):
+    path = tmp_path / "labels.txt"
+    with pytest.raises(CourseError, match=r"labels\.txt is missing"):
+        list(read_lines(path))
+    path.write_bytes(b"a \xff\n")
+    with pytest.raises(CourseError, match=r"labels\.txt is not UTF-8 text"):
+        list(read_lines(path))
+    with pytest.raises(CourseError, match="cannot read"):
+        list(read_lines(tmp_path))

@@ -1,0 +1,60 @@
+"""Choosing faces: every field follows, and neighbours stay where they are."""
+
+import pytest
+import torch
+
+from pvlib.data.faces import Faces
+from pvlib.errors import CourseError
+
+
+@pytest.fixture
+def faces() -> Faces:
+    return Faces(
+        images=torch.randint(0, 256, (10, 1, 4, 4), dtype=torch.uint8),
+        target=torch.rand(10, 2).softmax(dim=1),
+        names=("joy", "gloom"),
+        landmarks=torch.rand(10, 68, 2),
+        ids=tuple("abcdefghij"),
+    )
+
+
+@pytest.mark.parametrize("index", [
+    torch.tensor([7, 2, 2]),
+    torch.arange(3, 8),
+    torch.arange(10),
+    torch.arange(10) > 6,
+    torch.arange(10) % 3 == 0,
+    torch.tensor([4]),
+    torch.tensor([-1, 0]),
+    torch.tensor([], dtype=torch.int64),
+    torch.zeros(10, dtype=torch.bool),
+    torch.tensor([5, 4, 3]),
+])  # fmt: skip
+def test_every_field_follows_the_choice(faces, index):
+    chosen = faces.subset(index)
+    rows = torch.arange(10)[index].tolist()
+    assert torch.equal(
+        chosen.images, torch.stack([faces.images[row] for row in rows]) if rows else faces.images[:0]
+    )
+    assert chosen.target.tolist() == [faces.target[row].tolist() for row in rows]
+    assert chosen.landmarks.tolist() == [faces.landmarks[row].tolist() for row in rows]
+    assert chosen.ids == tuple("abcdefghij"[row] for row in rows)
+    assert chosen.names == faces.names
+    assert chosen.votes is None
+
+
+def test_neighbours_are_a_view_of_what_is_there(faces):
+    chosen = faces.subset(torch.arange(10) > 6)
+    assert chosen.images.data_ptr() == faces.images[7].data_ptr()
+
+
+def test_fields_that_do_not_fit_the_images_are_refused(faces):
+    images, target, names = faces.images, faces.target, faces.names
+    for wrong, complaint in (
+        ({"images": images.float()}, "uint8 of shape"),
+        ({"images": images[:, 0]}, "uint8 of shape"),
+        ({"target": target[:9]}, r"\(10, 2\), not \(9, 2\)"),
+        ({"ids": ("a",)}, "Faces.ids has 1 rows for 10 images"),
+    ):
+        with pytest.raises(CourseError, match=complaint):
+            Faces(**{"images": images, "target": target, "names": names, **wrong})

@@ -36,7 +36,8 @@ def load_faces(
     """Return the faces of one split.
 
     Args:
-        source: "drawn" for the embedded faces, else a file that a script in data_scripts wrote.
+        source: "drawn" for the embedded faces, "drawn:snapshot" for those with the nuisances of that name (see
+            ``pvlib.data.drawn.nuisances``), else a file that a script in data_scripts wrote.
         split: "train", "valid" or "test", where the data set has it.
         rule, target: FER+ only, see :func:`pvlib.data.ferplus.load_ferplus`; None for its defaults.
         classes: AffectNet only, 7 or 8; None for its default.
@@ -49,14 +50,26 @@ def load_faces(
     """
     if count is not None and count < 1:
         raise CourseError(f"count must be at least 1, not {count}")
-    if source == DRAWN:
+    if is_drawn(source):
         if split not in DRAWN_SEEDS:
             raise CourseError(f'split must be one of {", ".join(DRAWN_SEEDS)}, not "{split}"')
-        return draw_faces(count or DRAWN_COUNTS[split], DRAWN_SEEDS[split])
+        return draw_faces(count or DRAWN_COUNTS[split], DRAWN_SEEDS[split], nuisances=nuisances_of(source))
     faces = load_prepared(
         source, split, rule=rule, target=target, classes=classes, without_duplicates=without_duplicates
     )
-    return faces if count is None else faces.subset(torch.arange(min(count, len(faces))))
+    if count is None or count >= len(faces):
+        return faces
+    return faces.subset(torch.arange(count) * len(faces) // count)  # from everywhere: files may be sorted
+
+
+def is_drawn(source: str) -> bool:
+    """Whether ``source`` names embedded faces: "drawn", or "drawn:" and a preset of nuisances."""
+    return source == DRAWN or source.startswith(f"{DRAWN}:")
+
+
+def nuisances_of(source: str) -> str:
+    """Return the preset of nuisances that a source of embedded faces names; "studio" where it names none."""
+    return source.removeprefix(DRAWN).removeprefix(":") or "studio"
 
 
 def choices_of(source: str) -> tuple[str, ...]:
@@ -65,7 +78,7 @@ def choices_of(source: str) -> tuple[str, ...]:
     Raises:
         CourseError: the file is missing, damaged, or no prepared data set.
     """
-    return () if source == DRAWN else tuple(open_prepared(source).options)
+    return () if is_drawn(source) else tuple(open_prepared(source).options)
 
 
 def recipe_for(source: str, name: str | None = None, output_size: int | None = None) -> Recipe | None:
@@ -81,7 +94,7 @@ def recipe_for(source: str, name: str | None = None, output_size: int | None = N
     """
     if name == "none":
         return None
-    chosen = recipe(name or ("drawn" if source == DRAWN else "photograph"))
+    chosen = recipe(name or ("drawn" if is_drawn(source) else "photograph"))
     return chosen if output_size is None else chosen.at(output_size)
 
 

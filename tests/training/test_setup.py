@@ -71,12 +71,13 @@ def test_faces_of_a_prepared_file_come_with_the_choices_of_its_data_set(tmp_path
     from pvlib.data.drawn.layouts import write_layout
     from pvlib.data.rafdb import prepare_rafdb
 
-    write_layout(tmp_path / "drawn", "rafdb", {"train": 30, "test": 4}, 0, size=32)
+    write_layout(tmp_path / "drawn", "rafdb-folders", {"train": 30, "test": 4}, 0, size=32)
     path = str(tmp_path / "rafdb.safetensors")
     prepare_rafdb(tmp_path / "drawn", path, size=32)
     assert choices_of(path) == ("without_duplicates",)
     assert choices_of("drawn") == ()
     assert len(load_faces(path, "test", without_duplicates=True)) == 4
-    assert len(load_faces(path, "train+valid", count=7)) == 7
+    every, few = (load_faces(path, "train+valid", count=count) for count in (99, 15))
+    assert (len(every), few.ids) == (30, every.ids[::2])  # so that a file sorted by class gives all classes
     with pytest.raises(CourseError, match="RAF-DB, which has no choice of rule: leave --rule out"):
         load_faces(path, "train", rule="majority")

@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from pvlib.errors import CourseError
-from pvlib.files import atomic_write
+from pvlib.files import atomic_folder, atomic_write
 
 
 def test_the_new_content_replaces_the_old_and_nothing_else_stays_behind(tmp_path):
@@ -82,7 +82,7 @@ def test_a_file_size_limit_of_the_system_is_one_clear_error(tmp_path, statement)
     program = f"""
 import resource, signal
 from pvlib.errors import CourseError
-from pvlib.files import atomic_write
+from pvlib.files import atomic_folder, atomic_write
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
@@ -141,3 +141,57 @@ def test_an_error_about_another_file_passes_unchanged(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"missing\.txt"), atomic_write(tmp_path / "record.json"):
         missing.read_text()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_appears_whole(tmp_path):
+    path = tmp_path / "deep" / "faces"
+    with atomic_folder(path) as temporary:
+        (temporary / "one").write_text("1")
+        assert not path.exists()
+    assert (path / "one").read_text() == "1"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_an_empty_folder_may_be_filled(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with atomic_folder(tmp_path / "empty") as temporary:
+        (temporary / "one").write_text("1")
+    assert (tmp_path / "empty" / "one").is_file()
+
+
+def test_a_folder_that_holds_something_is_replaced_on_request_only(tmp_path):
+    path = tmp_path / "faces"
+    path.mkdir()
+    (path / "old").write_text("old")
+    with pytest.raises(CourseError, match="faces holds something"), atomic_folder(path):
+        pass
+    with atomic_folder(path, replace=True) as temporary:
+        (temporary / "new").write_text("new")
+        assert (path / "old").exists()  # until the block ends
+    assert [file.name for file in path.iterdir()] == ["new"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_a_failed_folder_leaves_things_as_they_were(tmp_path, error):
+    path = tmp_path / "faces"
+    path.mkdir()
+    (path / "old").write_text("old")
+
+    def fail():
+        with atomic_folder(path, replace=True) as temporary:
+            (temporary / "half").write_text("h")
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert [file.name for file in path.iterdir()] == ["old"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_is_not_taken_for_a_folder(tmp_path):
+    path = tmp_path / "faces"
+    path.write_text("a file")
+    with pytest.raises(CourseError, match="faces"), atomic_folder(path, replace=True):
+        pass
+    assert path.read_text() == "a file"

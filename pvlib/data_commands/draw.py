@@ -77,6 +77,9 @@ def _shares(text: str | None) -> str | list[float] | None:
     from pvlib.errors import CourseError
 
     try:
-        return [float(share) for share in text.split(",")]
-    except ValueError as error:
-        raise CourseError(f"--proportions needs eight numbers with commas, not {text!r}") from error
+        shares = [float(share) for share in text.split(",")]
+    except ValueError:
+        shares = []
+    if len(shares) != 8:
+        raise CourseError(f"--proportions needs eight numbers with commas, not {text!r}")
+    return shares

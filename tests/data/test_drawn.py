@@ -12,7 +12,6 @@ from pvlib.data.drawn import DrawnDataset, draw_face, draw_faces
 from pvlib.data.labels import FERPLUS, FERPLUS_VOTES
 from pvlib.errors import CourseError
 
-
 TRUTHS = (
     "target", "votes", "mixture", "action_units", "intensity", "intensities", "visible", "legibility",
     "ambiguity",

@@ -153,7 +153,8 @@ def _write_truth(folder, form: Layout, truth, splits, labels, files, seed: int, 
         "files": files, "splits": list(form.splits), "expressions": FERPLUS, "votes": FERPLUS_VOTES,
         "action_units": NAMES, "seed": seed, "command": command,
     }  # fmt: skip
-    save_file(arrays, folder / TRUTH, {name: json.dumps(value) for name, value in notes.items()})
+    # One entry: safetensors writes several in an order that differs from run to run.
+    save_file(arrays, folder / TRUTH, {"notes": json.dumps(notes)})
 
 
 def _readme(layout: str, total: int, seed: int, command: str) -> str:
@@ -164,6 +165,6 @@ def _readme(layout: str, total: int, seed: int, command: str) -> str:
         "tried without it.\n\n"
         f'{TRUTH} holds what is known about each face, in the order of its "files": mixture, intensities,\n'
         "action units, landmarks (pixels of the file), their visibility, legibility, ambiguity, votes, the\n"
-        "label in this layout, and the split.\n\n"
+        "label in this layout, and the split; what the numbers mean stands in its metadata, as JSON.\n\n"
         f"Drawn by: {command}\n"
     )

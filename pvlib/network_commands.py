@@ -13,7 +13,9 @@ from typer import Argument, Option
 
 
 def train(
-    data: Annotated[str, Argument(help='"drawn", or a file of data_scripts/prepare_*.py')] = "drawn",
+    data: Annotated[
+        str, Argument(help='"drawn", "drawn:snapshot", or a file of data_scripts/prepare_*.py')
+    ] = "drawn",
     out: Annotated[Path, Option(help="run folder; a run found there is continued")] = Path("runs/train"),
     size: Annotated[str, Option(help="tiny or paper")] = "tiny",
     landmarks: Annotated[str | None, Option(help="narrow (trains along) or full (frozen, 112 px)")] = None,
@@ -149,11 +151,20 @@ def evaluate(
     split: Annotated[str, Option(help="train, valid or test")] = "valid",
     rule: Annotated[str | None, Option(help="FER+ rule; by default the run's own")] = None,
     classes: Annotated[int | None, Option(help="AffectNet: 7 or 8; by default the network's own")] = None,
+    count: Annotated[int | None, Option(help="number of faces; all by default")] = None,
+    unambiguous: Annotated[
+        bool,
+        Option("--unambiguous", help="drawn faces: only those of one expression, labelled by their mixture"),
+    ] = False,
+    without: Annotated[
+        list[str] | None, Option(help="leave a class out, of faces and of answers; may be repeated")
+    ] = None,
     precision: Annotated[str, Option(help="fp32 or bf16")] = "fp32",
     device: Annotated[str, Option(help="cpu, cuda, mps; auto takes a GPU where there is one")] = "auto",
     out: Annotated[Path | None, Option(help="also write the numbers as JSON to this file")] = None,
 ) -> None:
     """Print accuracy, mean class accuracy, likelihood and calibration, and recall for each expression."""
+    from pvlib.data.drawn import DrawnFaces
     from pvlib.errors import CourseError
     from pvlib.evaluation.accuracy import predict
     from pvlib.files import atomic_write
@@ -177,32 +188,44 @@ def evaluate(
         rule = notes.get("rule")
     if classes is None and "classes" in choices:
         classes = network.num_classes
-    faces = load_faces(source, split, rule=rule, classes=classes)
+    faces = load_faces(source, split, rule=rule, classes=classes, count=count)
+    if unambiguous:
+        if not isinstance(faces, DrawnFaces):
+            raise CourseError("only drawn faces know whether they are ambiguous: leave --unambiguous out")
+        faces = faces.subset(faces.unambiguous).labelled_by_mixture()
     if network.num_classes != len(faces.names) or tuple(state.get("names", faces.names)) != faces.names:
         own = ", ".join(state["names"]) if state else f"{network.num_classes} classes"
         raise CourseError(f"{run}: names {own}, but the faces have {', '.join(faces.names)}")
     prediction = predict(network, faces, device=pick_device(device), precision=precision)
+    if without:
+        prediction = prediction.without(without)
 
     console = Console()
     if not state:
         console.print(f"A released file does not name its classes; read here as {', '.join(faces.names)}.")
-    table = Table("measure", "value", title=f"{run} on {len(faces):,} faces ({source}, {split})")
+    table = Table("measure", "value", title=f"{run} on {len(prediction.mean):,} faces ({source}, {split})")
     for name, value in prediction.summary().items():
         table.add_row(name.replace("_", " "), f"{value:.4f}")
     console.print(table)
     counts = prediction.confusion
     recalls = Table("expression", "faces", "recall", "precision")
-    for index, name in enumerate(faces.names):
+    for index, name in enumerate(prediction.names):
         present, called = counts[index].sum().item(), counts[:, index].sum().item()
         hits = counts[index, index].item()
         recalls.add_row(name, str(present), _share(hits, present), _share(hits, called))
     console.print(recalls)
+    confusion = Table(
+        "true \\ said", *(name[:4] for name in prediction.names), title="faces, by what was said"
+    )
+    for name, row in zip(prediction.names, counts.tolist(), strict=True):
+        confusion.add_row(name, *(str(number) for number in row))
+    console.print(confusion)
     if out is not None:
         result = {
             **prediction.summary(),
             "confusion": counts.tolist(),
-            "names": faces.names,
-            "faces": len(faces),
+            "names": prediction.names,
+            "faces": len(prediction.mean),
         }
         with atomic_write(out) as temporary:
             temporary.write_text(json.dumps(result, indent=1))

@@ -7,7 +7,10 @@ import torch
 from typer.testing import CliRunner
 
 from pvlib.cli import app
+from pvlib.data.drawn import draw_faces
+from pvlib.data.labels import FERPLUS
 from pvlib.training.checkpoints import read_state
+from pvlib.training.setup import DRAWN_SEEDS
 
 SMALL = ["drawn", "--count", "64", "--batch-size", "32", "--epochs", "1"]
 
@@ -55,6 +58,19 @@ def test_evaluating_repeats_the_validation_accuracy_of_the_run(run, tmp_path):
     confusion = torch.tensor(numbers["confusion"])
     assert confusion.sum() == 48
     assert confusion.diag().sum() / 48 == pytest.approx(numbers["accuracy"])
+
+
+def test_unambiguous_drawn_faces_are_judged_by_their_mixture_and_classes_can_be_left_out(run, tmp_path):
+    out = tmp_path / "numbers.json"
+    arguments = ["--data", "drawn:snapshot", "--count", 60, "--unambiguous", "--without", "contempt"]
+    result = call("evaluate", run, *arguments, "--out", out)
+    assert result.exit_code == 0, result.output
+    numbers = json.loads(out.read_text())
+    faces = draw_faces(60, DRAWN_SEEDS["valid"], nuisances="snapshot")
+    expected = faces.mixture.argmax(dim=1)[faces.unambiguous]
+    per_class = torch.bincount(expected, minlength=8)[: FERPLUS.index("contempt")]
+    assert torch.tensor(numbers["confusion"]).sum(dim=1).tolist() == per_class.tolist()
+    assert "contempt" not in numbers["names"]
 
 
 def test_the_same_command_with_more_epochs_goes_on(run):

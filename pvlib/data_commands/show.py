@@ -34,7 +34,7 @@ def show(
     from pvlib.errors import CourseError
     from pvlib.figures.recipes import recipe_sheet, step_sheet
     from pvlib.files import atomic_write
-    from pvlib.training.setup import DRAWN, DRAWN_SEEDS, load_faces, recipe_for
+    from pvlib.training.setup import DRAWN_SEEDS, is_drawn, load_faces, nuisances_of, recipe_for
 
     if out.suffix.lower() not in (".png", ".pdf", ".svg"):
         raise CourseError(f'{out}: the picture\'s name must end in .png, .pdf or .svg, not "{out.suffix}"')
@@ -43,9 +43,10 @@ def show(
         raise CourseError(
             '"none" is no recipe to look at; leave --recipe out for the one that suits the faces'
         )
-    if source == DRAWN and split in DRAWN_SEEDS:
+    if is_drawn(source) and split in DRAWN_SEEDS:
         size = 100 if colour else 48
-        faces = draw_faces(count, DRAWN_SEEDS[split], size, colour, start=seed * count)
+        nuisances = nuisances_of(source)
+        faces = draw_faces(count, DRAWN_SEEDS[split], size, colour, start=seed * count, nuisances=nuisances)
     elif Path(source).is_dir():
         faces = load_some_images(source, count, seed)
     else:

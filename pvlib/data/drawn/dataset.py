@@ -7,7 +7,8 @@ rounding, and pixels but for a stray one by a grey level (JPEG nuisances excepte
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import torch
@@ -48,6 +49,10 @@ class DrawnFaces(Faces):
     def unambiguous(self) -> Tensor:
         """Whether one expression holds at least 0.9 of the mixture, bool, (N,)."""
         return self.mixture.amax(dim=1) >= UNAMBIGUOUS
+
+    def labelled_by_mixture(self) -> Self:
+        """Return the faces with their true mixture as the target, instead of what the raters saw."""
+        return replace(self, target=self.mixture)
 
     @property
     def ambiguity(self) -> Tensor:

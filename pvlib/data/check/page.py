@@ -18,13 +18,13 @@ def show(findings: Findings, verdict: Verdict, console: Console) -> None:
     collection = findings.collection
 
     def line(title: str, text: str) -> None:
-        console.print(f"[bold]{title}[/] {escape(text)}", soft_wrap=True, highlight=False)
+        console.print(f"[bold]{title}[/] {_plain(text)}", soft_wrap=True, highlight=False)
 
     line(f"{collection.kind}:", f"{collection.root}")
     line("Form:", collection.layout)
     console.print(_counts(findings))
     for note in collection.notes:
-        console.print(escape(note), soft_wrap=True, highlight=False)
+        console.print(_plain(note), soft_wrap=True, highlight=False)
     sizes = ", ".join(f"{w}×{h} ({count:,})" for (w, h), count in findings.sizes.most_common(_SHOWN))
     more = f" and {len(findings.sizes) - _SHOWN:,} other sizes" if len(findings.sizes) > _SHOWN else ""
     line("Images read:", f"{findings.readable:,} of {len(collection):,}; {sizes}{more}")
@@ -61,7 +61,7 @@ def show(findings: Findings, verdict: Verdict, console: Console) -> None:
     colour = "green" if verdict.usable and not verdict.reasons else "yellow" if verdict.usable else "red"
     console.print(f"\n[bold {colour}]{verdict}[/]")
     for reason in verdict.reasons:
-        console.print(f"  - {escape(reason)}", soft_wrap=True, highlight=False)
+        console.print(f"  - {_plain(reason)}", soft_wrap=True, highlight=False)
 
 
 def to_json(findings: Findings, verdict: Verdict) -> dict:
@@ -94,6 +94,11 @@ def to_json(findings: Findings, verdict: Verdict) -> dict:
     }
 
 
+def _plain(text: str) -> str:
+    """Show what others have named as it is: no markup, and no letter that steers a terminal or is none."""
+    return escape("".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text))
+
+
 def _counts(findings: Findings) -> Table:
     collection = findings.collection
     table = Table("", *collection.splits, box=None, pad_edge=False)
@@ -109,7 +114,7 @@ def _counts(findings: Findings) -> Table:
     totals = {part: int((collection.split == i).sum()) for i, part in enumerate(collection.splits)}
     table.add_row("[bold]images[/]", *cells(totals, {}))
     for tally in collection.tallies:
-        table.add_row(escape(tally.name), *cells(tally.found, tally.published))
+        table.add_row(_plain(tally.name), *cells(tally.found, tally.published))
     if published:
         table.caption = "“a of b”: here, and as published"
         table.caption_justify = "left"

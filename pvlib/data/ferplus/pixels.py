@@ -150,7 +150,7 @@ def _from_table(path: Path, table: VoteTable) -> NamedFaces:
                 f"{SPLITS[table.split[row]]}: the two must stand in the same order; fetch both again"
             )
         if row in rows:
-            pixels[row] = _parse_pixels(text, f"{path}, line {line} ({table.names[row]})")
+            pixels[row] = _parse_pixels(text, f"{path}, line {line} ({table.names[row][:80]})")
     order = np.array(sorted(pixels, key=lambda row: (table.split[row], row)), np.int64)
     images = np.array([pixels[row] for row in order.tolist()], np.uint8).reshape(-1, SIDE, SIDE)
     return NamedFaces(table, order, images, "one table, fer2013.csv", table.path.name, [], [])

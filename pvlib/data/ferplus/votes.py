@@ -58,7 +58,7 @@ class VoteTable:
 def split_of_usage(usage: str, where: str) -> int:
     """Return the position in ``SPLITS`` of FER2013's word for it; ``where`` begins the complaint."""
     if usage.casefold() not in _USAGE:
-        raise CourseError(f"{where}: Usage {usage!r} is none of Training, PublicTest, PrivateTest")
+        raise CourseError(f"{where}: Usage {usage[:40]!r} is none of Training, PublicTest, PrivateTest")
     return _USAGE[usage.casefold()]
 
 
@@ -91,7 +91,7 @@ def read_folder_files(root: Path, splits: list[int], accept_odd_votes: bool = Fa
                 missing = FERPLUS_VOTES[len(cells) :]
                 problem = f"the column {missing[0]} is missing" if missing else "a column too many"
                 raise CourseError(
-                    f"{path}, line {line} ({name}): {problem}; a row holds the image name, the box "
+                    f"{path}, line {line} ({name[:80]}): {problem}; a row holds the image name, the box "
                     f"(or none) and the votes for {', '.join(FERPLUS_VOTES)}"
                 )
             rows.append((line, split, name, path, cells))
@@ -103,7 +103,7 @@ def _table(
 ) -> VoteTable:
     counts, odd = [], []
     for line, _, name, source, cells in rows:
-        where = f"{source}, line {line} ({name or 'no image name'})"
+        where = f"{source}, line {line} ({name[:80] or 'no image name'})"
         votes = tuple(_count(cell, column, where) for cell, column in zip(cells, FERPLUS_VOTES, strict=True))
         if sum(votes) != RATERS:
             if not accept_odd_votes and (name, votes) != PUBLISHED_ODD_ROW:
@@ -125,5 +125,7 @@ def _table(
 
 def _count(cell: str, column: str, where: str) -> int:
     if not (cell.isascii() and cell.isdigit() and len(cell) <= 2):
-        raise CourseError(f"{where}: {cell!r} in the column {column} is not a count of votes; repair the row")
+        raise CourseError(
+            f"{where}: {cell[:40]!r} in the column {column} is not a count of votes; repair the row"
+        )
     return int(cell)

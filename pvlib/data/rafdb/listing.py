@@ -120,7 +120,9 @@ def _parse(text: str, where: str) -> tuple[str, str, int]:
     if split not in RAFDB.official:
         raise CourseError(f"{where}: the image name {name[:80]!r} begins with neither train_ nor test_")
     if number not in set("1234567"):
-        raise CourseError(f"{where} ({name}): {number[:20]!r} is not a label; RAF-DB's labels are 1 to 7")
+        raise CourseError(
+            f"{where} ({name[:80]}): {number[:20]!r} is not a label; RAF-DB's labels are 1 to 7"
+        )
     return name, split, int(number) - 1
 
 

@@ -67,15 +67,23 @@ def write_prepared(
             shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(exist_ok=True)
         items = _sorted_by_rank(listing, ranking)
-        with Journal(folder / "journal", _identity(listing, items, side), _REMEDY) as journal:
-            moving = folder / "moving"
-            if not moving.exists():
-                _reserve(rows, len(items), out)
-                _decode(journal, rows, items, workers, strict, on_progress)
-            report = _finish(journal, rows, items, listing, ranking, moving)
-            put_in_place(rows.path, out)
+        try:
+            with Journal(folder / "journal", _identity(listing, items, side), _REMEDY) as journal:
+                moving = folder / "moving"
+                if not moving.exists():
+                    _reserve(rows, len(items), out)
+                    _decode(journal, rows, items, workers, strict, on_progress)
+                report = _finish(journal, rows, items, listing, ranking, moving)
+                put_in_place(rows.path, out)
+        except _UnusableError:
+            shutil.rmtree(folder)
+            raise
         shutil.rmtree(folder)
     return report
+
+
+class _UnusableError(CourseError):
+    """The source must change before another try, so what is done is of no use."""
 
 
 _REMEDY = (
@@ -179,7 +187,7 @@ def _refuse_unreadable(problems: Iterable[dict[int, str]], strict: bool) -> None
     if strict:
         for texts in problems:
             for text in texts.values():
-                raise CourseError(text)
+                raise _UnusableError(text)
 
 
 def _forget_what_is_not_there(journal: Journal, rows: Rows, count: int) -> None:
@@ -214,7 +222,7 @@ def _finish(
     split, labels = _numbers(items, listing)
     stands_in = splits_of_equal_pixels(digests, split, readable)  # (N,)
     if not readable.any():
-        raise CourseError(
+        raise _UnusableError(
             f"none of the {len(items):,} images of {listing.root} can be read: {next(iter(unreadable.values()))}"
         )
     ordered = rows_in_order(ranking(split, labels, stands_in), readable)  # (kept,)

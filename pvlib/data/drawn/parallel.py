@@ -5,6 +5,7 @@ worker would have drawn, bit for bit.
 """
 
 import os
+import signal
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -55,6 +56,11 @@ def draw_chunks(recipe: Recipe, start: int, count: int, workers: int = 1) -> Ite
             ) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_interrupts_to_the_caller() -> None:
+    """Ctrl-C reaches every process; the caller alone should react, and end the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

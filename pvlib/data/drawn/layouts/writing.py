@@ -6,6 +6,7 @@ The folder appears whole or not at all: it is written under a temporary name and
 import difflib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,10 +121,13 @@ def write_layout(
     if replace and out.is_dir() and any(out.iterdir()) and not (out / TRUTH).is_file():
         raise CourseError(f"{out} holds no drawn faces ({TRUTH} is not there), so it is not replaced")
     splits = [split for split in form.splits for _ in range(counts.get(split, 0))]
-    with atomic_folder(out, replace=replace) as folder:
+    with (
+        atomic_folder(out, replace=replace) as folder,
+        closing(draw_chunks(recipe, 0, total, workers)) as chunks,
+    ):
         writer = form.writer(folder)
         truths, files, labels = [], [], []
-        for chunk in draw_chunks(recipe, 0, total, workers):
+        for chunk in chunks:
             images = chunk.pop("image")
             for row, image in enumerate(images):
                 face = {"image": image} | {name: values[row] for name, values in chunk.items()}

@@ -73,6 +73,17 @@ def test_unambiguous_drawn_faces_are_judged_by_their_mixture_and_classes_can_be_
     assert "contempt" not in numbers["names"]
 
 
+def test_a_run_remembers_its_recipe_at_the_networks_size_and_its_sampling(tmp_path):
+    chosen = ["--recipe", "ferplus:released", "--per-class", "8"]
+    result = call("train", *SMALL, *chosen, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    config = read_state(tmp_path)["config"]
+    assert config["recipe"]["name"] == "ferplus:released"
+    assert config["recipe"]["output_size"] == 48
+    assert config["recipe"]["resize"] == pytest.approx(232 * 48 / 224)
+    assert config["sampling"] == {"balance": 0.0, "per_class": 8}
+
+
 def test_the_same_command_with_more_epochs_goes_on(run):
     result = call("train", *SMALL[:-1], "2", "--out", run)
     assert result.exit_code == 0, result.output
@@ -96,6 +107,9 @@ def test_a_folder_that_holds_another_run_is_refused(run, arguments, culprit):
     (["train", "drawn", "--divergence", "gaussian"], "--weight"),
     (["train", "drawn", "--divergence", "gausian", "--weight", "0.1"], "gaussian"),
     (["train", "drawn", "--count", "-3"], "count"),
+    (["train", "drawn", "--recipe", "ferplus:realeased"], "ferplus:released"),
+    (["train", "drawn", "--balance", "evenly"], "evenly"),
+    (["train", "drawn", "--balance", "sqrt", "--per-class", "10"], "per_class"),
     (["train", "nowhere.safetensors"], "nowhere.safetensors"),
     (["train", "drawn", "--device", "cuda:77"], "cuda:77"),
     (["train", "drawn", "--precision", "int4"], "int4"),

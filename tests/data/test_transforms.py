@@ -85,6 +85,19 @@ def test_mirroring_is_torchvisions_flip():
         torch.testing.assert_close(face, expected / 255, atol=1e-4, rtol=0)
 
 
+@pytest.mark.parametrize(("stored", "size"), [(100, 224), (112, 48)])
+@pytest.mark.parametrize("channels", CHANNELS)
+def test_upright_faces_are_torchvisions_flip_and_resize_of_bytes(stored, size, channels):
+    images, params = faces(4, stored, channels), still(4)
+    params["mirror"] = torch.tensor([True, False, False, True])
+    moved = PerFaceGeometry(size, flip=0.5).transform(images / 255, params)
+    for face, mirror, image in zip(moved, params["mirror"], images, strict=True):
+        step = functional.horizontal_flip(image) if mirror else image
+        expected = functional.resize(step, [size, size], antialias=True) / 255
+        # reductions round once more in one of torch's two kernels, and so by one step of 255
+        torch.testing.assert_close(face, expected, atol=1.01 / 255, rtol=0)
+
+
 def test_half_of_the_faces_are_mirrored():
     mirrored = PerFaceGeometry(48, flip=0.5).draw(4000)["mirror"].float().mean()
     assert abs(mirrored - 0.5) < 4 * 0.5 / math.sqrt(4000)

@@ -20,6 +20,7 @@ from pvlib.losses import Objective
 from pvlib.models import Poster, Size, narrow_landmarks
 from pvlib.training import TrainConfig, fit
 from pvlib.training.checkpoints import CHECKPOINT, load_network, read_state, resume
+from pvlib.training.sampling import Sampling
 
 MINUTE = Size(
     image_size=32,
@@ -101,6 +102,28 @@ def test_a_run_stopped_between_epochs_ends_like_one_that_was_not(tmp_path):
     assert [record.epoch for record in history] == [1, 2, 3]
     assert torch.equal(weights(whole), weights(resumed))
     assert torch.equal(weights(whole), weights(load_network(tmp_path / "parts")))
+
+
+@pytest.mark.parametrize("sampling", [Sampling(balance=1.0), Sampling(per_class=24)])
+def test_a_run_that_balances_classes_resumes_exactly_and_remembers_it(tmp_path, sampling):
+    config = replace(CONFIG, sampling=sampling)
+    whole, _ = run(tmp_path / "whole", config)
+    run(tmp_path / "parts", replace(config, epochs=1))
+    resumed, _ = run(tmp_path / "parts", config)
+    assert torch.equal(weights(whole), weights(resumed))
+    with pytest.raises(CourseError, match="another sampling"):
+        run(tmp_path / "parts")
+
+
+def test_a_run_with_another_recipe_is_refused(tmp_path):
+    run(tmp_path, replace(CONFIG, epochs=1))
+    with pytest.raises(CourseError, match="another recipe"):
+        run(tmp_path, replace(CONFIG, recipe=replace(CONFIG.recipe, rotation=11)))
+
+
+def test_an_epoch_is_as_long_as_its_sampling_says():
+    with pytest.raises(CourseError, match="an epoch has only 8"):  # four of each of two classes
+        run(config=replace(CONFIG, sampling=Sampling(per_class=4)))
 
 
 def run_and_kill(folder, kills):

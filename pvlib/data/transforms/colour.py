@@ -43,7 +43,7 @@ class PerFaceColourJitter(PerFace):
         if self.brightness:
             images = (images * factors["brightness"]).clamp_(0, 1)
         if self.contrast:
-            mean = grey(images).mean(dim=(1, 2, 3), keepdim=True)  # (batch, 1, 1, 1)
+            mean = grey(images).flatten(1).mean(dim=1).view(-1, 1, 1, 1)  # (batch, 1, 1, 1)
             images = blend(images, mean, factors["contrast"])
         if self.saturation and images.shape[1] == 3:
             images = blend(images, grey(images), factors["saturation"])

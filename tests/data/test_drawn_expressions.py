@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from pvlib.data.drawn import PROTOTYPES, draw_face, to_action_units
 from pvlib.data.drawn.action_units import NAMES
-from pvlib.data.drawn.expressions import dilute, intensity_of
+from pvlib.data.drawn.expressions import (
+    COMPOUNDS,
+    compound,
+    dilute,
+    expression_intensities,
+    intensity_of,
+)
 from pvlib.data.drawn.raters import CONFUSION, cast_votes
 from pvlib.data.labels import FERPLUS, FERPLUS_VOTES
 from pvlib.errors import CourseError
@@ -37,6 +43,49 @@ def test_an_even_blend_is_as_strong_as_either_part():
     blend = to_action_units(0.5 * (ONE[1] + ONE[2]))
     jaw = NAMES.index("AU26")  # in surprise only
     assert blend[jaw] == pytest.approx(PROTOTYPES["surprise"][0][jaw] / np.sqrt(2))
+
+
+def test_the_intensity_of_each_expression_weighs_its_prototype():
+    even = dilute(0.5 * (ONE[1] + ONE[2]), 0.8)
+    np.testing.assert_allclose(expression_intensities(even), 0.8 * np.sqrt(0.5) * (ONE[1] + ONE[2]))
+    np.testing.assert_allclose(expression_intensities(dilute(ONE[6], 0.3)), 0.3 * ONE[6])
+    assert (expression_intensities(ONE[0]) == 0).all()
+
+
+@pytest.mark.parametrize("name", COMPOUNDS)
+def test_a_compound_is_a_mixture_of_at_least_two_expressions_at_any_intensity(name):
+    assert sum(COMPOUNDS[name].values()) == pytest.approx(1)
+    mixture = compound(name)
+    assert mixture.sum() == pytest.approx(1)
+    assert (mixture > 0).sum() >= 2
+    half = compound(name, 0.5)
+    assert half[0] == pytest.approx(0.125)
+    np.testing.assert_allclose(half[1:], 0.875 * mixture[1:])
+
+
+def test_compounds_hold_the_units_that_du_tao_and_martinez_found():
+    """Table 1 of their paper: units that most of their subjects used."""
+    needed = {
+        "happily surprised": ("AU1", "AU2", "AU12L", "AU12R", "AU25"),
+        "happily disgusted": ("AU10", "AU12L", "AU12R", "AU25"),
+        "sadly fearful": ("AU1", "AU4", "AU20", "AU25"), "sadly angry": ("AU4", "AU15"),
+        "sadly surprised": ("AU1", "AU4", "AU25", "AU26"), "sadly disgusted": ("AU4", "AU10"),
+        "fearfully angry": ("AU4", "AU20", "AU25"), "fearfully surprised": ("AU1", "AU2", "AU5", "AU20", "AU25"),
+        "fearfully disgusted": ("AU1", "AU4", "AU10", "AU20", "AU25"),
+        "angrily surprised": ("AU4", "AU25", "AU26"), "angrily disgusted": ("AU4", "AU10", "AU17"),
+        "disgustedly surprised": ("AU1", "AU2", "AU5", "AU10"), "appalled": ("AU4", "AU10"),
+        "hatred": ("AU4", "AU7", "AU10"), "awed": ("AU1", "AU2", "AU5", "AU25"),
+    }  # fmt: skip
+    assert needed.keys() == COMPOUNDS.keys()
+    for name, units in needed.items():
+        drawn = dict(zip(NAMES, to_action_units(compound(name)), strict=True))
+        assert all(drawn[unit] > 0.2 for unit in units), name
+
+
+@pytest.mark.parametrize(("name", "intensity"), [("merry", 1.0), ("awed", -0.1), ("awed", float("nan"))])
+def test_a_compound_that_is_none_is_refused(name, intensity):
+    with pytest.raises(CourseError, match="compound"):
+        compound(name, intensity)
 
 
 def test_prototypes_hold_the_units_that_emfacs_names():

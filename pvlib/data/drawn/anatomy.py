@@ -186,7 +186,7 @@ def _mouth(units: dict[str, float], identity: Identity) -> Mouth:
     sneer = 0.042 * u["AU10"] + 0.02 * u["AU9"]
     top = centre_y - sneer - 0.012 * smile - 0.035 * smile * u["AU25"] - 0.016 * u["AU25"]
     top += 0.012 * wide * (1 - smile) - 0.02 * u["AU17"] + 0.004 * pressed + 0.008 * u["AU15"]
-    lips_apart = max(u["AU25"], u["AU26"], u["AU27"])
+    lips_apart = max(u["AU16"], u["AU25"], u["AU26"], u["AU27"])
     gap = u["AU25"] * (0.055 + 0.065 * smile + 0.04 * u["AU10"]) + 0.05 * u["AU16"] + drop
     gap *= (1 - 0.5 * pressed * (1 - wide)) * (1 - 0.5 * u["AU17"]) * min(1.0, 2.5 * lips_apart)
     # One-sided pulls carry the middle of the mouth along.

@@ -115,9 +115,10 @@ PROTOTYPES: dict[str, tuple[np.ndarray, ...]] = {
         "fear": (
             {
                 "AU1": 1.0,
-                "AU2": 0.5,
+                "AU2": 0.35,
                 "AU4": 0.7,
                 "AU5": 1.0,
+                "AU15": 0.2,
                 "AU16": 0.2,
                 "AU20": 1.0,
                 "AU25": 0.7,

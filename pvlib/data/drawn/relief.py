@@ -56,7 +56,8 @@ def _light_map(
     depth = (down[n:] * height[n:, None]).T @ across[n:]  # (rows, columns)
 
     x = columns / np.float32(1.02 * HEAD_HALF_WIDTH * identity.head_width)
-    y = (rows - 0.02) / np.float32(1.06 * identity.head_height + 0.5 * anatomy.chin_drop)
+    y = (rows - 0.02) / np.float32(1.06 * identity.head_height)
+    y[rows > 0] *= np.float32(1 / (1 + 0.5 * anatomy.chin_drop))
     outside = np.minimum(x[None, :] ** 2 + y[:, None] ** 2, 0.9)  # (rows, columns)
     steep = 1 / np.sqrt(1 - outside)
     slope_x -= 0.62 * x[None, :] * steep

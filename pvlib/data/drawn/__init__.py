@@ -15,6 +15,7 @@ from pvlib.data.drawn.action_units import ACTION_UNITS
 from pvlib.data.drawn.expressions import PROTOTYPES, expression_intensities, to_action_units
 from pvlib.data.drawn.identity import Camera, Identity, Pose
 from pvlib.data.drawn.nuisances import NUISANCES, Nuisances
+from pvlib.data.drawn.occlusions import Occlusion
 from pvlib.data.drawn.render import draw_face
 
 # These need PyTorch, which a worker process that only draws must not wait for.
@@ -29,6 +30,7 @@ __all__ = [
     "DrawnFaces",
     "Identity",
     "Nuisances",
+    "Occlusion",
     "Pose",
     "draw_face",
     "draw_faces",

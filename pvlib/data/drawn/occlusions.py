@@ -1,9 +1,10 @@
 """What lies over a face, in one list: sampled, painted, and measured for what it hides.
 
-An occlusion is data; ``paint`` puts it into the picture and ``covers`` tells the polygons that it hides, from
+An occlusion is data; ``paint_occlusions`` puts it into the picture and ``covers`` tells the polygons that it hides, from
 the same geometry, so picture and truth cannot drift apart.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,7 +60,9 @@ def sample_occlusions(extra: np.random.Generator, nuisances) -> tuple[Occlusion,
     return tuple(chosen)
 
 
-def paint(canvas: Canvas, anatomy: Anatomy, identity: Identity, occlusions: tuple[Occlusion, ...]) -> None:
+def paint_occlusions(
+    canvas: Canvas, anatomy: Anatomy, identity: Identity, occlusions: Sequence[Occlusion]
+) -> None:
     """Paint masks, then glasses, then what lies over both."""
     for occlusion in occlusions:
         if occlusion.kind == "mask":
@@ -77,7 +80,7 @@ def paint(canvas: Canvas, anatomy: Anatomy, identity: Identity, occlusions: tupl
 
 
 def covers(
-    anatomy: Anatomy, identity: Identity, occlusions: tuple[Occlusion, ...]
+    anatomy: Anatomy, identity: Identity, occlusions: Sequence[Occlusion]
 ) -> list[tuple[np.ndarray, float]]:
     """Return the polygons (m, 2) that hide what is behind them, in face units, each with its relief."""
     hiding = glasses_cover(anatomy, identity)

@@ -6,13 +6,14 @@ from numbers import Integral
 import numpy as np
 from PIL import Image
 
-from pvlib.data.drawn import beard, creases, features, hair, occlusions, relief, skin
+from pvlib.data.drawn import beard, creases, features, hair, relief, skin
 from pvlib.data.drawn.action_units import to_vector
 from pvlib.data.drawn.anatomy import Anatomy, build
 from pvlib.data.drawn.camera import develop
 from pvlib.data.drawn.canvas import Canvas, Projection
 from pvlib.data.drawn.expressions import check_mixture, to_action_units
 from pvlib.data.drawn.identity import Camera, Identity, Pose
+from pvlib.data.drawn.occlusions import Occlusion, paint_occlusions
 from pvlib.errors import CourseError
 
 SMALLEST = 16
@@ -28,6 +29,7 @@ def draw_face(
     camera: Camera | None = None,
     *,
     mixture: Sequence[float] | None = None,
+    occlusions: Sequence[Occlusion] = (),
     size: int = 224,
     colour: bool = True,
     rng: np.random.Generator | None = None,
@@ -39,6 +41,7 @@ def draw_face(
         mixture: instead of action units, shares of the eight ``labels.FERPLUS`` expressions; the neutral
             share sets the intensity (see ``expressions``).
         identity, pose, camera: who, how held, how taken; the defaults are one person from the front.
+        occlusions: what lies over the face, the last one on top.
         size: the picture's width and height in pixels, at least 16.
         colour: RGB, or else the same picture in grey.
         rng: the noise's source; without one the picture has no noise whatever ``camera.noise`` says.
@@ -55,7 +58,7 @@ def draw_face(
     units = to_vector(action_units) if mixture is None else to_action_units(check_mixture(mixture))
     check_size(size)
     identity, pose, camera = identity or Identity(), pose or Pose(), camera or Camera()
-    image = paint(build(units, identity), identity, pose, camera, size)
+    image = paint(build(units, identity), identity, pose, camera, size, occlusions)
     return develop(image, camera, size, colour, rng)
 
 
@@ -76,7 +79,7 @@ def paint(
     pose: Pose,
     camera: Camera,
     size: int,
-    hiding: tuple[occlusions.Occlusion, ...] = (),
+    occlusions: Sequence[Occlusion] = (),
 ) -> Image.Image:
     """Paint the face at twice the size when small, so that thin lines survive."""
     pixels = size * (2 if size < 128 else 1)
@@ -93,5 +96,5 @@ def paint(
     features.paint_brows(canvas, anatomy, identity)
     front = hair.paint_front(canvas, anatomy, identity)
     relief.light_head(canvas, anatomy, identity, camera, [*head, *front])
-    occlusions.paint(canvas, anatomy, identity, hiding)
+    paint_occlusions(canvas, anatomy, identity, occlusions)
     return canvas.finish()

@@ -3,6 +3,8 @@
 Nothing here depends on the picture's size, so neither do the votes that follow from it.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pvlib.data.drawn.anatomy import Anatomy
@@ -22,11 +24,11 @@ _BLUR_TO_HALVE = 2.2  # pixels of a 48-pixel picture: so much blur halves what c
 
 
 def visible_landmarks(
-    anatomy: Anatomy, identity: Identity, pose: Pose, occlusions: tuple[Occlusion, ...] = ()
+    anatomy: Anatomy, identity: Identity, pose: Pose, occlusions: Sequence[Occlusion] = ()
 ) -> np.ndarray:
     """Return which of the 68 landmarks can be seen, bool, (68,).
 
-    Hidden are those under a hand, mask, hair, hat, scarf, beard edge or dark glasses, those out of the
+    Hidden are those under a hand, mask, lock of hair, cap, scarf, dark or glaring glasses, those out of the
     picture, and, when the head is turned by more than 22°, those at the far edge of the face.
     """
     project = Projection(pose, 1)  # a picture of one unit

@@ -36,7 +36,7 @@ def nuisance_sheet(
     rows: Mapping[str, Nuisances] = NUISANCE_ROWS,
     columns: int = 5,
     size: int = 128,
-    seed: int = 5,
+    seed: int = 8,
     width: float = 10.0,
 ) -> Figure:
     """Show each nuisance alone on ``columns`` people, in colour and, beside them, as 48-pixel grey faces

@@ -35,7 +35,9 @@ def _names(folder: Path, wanted: Callable[[os.DirEntry], bool]) -> list[str]:
         with os.scandir(folder) as entries:
             # "._name" and "__MACOSX" are what unpacking a Mac's archive leaves behind
             return [
-                entry.name for entry in entries if not entry.name.startswith((".", "__")) and wanted(entry)
+                entry.name
+                for entry in entries
+                if not entry.name.startswith((".", "__")) and _is(wanted, entry)
             ]
     except FileNotFoundError:
         return []
@@ -43,3 +45,10 @@ def _names(folder: Path, wanted: Callable[[os.DirEntry], bool]) -> list[str]:
         raise CourseError(
             f"cannot list {folder}: {error.strerror}; check the folder and its rights"
         ) from error
+
+
+def _is(wanted: Callable[[os.DirEntry], bool], entry: os.DirEntry) -> bool:
+    try:
+        return wanted(entry)
+    except OSError:  # a link that leads in a circle is neither file nor folder
+        return False

@@ -6,6 +6,7 @@ Every complaint names the file and the line, counted as a text editor counts the
 import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from pvlib.errors import CourseError
 
@@ -17,7 +18,7 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         CourseError: the file is missing, cannot be read, or is not UTF-8 text in CSV form.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
+        with _open(path, newline="") as handle:
             reader = csv.reader(handle, strict=True)
             for row in reader:
                 cells = [cell.strip() for cell in row]
@@ -68,7 +69,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
         CourseError: the file is missing, cannot be read, or is not UTF-8 text.
     """
     try:
-        with path.open(encoding="utf-8-sig") as handle:
+        with _open(path) as handle:
             for number, line in enumerate(handle, start=1):
                 if line.strip():
                     yield number, line.strip()
@@ -78,3 +79,9 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
         raise CourseError(f"{path} is not UTF-8 text: save it again as text in UTF-8") from error
     except OSError as error:
         raise CourseError(f"cannot read {path}: {error.strerror}; check the file and its rights") from error
+
+
+def _open(path: Path, newline: str | None = None) -> TextIO:
+    if path.exists() and not (path.is_file() or path.is_dir()):  # opening a pipe would wait for ever
+        raise CourseError(f"{path} is no ordinary file: put the label file there")
+    return path.open(encoding="utf-8-sig", newline=newline)

@@ -172,7 +172,7 @@ def held_out(training: list[tuple[str, int]]) -> set[str]:
     of_class = defaultdict(dict)
     for name, label in training:
         key = name.rpartition(".")[0] or name
-        of_class[label][name] = hashlib.blake2b(key.encode(), digest_size=8).digest()
+        of_class[label][name] = hashlib.blake2b(key.encode(errors="surrogatepass"), digest_size=8).digest()
     return {
         name
         for digests in of_class.values()

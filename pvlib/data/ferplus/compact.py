@@ -154,6 +154,9 @@ def _check_shapes(tensors: dict[str, Tensor]) -> None:
     for key, shape in expected.items():
         if tensors[key].shape != shape or tensors[key].dtype != torch.uint8:
             raise ValueError(f"{key} is {tensors[key].dtype} {tuple(tensors[key].shape)}, not uint8 {shape}")
+    split = tensors["split"].numpy().astype(int)
+    if count and (split[-1] >= len(SPLITS) or (np.diff(split) < 0).any()):
+        raise ValueError(f"split is not in ascending order up to {len(SPLITS) - 1}")
 
 
 def _splits_of_equal_pixels(images: np.ndarray, split: np.ndarray) -> np.ndarray:

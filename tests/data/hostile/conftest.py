@@ -4,6 +4,7 @@ The rule is always the same: a right result, or a CourseError of one line that n
 exception, never a hang, and never a file left behind.
 """
 
+import io
 import shutil
 import signal
 from collections.abc import Callable
@@ -14,10 +15,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 
 from pvlib.data import affectnet, ferplus, rafdb
 from pvlib.data.check.findings import check
-from pvlib.data.check.page import to_json
+from pvlib.data.check.page import show, to_json
 from pvlib.data.check.verdict import judge
 from pvlib.data.labels import FERPLUS_VOTES
 from pvlib.errors import CourseError
@@ -219,13 +221,14 @@ class Judge:
         out.unlink()
         return shown
 
-    def check(self) -> dict | str:
-        """The page as JSON, or the complaint; the folder stays as it is."""
+    def check(self, path: Path | None = None) -> dict | str:
+        """The page of the set or of ``path`` as JSON, or the complaint; the folder stays as it is."""
         before = sorted(self.folder.rglob("*"))
         pages = []
 
         def look():
-            findings = check(self.root, workers=1)
+            findings = check(path or self.root, workers=1)
+            show(findings, judge(findings), Console(file=io.TextIOWrapper(io.BytesIO(), "utf-8"), width=100))
             pages.append(to_json(findings, judge(findings)))
 
         with no_hang():

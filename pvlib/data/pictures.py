@@ -112,7 +112,7 @@ def _read_bytes(path: str) -> bytes:
         if about.st_size > LARGEST_FILE:
             raise CourseError(f"{path} has {about.st_size >> 20} MiB: too large for a picture; take it out")
         with open(path, "rb") as handle:
-            return handle.read(LARGEST_FILE)
+            return handle.read(about.st_size)  # not LARGEST_FILE: Python would make room for all of it
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
         raise CourseError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
 

@@ -10,7 +10,7 @@ from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
 
 # Pixels of a channel that go through a pipeline at once. So few that intermediate results stay in the
 # processor's cache and in memory that is used again, so many that Python's share does not matter.
-SLICE_PIXELS = 200_000
+SLICE_PIXELS = 500_000
 
 
 class ToNetworkInput(v2.Compose):

@@ -91,7 +91,7 @@ def save_sheet(sheet: Image.Image, path: str | Path, colours: int = 256) -> Path
     """Write a sheet as a PNG of few colours, whole or not at all; returns where it is."""
     path = Path(path)
     partial = path.with_name(path.name + ".partial")
-    few = sheet.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)
+    few = sheet.quantize(colours, Image.Quantize.MEDIANCUT, kmeans=3, dither=Image.Dither.FLOYDSTEINBERG)
     few.save(partial, "PNG", optimize=True)
     os.replace(partial, path)
     return path

@@ -1,13 +1,16 @@
 """A contact sheet of nuisances: each alone, on the same few people, large in colour and small in grey."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-import numpy as np
-from matplotlib.figure import Figure
+from PIL import Image
 
 from pvlib.data.drawn.nuisances import Nuisances
 from pvlib.data.drawn.numbered import Recipe, draw_numbered
 from pvlib.errors import CourseError
+from pvlib.figures.contact_sheets import arrange
+
+SIZE, LABEL_WIDTH = 96, 104  # pixels
 
 # One row each, from who is seen over what hides them to how the picture was taken.
 NUISANCE_ROWS: dict[str, Nuisances] = {
@@ -33,20 +36,13 @@ NUISANCE_ROWS: dict[str, Nuisances] = {
 
 
 def nuisance_sheet(
-    rows: Mapping[str, Nuisances] = NUISANCE_ROWS,
-    columns: int = 5,
-    size: int = 128,
-    seed: int = 8,
-    width: float = 10.0,
-) -> Figure:
-    """Show each nuisance alone on ``columns`` people, in colour and, beside them, as 48-pixel grey faces
-    at twice their size.
+    rows: Mapping[str, Nuisances] = NUISANCE_ROWS, columns: int = 4, seed: int = 8
+) -> Image.Image:
+    """Return each nuisance alone on ``columns`` people: 96 pixels in colour, then 48 in grey at twice the size.
 
     Args:
         rows: the nuisances by the name that their row gets.
         columns: people, the same in every row; at least 1.
-        size: of the colour pictures, in pixels.
-        width: the figure's width in inches.
 
     Raises:
         CourseError: without a row or a column, or as ``draw_faces`` does.
@@ -55,27 +51,13 @@ def nuisance_sheet(
         raise CourseError(
             f"a nuisance sheet needs at least one row and one column, not {len(rows)} and {columns}"
         )
-    names, small, twice = list(rows), 48, 96
-    picture = np.full((len(rows) * size, columns * (size + twice) + 8, 3), 255, np.uint8)
-    for row, nuisances in enumerate(rows.values()):
-        top = row * size
-        for column in range(columns):
-            face, grey = (
-                draw_numbered(Recipe(seed, pixels, colour, 0.0, None, nuisances), column).image
-                for pixels, colour in ((size, True), (small, False))
-            )
-            left = column * size
-            picture[top : top + size, left : left + size] = face.transpose(1, 2, 0)
-            left = columns * size + 8 + column * twice
-            middle = top + (size - twice) // 2
-            doubled = grey[0].repeat(2, axis=0).repeat(2, axis=1)  # (96, 96)
-            picture[middle : middle + twice, left : left + twice] = doubled[:, :, None]
-    margin = 0.09
-    height = width * (1 - margin) * picture.shape[0] / picture.shape[1]
-    figure = Figure(figsize=(width, height))
-    axes = figure.add_axes((margin, 0, 1 - margin, 1))
-    axes.imshow(picture, interpolation="nearest", aspect="auto")
-    axes.set_axis_off()
-    for row, name in enumerate(names):
-        axes.text(-8, (row + 0.5) * size, name.replace(" ", "\n"), ha="right", va="center", fontsize=9)
-    return figure
+    pictures = []
+    for name, nuisances in rows.items():
+        colour, grey = (
+            [draw_numbered(replace(recipe, nuisances=nuisances), i).image for i in range(columns)]
+            for recipe in (Recipe(seed, SIZE, colour=True, ambiguous=0.0), Recipe(seed, 48, ambiguous=0.0))
+        )
+        large = [Image.fromarray(image.transpose(1, 2, 0)) for image in colour]
+        doubled = [Image.fromarray(image[0].repeat(2, axis=0).repeat(2, axis=1)) for image in grey]
+        pictures.append((name, large + doubled))
+    return arrange(pictures, SIZE, group=columns, label_width=LABEL_WIDTH)

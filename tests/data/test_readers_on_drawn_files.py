@@ -27,7 +27,7 @@ def drawn(tmp_path):
             root, layout, {"train": 28, "test" if "affect" not in layout else "valid": 12}, 3, **options
         )
         with safe_open(root / "truth.safetensors", "np") as file:
-            notes = {name: json.loads(value) for name, value in file.metadata().items()}
+            notes = json.loads(file.metadata()["notes"])
             split, label, votes = (file.get_tensor(name) for name in ("split", "label", "votes"))
         return root, {
             name: (notes["splits"][position], int(own), tuple(row))

@@ -20,7 +20,7 @@ class DrawingSpeed:
 def measure_drawing(quick: bool) -> list[DrawingSpeed]:
     """Draw faces of 48×48 in grey and of 224×224 in colour; starting the second process counts."""
     results = []
-    for size, colour, count, aim in ((48, False, 2000, 400.0), (224, True, 300, 60.0)):
+    for size, colour, count, aim in ((48, False, 1200, 400.0), (224, True, 200, 60.0)):
         count = 8 if quick else count
         for workers in (1,) if quick else (1, 2):
             started = time.perf_counter()

@@ -12,8 +12,9 @@ Comparing all pairs of 290,000 faces takes too long, so it goes in three sieves,
    whole, but not around the mouth.
 
 The limit of 0.95 was chosen on a million pairs of drawn faces of different people, where the highest value
-is 0.945. Of real FER+ pairs, 60 looked at between 0.90 and 0.955 all showed one photograph twice: the limit
-rather misses a pair than names a wrong one. A picture without contrast has no structure: it is in no pair.
+is 0.945. Of the 1,740 pairs that it finds in FER+, 80 were looked at, among them the 40 least alike: all show one
+photograph twice. So do most pairs between 0.90 and 0.95: the limit rather misses a pair than names a wrong
+one. A picture without contrast has no structure: it is in no pair.
 """
 
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ COARSE = 0.85
 STRUCTURE = 0.95
 SHIFT = 4  # pixels of 48
 FLAT = 4.0  # standard deviation of the grey levels; the flattest face of FER+ has 8.7
-_ROWS = 4096  # pictures or pairs worked on at a time, so that memory stays bounded
+_ROWS = 1024  # pictures or pairs worked on at a time, so that memory stays bounded
 _PAIRS = 1 << 20
 
 

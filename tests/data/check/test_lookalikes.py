@@ -124,6 +124,22 @@ def test_candidates_are_all_pairs_that_agree_in_three_groups_each_of_them_once()
     assert len(expected) > 50
 
 
+def test_of_the_real_pairs_that_a_comparison_of_all_with_all_finds_nearly_none_is_missed(shared):
+    images = np.load(shared / "data" / "ferplus" / "train_valid.npz")["images"][:4000]
+    faces = np.unique(images.reshape(4000, -1), axis=0).reshape(-1, 48, 48)  # no exact copy among them
+    coarse = faces.reshape(-1, 16, 3, 16, 3).mean(axis=(2, 4)).reshape(len(faces), -1)
+    alike = np.triu(np.corrcoef(coarse.astype(np.float32)), 1) >= 0.84
+    pairs = np.argwhere(alike)
+    agreeing = np.concatenate(
+        [agreement(faces[part[:, 0]], faces[part[:, 1]]) for part in np.array_split(pairs, 8)]
+    )
+    expected = set(map(tuple, pairs[agreeing >= STRUCTURE].tolist()))
+    found = set(map(tuple, find_lookalikes(faces).pairs.tolist()))
+    assert len(expected) > 20
+    assert found <= expected
+    assert len(found) >= 0.9 * len(expected)
+
+
 def test_the_hash_does_not_mind_brightness_and_contrast(faces):
     dim = (faces // 2 + 20).astype(np.uint8)
     apart = np.bitwise_count(perceptual_hash(faces) ^ perceptual_hash(dim)).sum(axis=1)

@@ -36,5 +36,5 @@ def unpack(
         )
     finally:
         signal.signal(signal.SIGTERM, earlier)
-    echo(f"{unpacked.files:,} files, {unpacked.bytes / 1e6:,.1f} MB, are in {folder}.")
+    echo(f"Files in {folder}: {unpacked.files:,}, {unpacked.bytes / 1e6:,.1f} MB.")
     echo(f"Next: pvlib data check {folder}")

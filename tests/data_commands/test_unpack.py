@@ -33,7 +33,7 @@ def test_the_limit_is_named_and_can_be_raised(archive, tmp_path):
     done = call(archive, tmp_path / "out", "--limit", "0.1")
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
-        f"1 files, 73.4 MB, are in {tmp_path}/out.",
+        f"Files in {tmp_path}/out: 1, 73.4 MB.",
         f"Next: pvlib data check {tmp_path}/out",
     ]
 

@@ -162,7 +162,7 @@ def _collect_images(root: Path) -> Collection:
         splits, split = ("all",), np.zeros(len(found), np.int16)
     notes = ["No label file that we know: classes and splits are the folders' names."]
     if others:
-        notes.append(f"{others:,} other files were not looked at.")
+        notes.append(f"Other files, not looked at: {others:,}.")
     counts = Counter(zip(words, split.tolist(), strict=True))
     return Collection(
         kind="a folder of images",

@@ -64,7 +64,7 @@ def _reservations(findings: Findings) -> Iterator[str]:
     for copies, word in ((exact, "the same pixels"), (near, "nearly the same pixels")):
         count = int(copies.conflicts.sum())
         if count:
-            yield f"{count:,} pairs of images with {word} have different labels: no network can learn both."
+            yield f"Pairs of images with {word} but different labels: {count:,}. No network can learn both."
     if findings.odd:
         yield f"{_images(len(findings.odd))} differ from the rest in size or kind of pixels: have a look at them."
 

@@ -82,8 +82,8 @@ def test_copies_with_different_labels_are_conflicts(tmp_path, folders, drawn):
     assert shown["exact"]["conflicts"] == [["train/happy/000.png", "train/sad/same.png"]]
     assert shown["near"]["conflicts"] == [["train/happy/like.jpg", "train/sad/002.png"]]
     reasons = " ".join(judge(findings).reasons)
-    assert "1 pairs of images with the same pixels have different labels" in reasons
-    assert "1 pairs of images with nearly the same pixels have different labels" in reasons
+    assert "Pairs of images with the same pixels but different labels: 1." in reasons
+    assert "Pairs of images with nearly the same pixels but different labels: 1." in reasons
 
 
 def test_broken_odd_and_misnamed_images_are_named(tmp_path, folders, drawn):

@@ -136,5 +136,5 @@ def test_images_without_any_folder_are_checked_without_splits_and_classes(tmp_pa
     findings = look(tmp_path / "set")
     assert findings.collection.splits == ("all",)
     assert findings.collection.classes == ()
-    assert "1 other files were not looked at." in findings.collection.notes
+    assert "Other files, not looked at: 1." in findings.collection.notes
     assert str(judge(findings)) == "ready to use"

@@ -26,6 +26,10 @@ _SHARPEST = 0.4  # pixels: less blur than this cannot be seen
 _FAINTEST = 0.01  # opacity: fainter marks cannot be seen
 
 
+# What red, green and blue contribute to the luma of skin, in 128ths.
+_SKIN_LUMA = np.array([52, 65, 11], dtype=np.uint16)
+
+
 class Projection:
     """Turn the head and place it in a picture of ``size`` pixels a side.
 
@@ -68,15 +72,17 @@ _INVERSE_SQUARES = 1 / np.array(_HEAD_RADII) ** 2
 
 
 class Canvas:
-    """A square RGB picture that is painted in face units.
+    """A square picture, RGB or ``grey``, that is painted in face units with RGB colours.
 
     A shape is (points (n, 2) in face units, colour, opacity from 0 to 1[, relief]).
     """
 
-    def __init__(self, projection: Projection, size: int, background: Colour):
+    def __init__(self, projection: Projection, size: int, background: Colour, grey: bool = False):
         self.project = projection
         self.fine = size >= 160  # whether single hairs can be seen
-        self._image = Image.new("RGB", (size, size), background)
+        self._image = Image.new(
+            "L" if grey else "RGB", (size, size), luma(background) if grey else background
+        )
         # Fills wait for each other, because opening the rasteriser costs more than a polygon.
         self._pending = []
 
@@ -126,7 +132,8 @@ class Canvas:
             mask = mask.resize((size[0] * coarse, size[1] * coarse), Image.Resampling.BILINEAR)
         if clip is not None:
             mask = ImageChops.multiply(mask, clip.crop(box))
-        self.finish().paste(colour, box, mask)
+        image = self.finish()
+        image.paste(luma(colour) if image.mode == "L" else colour, box, mask)
 
     def relight(self, light: Image.Image, grid: tuple[float, float, float], unit: int, tint, mask) -> None:
         """Multiply what is painted within ``mask`` by a light map over the turned face.
@@ -140,7 +147,8 @@ class Canvas:
             image.size, Image.Transform.AFFINE, affine, Image.Resampling.BILINEAR, fillcolor=unit
         )
         light = Image.composite(light, Image.new("L", image.size, unit), mask)
-        pixels = np.asarray(image) * tint[np.asarray(light)] >> 7  # (size, size, 3)
+        factors = tint @ _SKIN_LUMA >> 7 if image.mode == "L" else tint  # (256[, 3])
+        pixels = np.asarray(image) * factors[np.asarray(light)] >> 7  # (size, size[, 3])
         self._image = Image.fromarray(np.minimum(pixels, 255).astype(np.uint8))
 
     def _box(self, shapes, margin: float, multiple: int = 1) -> tuple[int, int, int, int] | None:
@@ -190,13 +198,22 @@ def _shifted(shapes, box: tuple[int, int, int, int], coarse: int = 1):
 
 
 def _polygons(draw: aggdraw.Draw, shapes) -> None:
+    grey = draw.mode == "L"
     for pixels, colour, opacity in shapes:
-        draw.polygon(pixels.ravel().tolist(), None, _brush(colour, round(255 * min(1.0, opacity))))
+        draw.polygon(pixels.ravel().tolist(), None, _brush(colour, round(255 * min(1.0, opacity)), grey))
 
 
 @lru_cache(maxsize=1024)
-def _brush(colour: Colour | int, opacity: int) -> aggdraw.Brush:
+def _brush(colour: Colour | int, opacity: int, grey: bool) -> aggdraw.Brush:
+    if grey and isinstance(colour, tuple):
+        colour = luma(colour)
     return aggdraw.Brush(colour, opacity)
+
+
+def luma(colour: Colour) -> int:
+    """Return the grey level that Pillow gives a colour."""
+    red, green, blue = colour
+    return (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16
 
 
 def shade(colour: Colour, factor: float, warmth: float = 0.0) -> Colour:

@@ -123,7 +123,7 @@ def draw_numbered(recipe: Recipe, number: int) -> DrawnFace:
     anatomy = build(units, identity)
     visible = visible_landmarks(anatomy, identity, pose, occlusions)
     clear = legibility(visible, camera)
-    painting = paint(anatomy, identity, pose, camera, recipe.size, occlusions)
+    painting = paint(anatomy, identity, pose, camera, recipe.size, occlusions, recipe.colour)
     return DrawnFace(
         image=develop(painting, camera, recipe.size, recipe.colour, rng),
         mixture=mixture,

@@ -58,7 +58,7 @@ def draw_face(
     units = to_vector(action_units) if mixture is None else to_action_units(check_mixture(mixture))
     check_size(size)
     identity, pose, camera = identity or Identity(), pose or Pose(), camera or Camera()
-    image = paint(build(units, identity), identity, pose, camera, size, occlusions)
+    image = paint(build(units, identity), identity, pose, camera, size, occlusions, colour)
     return develop(image, camera, size, colour, rng)
 
 
@@ -80,10 +80,11 @@ def paint(
     camera: Camera,
     size: int,
     occlusions: Sequence[Occlusion] = (),
+    colour: bool = True,
 ) -> Image.Image:
-    """Paint the face at twice the size when small, so that thin lines survive."""
+    """Paint the face, in colour or in grey, at twice the size when small, so that thin lines survive."""
     pixels = size * (2 if size < 128 else 1)
-    canvas = Canvas(Projection(pose, pixels), pixels, camera.background)
+    canvas = Canvas(Projection(pose, pixels), pixels, camera.background, grey=not colour)
     hair.paint_back(canvas, identity)
     skin.paint_body(canvas, anatomy, identity)
     head = skin.paint_skin(canvas, anatomy, identity)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from PIL import Image
 
 from pvlib.data.drawn.nuisances import Nuisances
-from pvlib.data.drawn.numbered import Recipe, draw_numbered
+from pvlib.data.drawn.numbered import DrawingOptions, draw_numbered
 from pvlib.errors import CourseError
 from pvlib.figures.contact_sheets import arrange
 
@@ -54,8 +54,11 @@ def nuisance_sheet(
     pictures = []
     for name, nuisances in rows.items():
         colour, grey = (
-            [draw_numbered(replace(recipe, nuisances=nuisances), i).image for i in range(columns)]
-            for recipe in (Recipe(seed, SIZE, colour=True, ambiguous=0.0), Recipe(seed, 48, ambiguous=0.0))
+            [draw_numbered(replace(options, nuisances=nuisances), i).image for i in range(columns)]
+            for options in (
+                DrawingOptions(seed, SIZE, colour=True, ambiguous=0.0),
+                DrawingOptions(seed, 48, ambiguous=0.0),
+            )
         )
         large = [Image.fromarray(image.transpose(1, 2, 0)) for image in colour]
         doubled = [Image.fromarray(image[0].repeat(2, axis=0).repeat(2, axis=1)) for image in grey]

@@ -243,7 +243,7 @@ def test_an_interruption_keeps_what_was_to_be_replaced(tmp_path):
         ("rafdb", {"train": -1}, {}, "at least 1|train"),
         ("ferplus", {"train": 1}, {"size": 64}, "48 pixels"),
         ("ferplus-csv", {"train": 1}, {"colour": True}, "grey"),
-        ("affectnet", {"train": 1}, {"workers": 0}, "workers"),
+        ("affectnet", {"train": 1}, {"workers": 0}, "workers must be a whole number of at least 1, not 0"),
         ("affectnet", {"train": 1}, {"nuisances": "snap"}, "snapshot"),
     ],
 )

@@ -14,7 +14,7 @@ from pvlib.data.drawn.action_units import to_vector
 from pvlib.data.drawn.anatomy import build
 from pvlib.data.drawn.camera import develop
 from pvlib.data.drawn.glasses import FRAMES
-from pvlib.data.drawn.numbered import Recipe, draw_numbered
+from pvlib.data.drawn.numbered import DrawingOptions, draw_numbered
 from pvlib.data.drawn.occlusions import KINDS, Occlusion
 from pvlib.data.drawn.raters import CONFUSION, HAZE, cast_votes
 from pvlib.data.drawn.render import landmarks, paint
@@ -278,6 +278,6 @@ def test_an_unknown_occlusion_is_refused():
 
 
 def test_a_margin_shows_the_same_face_smaller():
-    close, far = (draw_numbered(Recipe(3, size=56, margin=m), 0) for m in (0.0, 0.2))
+    close, far = (draw_numbered(DrawingOptions(3, size=56, margin=m), 0) for m in (0.0, 0.2))
     centre = 27.5
     np.testing.assert_allclose((far.landmarks - centre) * 1.4, close.landmarks - centre, atol=1e-6)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from pvlib.data.drawn.expressions import intensity_of
 from pvlib.data.drawn.nuisances import Nuisances
-from pvlib.data.drawn.numbered import DrawnFace, Recipe, check_count, draw_numbered
+from pvlib.data.drawn.numbered import DrawingOptions, DrawnFace, check_count, draw_numbered
 from pvlib.data.drawn.parallel import draw_chunks
 from pvlib.data.faces import Faces
 from pvlib.data.labels import FERPLUS
@@ -94,9 +94,9 @@ def draw_faces(
     """
     check_count("count", count)
     check_count("start", start)
-    check_count("workers", workers - 1)
-    recipe = Recipe(seed, size, colour, ambiguous, proportions, nuisances)
-    chunks = list(draw_chunks(recipe, start, max(count, 1), workers))
+    check_count("workers", workers, least=1)
+    options = DrawingOptions(seed, size, colour, ambiguous, proportions, nuisances)
+    chunks = list(draw_chunks(options, start, max(count, 1), workers))
     return _as_faces({name: np.concatenate([c[name] for c in chunks])[:count] for name in chunks[0]})
 
 
@@ -120,7 +120,7 @@ class DrawnDataset(torch.utils.data.Dataset):
     ):
         check_count("count", count)
         check_count("start", start)
-        self.recipe = Recipe(seed, size, colour, ambiguous, proportions, nuisances)
+        self.options = DrawingOptions(seed, size, colour, ambiguous, proportions, nuisances)
         self._numbers = range(start, start + count)
 
     def __len__(self) -> int:
@@ -133,7 +133,7 @@ class DrawnDataset(torch.utils.data.Dataset):
 
     def face(self, i: int) -> DrawnFace:
         """Draw face i with everything that is known about it."""
-        return draw_numbered(self.recipe, self._numbers[i])
+        return draw_numbered(self.options, self._numbers[i])
 
 
 def _as_faces(drawn: dict[str, np.ndarray]) -> DrawnFaces:

@@ -1,4 +1,4 @@
-"""One face by its seed and number: the whole recipe, and every truth about what it made.
+"""One face by its seed and number: how it is made, and every truth about it.
 
 Face i under a seed comes from ``numpy.random.default_rng([seed, i])``, and what only some nuisances need from
 ``default_rng([seed, i, 1])``: so another nuisance leaves mixture, person and action units as they were, and
@@ -46,7 +46,7 @@ PROPORTIONS = {
 
 
 @dataclass(frozen=True)
-class Recipe:
+class DrawingOptions:
     """Everything that a face depends on besides its number; see ``dataset.draw_faces`` for the meaning.
 
     Raises:
@@ -89,10 +89,10 @@ class DrawnFace:
     votes: np.ndarray  # (10,) uint8
 
 
-def check_count(name: str, value: int) -> None:
-    """Refuse what is no whole number of at least 0."""
-    if not isinstance(value, Integral) or value < 0:
-        raise CourseError(f"{name} must be a whole number of at least 0, not {value}")
+def check_count(name: str, value: int, least: int = 0) -> None:
+    """Refuse what is no whole number of at least ``least``."""
+    if not isinstance(value, Integral) or value < least:
+        raise CourseError(f"{name} must be a whole number of at least {least}, not {value}")
 
 
 def choose_proportions(proportions: str | Sequence[float] | None) -> np.ndarray:
@@ -109,37 +109,40 @@ def choose_proportions(proportions: str | Sequence[float] | None) -> np.ndarray:
     return check_mixture(proportions)
 
 
-def draw_numbered(recipe: Recipe, number: int) -> DrawnFace:
+def draw_numbered(options: DrawingOptions, number: int) -> DrawnFace:
     """Draw the face of this number."""
-    nuisances = choose_nuisances(recipe.nuisances)
-    rng, extra = np.random.default_rng([recipe.seed, number]), np.random.default_rng([recipe.seed, number, 1])
-    mixture = sample_mixture(rng, recipe.ambiguous, recipe.shares)
+    nuisances = choose_nuisances(options.nuisances)
+    rng, extra = (
+        np.random.default_rng([options.seed, number]),
+        np.random.default_rng([options.seed, number, 1]),
+    )
+    mixture = sample_mixture(rng, options.ambiguous, options.shares)
     opinions = rng.random(RATERS)
     units = _personal_units(rng, mixture)
-    identity, pose = sample_identity(rng), _stepped_back(sample_pose(rng, nuisances), recipe.margin)
+    identity, pose = sample_identity(rng), _stepped_back(sample_pose(rng, nuisances), options.margin)
     camera = sample_camera(rng, extra, nuisances)
     identity = dress(identity, extra, nuisances)
     occlusions = sample_occlusions(extra, nuisances)
     anatomy = build(units, identity)
     visible = visible_landmarks(anatomy, identity, pose, occlusions)
     clear = legibility(visible, camera)
-    painting = paint(anatomy, identity, pose, camera, recipe.size, occlusions, recipe.colour)
+    painting = paint(anatomy, identity, pose, camera, options.size, occlusions, options.colour)
     return DrawnFace(
-        image=develop(painting, camera, recipe.size, recipe.colour, rng),
+        image=develop(painting, camera, options.size, options.colour, rng),
         mixture=mixture,
         intensities=expression_intensities(mixture),
         action_units=units,
-        landmarks=landmarks(anatomy, pose, recipe.size),
+        landmarks=landmarks(anatomy, pose, options.size),
         visible=visible,
         legibility=clear,
         votes=cast_votes(opinions, mixture, clear),
     )
 
 
-def draw_range(recipe: Recipe, start: int, count: int) -> dict[str, np.ndarray]:
+def draw_range(options: DrawingOptions, start: int, count: int) -> dict[str, np.ndarray]:
     """Draw faces ``start`` to ``start + count - 1`` and stack each of ``DrawnFace``'s fields, (count, ...)."""
     # Of no faces one is drawn all the same, for the shapes.
-    drawn = [draw_numbered(recipe, number) for number in range(start, start + max(count, 1))]
+    drawn = [draw_numbered(options, number) for number in range(start, start + max(count, 1))]
     return {
         field.name: np.stack([getattr(face, field.name) for face in drawn])[:count]
         for field in fields(DrawnFace)

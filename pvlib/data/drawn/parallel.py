@@ -15,14 +15,16 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from pvlib.data.drawn.numbered import Recipe, draw_range
+from pvlib.data.drawn.numbered import DrawingOptions, draw_range
 from pvlib.errors import CourseError
 
 _CHUNK_PIXELS = 2**22  # of a chunk: large enough to hide the sending, small enough for even progress
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def draw_chunks(recipe: Recipe, start: int, count: int, workers: int = 1) -> Iterator[dict[str, np.ndarray]]:
+def draw_chunks(
+    options: DrawingOptions, start: int, count: int, workers: int = 1
+) -> Iterator[dict[str, np.ndarray]]:
     """Yield the faces ``start`` to ``start + count - 1`` in order, as stacks of a few hundred at most.
 
     Memory stays bounded: at most two chunks a worker wait to be fetched.
@@ -31,11 +33,11 @@ def draw_chunks(recipe: Recipe, start: int, count: int, workers: int = 1) -> Ite
         CourseError: when a worker died, for example because the calling script lacks its
             ``if __name__ == "__main__":`` guard, which Python's fresh processes need.
     """
-    length = min(256, max(1, _CHUNK_PIXELS // (recipe.size**2 * (3 if recipe.colour else 1))))
+    length = min(256, max(1, _CHUNK_PIXELS // (options.size**2 * (3 if options.colour else 1))))
     length = max(1, min(length, -(-count // workers)))
     jobs = [(first, min(length, start + count - first)) for first in range(start, start + count, length)]
     if workers == 1 or len(jobs) < 2:
-        yield from (draw_range(recipe, *job) for job in jobs)
+        yield from (draw_range(options, *job) for job in jobs)
         return
     waiting = deque()
     with (
@@ -44,7 +46,7 @@ def draw_chunks(recipe: Recipe, start: int, count: int, workers: int = 1) -> Ite
     ):
         try:
             for job in jobs:
-                waiting.append(pool.submit(draw_range, recipe, *job))
+                waiting.append(pool.submit(draw_range, options, *job))
                 if len(waiting) >= 2 * workers:
                     yield waiting.popleft().result()
             while waiting:

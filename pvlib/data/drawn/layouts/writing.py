@@ -17,7 +17,7 @@ from safetensors.numpy import save_file
 from pvlib.data.drawn.action_units import NAMES
 from pvlib.data.drawn.layouts import affectnet, ferplus, rafdb
 from pvlib.data.drawn.nuisances import Nuisances
-from pvlib.data.drawn.numbered import Recipe, check_count
+from pvlib.data.drawn.numbered import DrawingOptions, check_count
 from pvlib.data.drawn.parallel import draw_chunks
 from pvlib.data.labels import FERPLUS, FERPLUS_VOTES
 from pvlib.errors import CourseError
@@ -112,18 +112,20 @@ def write_layout(
     total = sum(counts.values())
     if total == 0:
         raise CourseError("no faces to draw: give a count of at least 1")
-    check_count("workers", workers - 1)
+    check_count("workers", workers, least=1)
     size, colour = form.size if size is None else size, form.colour if colour is None else colour
     if form.only_size and (size, colour) != (form.size, form.colour):
         raise CourseError(f"the layout {layout} holds grey faces of {form.size} pixels and no others")
-    recipe = Recipe(seed, size, colour, ambiguous, proportions or form.proportions, nuisances, form.margin)
+    options = DrawingOptions(
+        seed, size, colour, ambiguous, proportions or form.proportions, nuisances, form.margin
+    )
     out = Path(out)
     if replace and out.is_dir() and any(out.iterdir()) and not (out / TRUTH).is_file():
         raise CourseError(f"{out} holds no drawn faces ({TRUTH} is not there), so it is not replaced")
     splits = [split for split in form.splits for _ in range(counts.get(split, 0))]
     with (
         atomic_folder(out, replace=replace) as folder,
-        closing(draw_chunks(recipe, 0, total, workers)) as chunks,
+        closing(draw_chunks(options, 0, total, workers)) as chunks,
     ):
         writer = form.writer(folder)
         truths, files, labels = [], [], []

@@ -192,6 +192,8 @@ def evaluate(
     if unambiguous:
         if not isinstance(faces, DrawnFaces):
             raise CourseError("only drawn faces know whether they are ambiguous: leave --unambiguous out")
+        if not faces.unambiguous.any():
+            raise CourseError(f"none of the {len(faces)} faces is unambiguous: give a larger --count")
         faces = faces.subset(faces.unambiguous).labelled_by_mixture()
     if network.num_classes != len(faces.names) or tuple(state.get("names", faces.names)) != faces.names:
         own = ", ".join(state["names"]) if state else f"{network.num_classes} classes"

@@ -92,7 +92,7 @@ def test_the_same_command_with_more_epochs_goes_on(run):
 
 @pytest.mark.parametrize(("arguments", "culprit"), [
     (["--no-layer-embedding", "--epochs", "3"], "another size"),
-    (["--target", "votes", "--epochs", "3"], "another run"),
+    (["--keep-duplicates", "--epochs", "3"], "another run"),
     (["--seed", "4", "--epochs", "3"], "another seed"),
 ])  # fmt: skip
 def test_a_folder_that_holds_another_run_is_refused(run, arguments, culprit):
@@ -107,6 +107,7 @@ def test_a_folder_that_holds_another_run_is_refused(run, arguments, culprit):
     (["train", "drawn", "--divergence", "gaussian"], "--weight"),
     (["train", "drawn", "--divergence", "gausian", "--weight", "0.1"], "gaussian"),
     (["train", "drawn", "--count", "-3"], "count"),
+    (["train", "drawn", "--target", "votes"], "--target"),
     (["train", "drawn", "--recipe", "ferplus:realeased"], "ferplus:released"),
     (["train", "drawn", "--balance", "evenly"], "evenly"),
     (["train", "drawn", "--balance", "sqrt", "--per-class", "10"], "per_class"),

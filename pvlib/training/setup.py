@@ -53,6 +53,9 @@ def load_faces(
     if is_drawn(source):
         if split not in DRAWN_SEEDS:
             raise CourseError(f'split must be one of {", ".join(DRAWN_SEEDS)}, not "{split}"')
+        for name, choice in (("rule", rule), ("target", target), ("classes", classes)):
+            if choice is not None:
+                raise CourseError(f"drawn faces have no choice of {name}: leave --{name} out")
         return draw_faces(count or DRAWN_COUNTS[split], DRAWN_SEEDS[split], nuisances=nuisances_of(source))
     faces = load_prepared(
         source, split, rule=rule, target=target, classes=classes, without_duplicates=without_duplicates

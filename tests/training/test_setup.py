@@ -19,6 +19,8 @@ def test_splits_of_drawn_faces_have_no_face_in_common():
 @pytest.mark.parametrize(("arguments", "culprit"), [
     ({"source": "drawn", "split": "holdout"}, "holdout"),
     ({"source": "drawn", "split": "train", "count": 0}, "count"),
+    ({"source": "drawn", "split": "train", "classes": 7}, "leave --classes out"),
+    ({"source": "drawn:snapshot", "split": "train", "rule": "majority"}, "leave --rule out"),
     ({"source": "nowhere.safetensors", "split": "train"}, "nowhere.safetensors"),
 ])  # fmt: skip
 def test_faces_that_do_not_exist_are_refused_by_name(arguments, culprit):

@@ -9,7 +9,9 @@ from pvlib.errors import CourseError
 from pvlib.training.sampling import Sampling, choose_sampling
 
 COUNTS = (4000, 900, 100)
-LABELS = torch.arange(3).repeat_interleave(torch.tensor(COUNTS))[torch.randperm(5000)]
+LABELS = torch.arange(3).repeat_interleave(torch.tensor(COUNTS))[
+    torch.randperm(5000, generator=torch.Generator().manual_seed(0))
+]
 
 
 def order(sampling, seed=0, labels=LABELS):

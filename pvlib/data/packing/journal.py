@@ -25,6 +25,7 @@ class Journal:
         path: the file; made where it does not exist.
         identity: what is prepared from what, JSON values.
         remedy: what the user can do about a journal with another identity.
+        afresh: forget what the journal says, once it is clear that nobody else is at work.
 
     Attributes:
         done: chunk -> what became of it, as far as the journal knows.
@@ -33,11 +34,13 @@ class Journal:
         CourseError: the journal belongs to something else, or another process has it open.
     """
 
-    def __init__(self, path: Path, identity: dict[str, Any], remedy: str):
+    def __init__(self, path: Path, identity: dict[str, Any], remedy: str, afresh: bool = False):
         self.done: dict[int, Filled] = {}
         self._handle = path.open("a+b")
         try:
             self._lock(path)
+            if afresh:
+                self._handle.truncate(0)
             self._read(path, json.loads(json.dumps(identity)), remedy)
         except BaseException:
             self._handle.close()

@@ -63,13 +63,15 @@ def write_prepared(
     rows = Rows(folder / "images", ROOM, side)
     with explain_write_errors(out, folder, f"What is done stays in {folder}: run the same command to go on."):
         make_folder_for(out)
-        if start_over or not rows.path.is_file():
-            shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(exist_ok=True)
         items = _sorted_by_rank(listing, ranking)
+        identity, afresh = _identity(listing, items, side), start_over or not rows.path.is_file()
         try:
-            with Journal(folder / "journal", _identity(listing, items, side), _REMEDY) as journal:
+            with Journal(folder / "journal", identity, _REMEDY, afresh) as journal:
                 moving = folder / "moving"
+                if afresh:
+                    for left in (rows.path, moving):
+                        left.unlink(missing_ok=True)
                 if not moving.exists():
                     _reserve(rows, len(items), out)
                     _decode(journal, rows, items, workers, strict, on_progress)

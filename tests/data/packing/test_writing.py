@@ -223,14 +223,18 @@ def test_another_source_or_size_is_refused_unless_told_to_start_over(toy, rankin
     assert not (tmp_path / "toy.safetensors.unfinished").exists()
 
 
-def test_two_preparations_of_one_file_keep_apart(toy, ranking, tmp_path):
+@pytest.mark.parametrize("start_over", [False, True])
+def test_two_preparations_of_one_file_keep_apart(toy, ranking, tmp_path, start_over):
     out = tmp_path / "toy.safetensors"
 
     def begin_again(done, total):
         with pytest.raises(CourseError, match=r"is in use: another preparation"):
-            write_prepared(toy.listing, out, SIDE, ranking)
+            write_prepared(toy.listing, out, SIDE, ranking, start_over=start_over)
 
     write_prepared(toy.listing, out, SIDE, ranking, on_progress=begin_again)
+    file = open_container(out, toy.data_set)
+    for row, name in enumerate(file.names):
+        assert np.array_equal(file.images[row].numpy(), toy.truth[name][2])
 
 
 # ---- where nothing can be written

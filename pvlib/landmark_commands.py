@@ -12,7 +12,8 @@ from typer import Argument, Option
 landmarks_app = typer.Typer(
     help="Train a landmark network on drawn faces, and measure one.", no_args_is_help=True
 )
-TEST_SEED = 5_000  # of the faces that no training draws: those have seed + 4,000
+# A training with another --seed takes later faces of TRAIN_SEED, so that none draws those of the test.
+TRAIN_SEED, TEST_SEED = 4_000, 5_000
 
 
 @landmarks_app.command()
@@ -25,10 +26,11 @@ def train(
     learning_rate: Annotated[float, Option()] = 2e-3,
     precision: Annotated[str, Option(help="fp32 or bf16")] = "fp32",
     workers: Annotated[int, Option(help="processes that draw")] = 1,
-    seed: Annotated[int, Option(help="of weights, faces, order and changes")] = 0,
+    seed: Annotated[int, Option(min=0, help="of weights, faces, order and changes")] = 0,
 ) -> None:
     """Draw faces, train a MobileFaceNet on their 68 points, and write it with what it measures."""
     from pvlib.data.drawn import draw_faces
+    from pvlib.files import atomic_write
     from pvlib.models.landmark_weights import save_landmark_net
     from pvlib.training.landmarks import LandmarkConfig, fit_landmarks
 
@@ -36,15 +38,23 @@ def train(
     config = LandmarkConfig(
         small_epochs=small_epochs, epochs=epochs, learning_rate=learning_rate, precision=precision, seed=seed
     )
-    console.print(f"drawing {faces:,} faces ...")
-    drawn = draw_faces(
-        faces, seed + 4_000, size=112, colour=True, nuisances=nuisances, ambiguous=0.7, workers=workers
-    )
-    network = fit_landmarks(
-        drawn, config, on_epoch=lambda side, loss: console.print(f"{side} px  loss {loss:.4f}")
-    )
-    about = {"faces": faces, "nuisances": nuisances, "config": asdict(config)}
-    save_landmark_net(file, network, about)
+    with atomic_write(file) as temporary:  # first, as a folder that cannot be written to is soon found out
+        console.print(f"drawing {faces:,} faces ...")
+        drawn = draw_faces(
+            faces,
+            TRAIN_SEED,
+            size=112,
+            colour=True,
+            start=seed * faces,
+            ambiguous=0.7,
+            nuisances=nuisances,
+            workers=workers,
+        )
+        network = fit_landmarks(
+            drawn, config, on_epoch=lambda side, loss: console.print(f"{side} px  loss {loss:.4f}")
+        )
+        about = {"faces": faces, "nuisances": nuisances, "config": asdict(config)}
+        save_landmark_net(temporary, network, about)
     console.print(f"Written to {file}.")
     _show(console, _on_drawn(network))
 
@@ -70,12 +80,15 @@ def measure(
     from pvlib.errors import CourseError
     from pvlib.evaluation.landmarks import landmark_error, predict_landmarks
     from pvlib.figures.landmarks import landmark_sheet
+    from pvlib.files import atomic_write
     from pvlib.training.setup import load_faces, load_landmarks
 
     console = Console()
-    network = load_landmarks(file or "shipped")
     if (data is None) != (reference is None):
         raise CourseError("real faces have no true landmarks: give --data and --reference together")
+    if picture is not None and picture.suffix.lower() != ".png":
+        raise CourseError(f"{picture}: the picture's name must end in .png")
+    network = load_landmarks(file or "shipped")
     if data is None:
         _show(console, _on_drawn(network))
         images = draw_faces(24, TEST_SEED, size=112, colour=True, nuisances="snapshot").images
@@ -90,8 +103,8 @@ def measure(
     if picture is not None:
         points = predict_landmarks(network, images) * images.shape[-1] - 0.5
         figure = landmark_sheet(images, points)
-        picture.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(picture, dpi=110, bbox_inches="tight")
+        with atomic_write(picture) as temporary:
+            figure.savefig(temporary, dpi=110, bbox_inches="tight")
         console.print(f"Picture: {picture}")
 
 

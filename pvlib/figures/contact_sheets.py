@@ -3,7 +3,6 @@
 Each function returns a Pillow image; ``save_sheet`` writes it small enough to live in a repository.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pvlib.data.drawn import Camera, Identity, Pose, draw_face, to_action_units
 from pvlib.data.drawn.expressions import COMPOUNDS, PROTOTYPES, compound, dilute
 from pvlib.data.drawn.identity import HAIRS, IRISES, SHIRTS, SKINS
 from pvlib.data.labels import FERPLUS
+from pvlib.files import atomic_write
 
 INTENSITIES = (0.35, 0.65, 1.0)
 # Six people who differ in what an expression must be recognised through: skin, hair, age, features, beard.
@@ -90,10 +90,9 @@ def arrange(
 def save_sheet(sheet: Image.Image, path: str | Path, colours: int = 256) -> Path:
     """Write a sheet as a PNG of few colours, whole or not at all; returns where it is."""
     path = Path(path)
-    partial = path.with_name(path.name + ".partial")
     few = sheet.quantize(colours, Image.Quantize.MEDIANCUT, kmeans=3, dither=Image.Dither.FLOYDSTEINBERG)
-    few.save(partial, "PNG", optimize=True)
-    os.replace(partial, path)
+    with atomic_write(path) as temporary:
+        few.save(temporary, "PNG", optimize=True)
     return path
 
 

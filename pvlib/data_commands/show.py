@@ -43,6 +43,8 @@ def show(
         raise CourseError(
             '"none" is no recipe to look at; leave --recipe out for the one that suits the faces'
         )
+    if colour and not is_drawn(source):
+        raise CourseError(f"--colour is for drawn faces; those of {source} have the colours they have")
     if is_drawn(source) and split in DRAWN_SEEDS:
         size = 100 if colour else 48
         nuisances = nuisances_of(source)

@@ -61,6 +61,7 @@ def test_a_folder_of_images_and_each_step_alone(folder, tmp_path):
     (["drawn", "--output-size", "0"], "output_size"),
     (["nowhere.safetensors"], "nowhere.safetensors"),
     (["drawn", "--out", "page.gif"], "page.gif"),
+    ([".", "--colour"], "--colour"),
     (["."], "no image"),
 ])  # fmt: skip
 def test_a_mistake_ends_in_one_line_that_names_it_and_leaves_no_file(

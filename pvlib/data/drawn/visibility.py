@@ -29,7 +29,8 @@ def visible_landmarks(
     """Return which of the 68 landmarks can be seen, bool, (68,).
 
     Hidden are those under a hand, mask, lock of hair, cap, scarf, dark or glaring glasses, those out of the
-    picture, and, when the head is turned by more than 22°, those at the far edge of the face.
+    picture, and, when the head is turned by more than 22°, those at the far edge of the face. The person's own
+    hair counts as hiding nothing; where it is long it lies over the jaw's ends (0, 1, 15 and 16).
     """
     project = Projection(pose, 1)  # a picture of one unit
     points = project(anatomy.landmarks(), NOSE_RELIEF)  # (68, 2)

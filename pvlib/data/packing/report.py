@@ -20,8 +20,7 @@ class Befallen(NamedTuple):
 
     @classmethod
     def of(cls, names: list[str]) -> Self:
-        # file names may hold bytes that are no text, which JSON cannot
-        return cls(len(names), [name.encode(errors="replace").decode()[:300] for name in names[:SHOWN]])
+        return cls(len(names), [_as_text(name)[:300] for name in names[:SHOWN]])
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Report:
         }
         return cls(
             data_set=data_set.name,
-            source=str(listing.root),
+            source=_as_text(str(listing.root)),
             layout=listing.layout,
             side=side,
             faces={name: dict(zip(data_set.classes, row, strict=True)) for name, row in counts.items()},
@@ -142,3 +141,8 @@ class Report:
         detail = ", ".join(f"{name} {ours:,} of {theirs:,}" for name, (ours, theirs) in different.items())
         verdict = f"published {published:,}: {detail}" if different else "as published, class by class"
         return f"the owners' {official} split ({' + '.join(parts)}): {here:,} faces, {verdict}"
+
+
+def _as_text(name: str) -> str:
+    """Replace what is no text: file names may hold any bytes, JSON may not."""
+    return name.encode(errors="replace").decode()

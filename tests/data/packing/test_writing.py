@@ -1,5 +1,6 @@
 """The prepared file holds what the pictures showed, however often the work was stopped."""
 
+import os
 import shutil
 from dataclasses import replace
 from types import SimpleNamespace
@@ -114,6 +115,15 @@ def test_a_number_out_of_range_is_refused(toy, ranking, tmp_path, wrong, complai
     with pytest.raises(CourseError, match=complaint):
         write_prepared(toy.listing, tmp_path / "toy.safetensors", **arguments)
     assert names_in(tmp_path) == ["set"]
+
+
+def test_a_folder_whose_name_is_no_text_can_be_prepared(toy, ranking, tmp_path):
+    odd = tmp_path / os.fsdecode(b"set \xff")
+    odd.symlink_to(toy.listing.root)
+    items = [item._replace(path=str(odd / item.name)) for item in toy.listing.items]
+    out = tmp_path / "toy.safetensors"
+    write_prepared(replace(toy.listing, root=odd, items=items), out, SIDE, ranking)
+    assert open_container(out, toy.data_set).report.source == str(tmp_path / "set ?")
 
 
 # ---- stopped and continued

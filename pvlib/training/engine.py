@@ -126,7 +126,7 @@ def _train_epoch(
     task = bar.add_task(f"epoch {epoch + 1} of {config.epochs}", total=steps, loss=math.nan)
     total = torch.zeros((), device=device)
     for step, chosen in enumerate(order):
-        images = to_network_input(faces.images[chosen].to(device))
+        images = to_network_input(faces.images.index_select(0, chosen).to(device))
         target = faces.target[chosen].to(device)
         with autocast(device, config.precision):
             logits, distribution = network.sample_logits(images)

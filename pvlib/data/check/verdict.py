@@ -23,10 +23,12 @@ class Verdict:
 
 def judge(findings: Findings) -> Verdict:
     """Judge a set by what was found in it."""
-    if not findings.readable:
-        return Verdict(False, ("Not one image can be read: copy or unpack the set again.",))
     absent, broken = len(findings.collection.missing), len(findings.unreadable)
     listed = len(findings.collection) + absent
+    if not listed:
+        return Verdict(False, ("Not one image has a label: look for the label files and copy them again.",))
+    if not findings.readable:
+        return Verdict(False, ("Not one image can be read: copy or unpack the set again.",))
     if absent + broken > _TOO_MANY * listed:
         return Verdict(
             False,
@@ -41,9 +43,9 @@ def judge(findings: Findings) -> Verdict:
 def _reservations(findings: Findings) -> Iterator[str]:
     collection, exact, near = findings.collection, findings.exact, findings.near
     if collection.missing:
-        yield f"{_images(len(collection.missing))} of the label file are missing: fetch them, or do without."
+        yield f"Images of the label file that are missing: {len(collection.missing):,}. Fetch them, or do without."
     if findings.unreadable:
-        yield f"{_images(len(findings.unreadable))} cannot be read: fetch them again, or delete them."
+        yield f"Images that cannot be read: {len(findings.unreadable):,}. Fetch them again, or delete them."
     for kind, names in collection.problems.items():
         if names:
             yield f"There are {kind} ({len(names):,}): see above."
@@ -66,11 +68,7 @@ def _reservations(findings: Findings) -> Iterator[str]:
         if count:
             yield f"Pairs of images with {word} but different labels: {count:,}. No network can learn both."
     if findings.odd:
-        yield f"{_images(len(findings.odd))} differ from the rest in size or kind of pixels: have a look at them."
-
-
-def _images(count: int) -> str:
-    return f"{count:,} image{'s' * (count != 1)}"
+        yield f"Images unlike the rest in size or kind of pixels: {len(findings.odd):,}. Have a look at them."
 
 
 def _differs(findings: Findings, part: str) -> bool:

@@ -119,6 +119,14 @@ def test_a_set_that_is_mostly_broken_is_not_usable(tmp_path, folders, drawn):
     assert "Not one image can be read" in judge(look(root)).reasons[0]
 
 
+def test_a_set_whose_label_files_are_absent_is_told_so(tmp_path, folders, drawn):
+    for i, face in enumerate(drawn[:3]):
+        folders.save(face, tmp_path / "train_set" / "images" / f"{i}.png")
+    verdict = judge(look(tmp_path))
+    assert not verdict.usable
+    assert verdict.reasons == ("Not one image has a label: look for the label files and copy them again.",)
+
+
 def test_the_fingerprints_do_not_depend_on_the_order_and_change_with_any_byte(
     tmp_path, folders, drawn, monkeypatch
 ):

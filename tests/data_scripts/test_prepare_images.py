@@ -1,5 +1,6 @@
 """The scripts of RAF-DB and AffectNet: whom to ask, the report, one line for an error, and going on."""
 
+import argparse
 import importlib.util
 import os
 import signal
@@ -13,6 +14,7 @@ import pytest
 from PIL import Image
 
 from pvlib.data.affectnet import prepare_affectnet
+from pvlib.data.packing.command import run
 from pvlib.data.prepared import load_prepared
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "data_scripts"
@@ -119,3 +121,14 @@ def test_a_script_killed_at_work_goes_on_with_the_same_command(tmp_path):
     assert start(out).wait(120) == 0
     assert out.read_bytes() == whole.read_bytes()
     assert not journal.parent.exists()
+
+
+def test_an_interrupted_run_says_where_its_work_is_kept(tmp_path, capsys):
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    options = argparse.Namespace(
+        folder=tmp_path, file=tmp_path / "a.safetensors", size=16, workers=1, strict=False, start_over=False
+    )
+    assert run(interrupted, options) == 130
+    assert f"{options.file}.unfinished" in capsys.readouterr().err

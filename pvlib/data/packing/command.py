@@ -54,7 +54,10 @@ def run(prepare: Callable[..., Report], options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Interrupted; the same command goes on from here.", file=sys.stderr)
+        print(
+            f"Interrupted; what is done stays in {options.file}.unfinished, and the same command goes on there.",
+            file=sys.stderr,
+        )
         return 130
     print(report)
     print(f"Written to {options.file}.")

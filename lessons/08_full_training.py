@@ -71,8 +71,10 @@ torch.manual_seed(seed)
 # shown the votes, as it would be on FER+; the mixture stays hidden and will be the judge.
 
 # %% id="faces"
-count = faces if data == "drawn" else None
-train_faces = load_faces(data, "train", target="votes", count=count, without_duplicates=True)
+if data == "drawn":  # always with the votes as target
+    train_faces = load_faces(data, "train", count=faces)
+else:
+    train_faces = load_faces(data, "train", target="votes", without_duplicates=True)
 test_faces = load_faces(data, "valid", count=600 if data == "drawn" else None)
 names = test_faces.names
 truth = test_faces.mixture if test_faces.mixture is not None else vote_distribution(test_faces.votes)

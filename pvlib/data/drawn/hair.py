@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pvlib.data.drawn.anatomy import HEAD_HALF_WIDTH, Anatomy
+from pvlib.data.drawn.anatomy import HEAD_HALF_WIDTH
 from pvlib.data.drawn.canvas import Canvas, shade
 from pvlib.data.drawn.curves import curve, ellipse, stroke
 from pvlib.data.drawn.identity import Identity
@@ -91,7 +91,7 @@ def paint_back(canvas: Canvas, identity: Identity) -> None:
     canvas.fill(shapes)
 
 
-def paint_front(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> list[np.ndarray]:
+def paint_front(canvas: Canvas, identity: Identity) -> list[np.ndarray]:
     """Paint the hair over the forehead and temples, strand by strand; returns its outline, if there is any."""
     style = identity.hair_style
     if style == "bald":

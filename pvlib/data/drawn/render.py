@@ -95,7 +95,7 @@ def paint(
     features.paint_nose(canvas, anatomy, identity)
     features.paint_mouth(canvas, anatomy, identity)
     features.paint_brows(canvas, anatomy, identity)
-    front = hair.paint_front(canvas, anatomy, identity)
+    front = hair.paint_front(canvas, identity)
     relief.light_head(canvas, anatomy, identity, camera, [*head, *front])
     paint_occlusions(canvas, anatomy, identity, occlusions)
     return canvas.finish()

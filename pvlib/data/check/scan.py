@@ -5,6 +5,7 @@ The small pictures (2.3 kB each) lie in a temporary file, so that 290,000 of the
 
 import multiprocessing
 import os
+import signal
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -114,7 +115,8 @@ def _read_batch(tasks: list[tuple[str, tuple | None]]) -> list[Picture | str]:
 
 def _in_processes(batches: Iterator[list[tuple]], workers: int) -> Iterator[list[Picture | str]]:
     """Like ``map(_read_batch, batches)``, with a few batches a worker on their way at any time."""
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, initializer=_leave_interrupts_to_the_caller)
     waiting = deque()
     try:
         for batch in islice(batches, 3 * workers):
@@ -132,6 +134,11 @@ def _in_processes(batches: Iterator[list[tuple]], workers: int) -> Iterator[list
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts_to_the_caller() -> None:
+    """Ctrl-C reaches every process; the caller alone should react, and end the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _scratch(count: int) -> np.ndarray:

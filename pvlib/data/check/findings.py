@@ -70,7 +70,7 @@ def check(
     start(collection)
     scanned = scan(collection, workers, step)
     rows = np.flatnonzero(scanned.readable)
-    names = _told_apart(collection)
+    names = collection.names
     exact = exact_copies(collection, scanned)
     sizes = Counter(map(tuple, scanned.sizes[rows].tolist()))
     modes = Counter(
@@ -94,15 +94,6 @@ def check(
         pixels_print=_fingerprint(digest.tobytes() for digest in scanned.pixel_hash[rows]),
         seconds=time.monotonic() - began,
     )
-
-
-def _told_apart(collection: Collection) -> list[str]:
-    """Return the images' names, with the split in front where another split has an image of that name."""
-    seen = Counter(collection.names)
-    return [
-        f"{collection.splits[split]}/{name}" if seen[name] > 1 and split >= 0 else name
-        for name, split in zip(collection.names, collection.split.tolist(), strict=True)
-    ]
 
 
 def _oddity(scanned: Scan, row: int, sizes: Counter, modes: Counter, count: int) -> str:

@@ -119,14 +119,6 @@ def test_a_set_that_is_mostly_broken_is_not_usable(tmp_path, folders, drawn):
     assert "Not one image can be read" in judge(look(root)).reasons[0]
 
 
-def test_broken_images_of_one_name_in_two_splits_are_two(tmp_path, folders, drawn):
-    for split, faces in (("train", drawn[:7]), ("test", drawn[7:14])):
-        for label, face in enumerate(faces, start=1):
-            folders.save(face, tmp_path / split / str(label) / f"{label}.jpg")
-        (tmp_path / split / "1" / "1.jpg").write_bytes(b"no image")
-    assert len(look(tmp_path).unreadable) == 2
-
-
 def test_a_set_whose_label_files_are_absent_is_told_so(tmp_path, folders, drawn):
     for i, face in enumerate(drawn[:3]):
         folders.save(face, tmp_path / "train_set" / "images" / f"{i}.png")

@@ -4,6 +4,7 @@ import typer
 
 from pvlib.data_commands.check import check
 from pvlib.data_commands.draw import draw
+from pvlib.data_commands.sheet import sheet
 from pvlib.data_commands.show import show
 from pvlib.data_commands.unpack import unpack
 
@@ -11,5 +12,6 @@ data_app = typer.Typer(help="Draw, check, prepare and look at faces.", no_args_i
 
 data_app.command()(check)
 data_app.command()(draw)
+data_app.command()(sheet)
 data_app.command()(show)
 data_app.command()(unpack)

@@ -1,0 +1,28 @@
+"""``pvlib data sheet``: the README's pictures of the drawn faces."""
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from pvlib.cli import app
+from pvlib.figures import contact_sheets
+
+
+@pytest.fixture
+def small(monkeypatch):
+    draw = contact_sheets.compound_sheet
+    monkeypatch.setattr(contact_sheets, "compound_sheet", lambda: draw(contact_sheets.PEOPLE[:1], size=32))
+
+
+def test_the_sheet_is_written_where_it_was_asked_for(tmp_path, small):
+    result = CliRunner().invoke(app, ["data", "sheet", "compounds", "--out", str(tmp_path / "all.png")])
+    assert result.exit_code == 0, result.output
+    with Image.open(tmp_path / "all.png") as picture:
+        assert picture.width >= 5 * 32
+
+
+def test_another_kind_of_file_is_refused_before_drawing(tmp_path):
+    result = CliRunner().invoke(app, ["data", "sheet", "compounds", "--out", str(tmp_path / "all.gif")])
+    assert result.exit_code == 1
+    assert ".png" in result.output + result.stderr
+    assert not any(tmp_path.iterdir())

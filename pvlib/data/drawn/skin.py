@@ -41,7 +41,7 @@ def paint_body(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
     canvas.fill([(neck, shade(identity.skin, 0.7, 4), 1.0)])
     canvas.fill(
         soft_spot(
-            0, 0.86 + anatomy.chin_drop, 0.4, 0.28, shade(identity.skin, 0.2), 0.8, 6 if canvas.fine else 3
+            0, 0.86 + anatomy.chin_drop, 0.34, 0.28, shade(identity.skin, 0.2), 0.8, 10 if canvas.fine else 3
         )
     )
     collar = _SHIRT[3 * STEPS : 7 * STEPS + 1 : STEPS]
@@ -60,13 +60,11 @@ def paint_skin(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> list[np.
         + [(_INNER_EAR * (side * w, 1), shade(identity.skin, 0.6, 8), 0.8) for side in SIDES]
         + [(head, identity.skin, 1.0)]
     )
-    rings = 5 if canvas.fine else 2
-    blush = soft_spot(0, 0.22, 0.16, 0.12, _BLUSH, 0.22, rings)
+    rings = 10 if canvas.fine else 2
+    blush = soft_spot(0, 0.22, 0.16, 0.12, _BLUSH, 0.12, rings)
     for side, eye in zip(SIDES, anatomy.eyes, strict=True):
         x, cheek = eye.centre[0], max(anatomy.units["AU12L" if side > 0 else "AU12R"], anatomy.units["AU6"])
-        blush += soft_spot(
-            x + side * 0.03, 0.19 - 0.05 * cheek, 0.2, 0.17, _BLUSH, 0.22 + 0.16 * cheek, rings
-        )
+        blush += soft_spot(x + side * 0.03, 0.19 - 0.05 * cheek, 0.2, 0.17, _BLUSH, 0.12 + 0.1 * cheek, rings)
     canvas.fill(blush)
     if canvas.fine:
         canvas.fill([(ellipse(*spot), shade(identity.skin, 0.66, 14), 0.3) for spot in _freckles(identity)])

@@ -39,11 +39,13 @@ def paint_body(canvas: Canvas, anatomy: Anatomy, identity: Identity) -> None:
     """Paint shoulders and neck, which the head then covers, and the chin's shadow on them."""
     neck = _NECK * (HEAD_HALF_WIDTH * identity.head_width, 1)
     canvas.fill([(neck, shade(identity.skin, 0.7, 4), 1.0)])
-    canvas.fill(
-        soft_spot(
-            0, 0.86 + anatomy.chin_drop, 0.34, 0.28, shade(identity.skin, 0.2), 0.8, 10 if canvas.fine else 3
-        )
+    shadow = soft_spot(
+        0, 0.86 + anatomy.chin_drop, 0.4, 0.28, shade(identity.skin, 0.2), 0.8, 10 if canvas.fine else 3
     )
+    if canvas.fine:  # on a small picture nobody sees that it reaches past the neck
+        canvas.fill_within([neck], shadow)
+    else:
+        canvas.fill(shadow)
     collar = _SHIRT[3 * STEPS : 7 * STEPS + 1 : STEPS]
     canvas.fill(
         [(_SHIRT, identity.shirt, 1.0), (stroke(collar, 0.04, 0.3, 0.3), shade(identity.shirt, 0.72), 0.9)]

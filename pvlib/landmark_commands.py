@@ -101,7 +101,7 @@ def measure(
         )
         images = images[:24]
     if picture is not None:
-        points = predict_landmarks(network, images) * images.shape[-1] - 0.5
+        points = predict_landmarks(network, images)
         figure = landmark_sheet(images, points)
         with atomic_write(picture) as temporary:
             figure.savefig(temporary, dpi=110, bbox_inches="tight")

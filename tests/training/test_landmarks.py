@@ -10,9 +10,9 @@ from torch import nn
 from pvlib.data.drawn import draw_faces
 from pvlib.data.landmarks import as_fractions
 from pvlib.errors import CourseError
-from pvlib.evaluation.landmarks import landmark_error
+from pvlib.evaluation.landmarks import landmark_error, predict_landmarks
 from pvlib.models import LandmarkSize
-from pvlib.models.landmark_weights import is_landmark_file, load_landmark_net, save_landmark_net
+from pvlib.models.landmark_weights import SHIPPED, is_landmark_file, load_landmark_net, save_landmark_net
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.training.landmarks import LandmarkConfig, changed, enlarged, fit_landmarks, wing_loss
 from pvlib.training.setup import build_network, choose_size, load_landmarks
@@ -144,3 +144,14 @@ def test_a_full_file_fills_the_frozen_branch(tmp_path):
     network = build_network(choose_size("tiny", landmarks="full"), 8, seed=0, landmark_weights=path)
     key = "pyramid.stem.0.conv.weight"
     assert torch.equal(network.landmark_net.state_dict()[key], load_landmarks(path).state_dict()[key])
+
+
+def test_the_shipped_network_is_small_and_as_good_as_its_model_card_says():
+    assert SHIPPED.stat().st_size <= 5_000_000
+    assert SHIPPED.with_suffix(".md").is_file()
+    faces = draw_faces(100, 5_001, size=112, colour=True)  # unseen: the training draws under seed 4,000
+    error = landmark_error(
+        predict_landmarks(load_landmarks("shipped"), faces.images), as_fractions(faces.landmarks, 112)
+    )
+    assert error.mean < 3.0  # 2.44 on 500 others
+    assert error.lost < 0.05

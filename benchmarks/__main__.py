@@ -130,7 +130,8 @@ def print_drawing(rows: list[DrawingSpeed]) -> None:
     for row in rows:
         what = f"{row.size} px {'colour' if row.colour else 'grey'}, {row.workers} at work"
         met = "met" if row.faces_per_second >= row.aim else "missed"
-        print(f"  {what:40}{row.faces_per_second:10.0f}   aim on two cores {row.aim:.0f} {met}")
+        start = f"{row.start_seconds:.1f} s to start"
+        print(f"  {what:40}{row.faces_per_second:10.0f}   {start:16}   aim on two cores {row.aim:.0f} {met}")
 
 
 if __name__ == "__main__":

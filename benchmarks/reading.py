@@ -111,7 +111,7 @@ def _batched(faces: Faces, chosen: Recipe, batches: int) -> Callable[[], None]:
 
     def read() -> None:
         for _ in range(batches):
-            to_network_input(faces.images[torch.randint(len(faces), (BATCH,))])
+            to_network_input(faces.images.index_select(0, torch.randint(len(faces), (BATCH,))))
 
     return read
 

@@ -101,7 +101,8 @@ class Recipe:
         steps = [v2.ToDtype(torch.float32, scale=True)]
         steps += [jitter] if any(self.jitter) else []
         steps.append(geometry)
-        steps += [erasing] if self.erasing and self.erasing_fill == "noise" else []
+        if self.erasing and self.erasing_fill == "noise":
+            steps += [v2.ToDtype(torch.float32, scale=True), erasing]
         network_input = ToNetworkInput(steps, self.output_size)
         after = [erasing] if self.erasing and self.erasing_fill == "mean" else []
         return v2.Compose([network_input, *after])
@@ -112,8 +113,7 @@ class Recipe:
         The paper does not say whether test faces are cropped; the whole face is what the networks here see.
         """
         resize = v2.Resize([self.output_size, self.output_size], antialias=True)
-        steps = [resize, v2.ToDtype(torch.float32, scale=True)]
-        return v2.Compose([ToNetworkInput(steps, self.output_size)])
+        return v2.Compose([ToNetworkInput([resize], self.output_size)])
 
     def jitter_step(self) -> PerFaceColourJitter:
         return PerFaceColourJitter(*self.jitter)

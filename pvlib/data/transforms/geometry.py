@@ -63,9 +63,9 @@ class PerFaceGeometry(PerFace):
         }
 
     def transform(self, images: Tensor, params: dict[str, Tensor]) -> Tensor:
-        """Shape: (batch, channels, H, W) -> float, (batch, channels, output_size, output_size).
+        """Shape: (batch, channels, H, W) -> (batch, channels, output_size, output_size).
 
-        uint8 pixels are scaled to 0-1 as torchvision's ToDtype does; floating-point pixels keep their scale.
+        Float 0-1, except that faces which are only mirrored and resized come out as uint8 0-255.
         """
         if self._is_upright():
             return self._resize(images, params["mirror"].to(images.device))
@@ -95,7 +95,7 @@ class PerFaceGeometry(PerFace):
         if resized:
             images = images.contiguous(memory_format=torch.channels_last)  # for which there is a fast kernel
             images = v2.functional.resize(images, [self.output_size, self.output_size], antialias=True)
-        return v2.functional.to_dtype(images, torch.float32, scale=True)
+        return images
 
     def _affine(self, params: dict[str, Tensor]) -> Tensor:
         """The map from output to stored coordinates, both -1 ... 1 from edge to edge; (batch, 2, 3).

@@ -61,18 +61,18 @@ def recipe_sheet(faces: Faces, recipe: Recipe, seed: int = 0) -> tuple[Figure, s
     """
     _need_faces(faces)
     labelled = len(faces.names) > 1
-    figure, grid, top = _page(len(faces), 2.1 if labelled else 0.0, recipe)
+    figure, grid = _page(len(faces), 2.1 if labelled else 0.0)
     for row, axes in enumerate(grid):
         _show_stored(axes[0], faces, row)
         for cell, version in zip(axes[1:], versions(faces.images[row], recipe, seed + row), strict=False):
             cell.imshow(as_pixels(version))
         if labelled:
-            _show_target(axes[-1], faces.target[row], faces.names, row == len(faces) - 1)
+            _show_target(axes[-1], faces.target[row], faces.names)
     _head(grid[0][0], f"stored, {faces.images.shape[-1]} px")
     _head(grid[0][4], f"seven random versions, as the network gets them: {recipe.output_size} px")
     if labelled:
         _head(grid[0][-1], "target")
-    _describe(figure, recipe, top)
+    _describe(figure, recipe)
     steps = "; ".join(f"{name} {amount}" for name, amount in amounts(recipe).items())
     return figure, (
         f"{len(faces)} faces, a row each: as stored, then seven random versions of the recipe {recipe.name} "
@@ -91,7 +91,7 @@ def step_sheet(faces: Faces, recipe: Recipe, seed: int = 0) -> tuple[Figure, str
         **{name: (step, amounts(recipe)[name]) for name, step in alone.items()},
         "all": (recipe, "together"),
     }
-    figure, grid, top = _page(len(rows), 0.0, recipe)
+    figure, grid = _page(len(rows), 0.0)
     for axes, (name, (step, amount)) in zip(grid, rows.items(), strict=True):
         _show_stored(axes[0], faces, 0, name=False)
         axes[0].set_ylabel(
@@ -105,7 +105,7 @@ def step_sheet(faces: Faces, recipe: Recipe, seed: int = 0) -> tuple[Figure, str
         for cell, version in zip(axes[1:], versions(faces.images[0], step, seed), strict=True):
             cell.imshow(as_pixels(version))
     _head(grid[0][0], "stored")
-    _describe(figure, recipe, top)
+    _describe(figure, recipe)
     return figure, f"The steps of the recipe {recipe.name}, each alone on one face: {', '.join(alone)}."
 
 
@@ -134,8 +134,8 @@ def _need_faces(faces: Faces) -> None:
         raise CourseError("there is no face to show")
 
 
-def _page(rows: int, bars: float, recipe: Recipe) -> tuple[Figure, np.ndarray, float]:
-    """A figure with a grid of cells, (rows, 8 or 9), and the height of its top margin in inches."""
+def _page(rows: int, bars: float) -> tuple[Figure, np.ndarray]:
+    """A figure with a grid of cells, (rows, 8 or 9), below a margin for the recipe's description."""
     left = 0.25 if bars else 1.75
     cell = (_WIDTH - bars - left - 0.15) / (_VERSIONS + 1)
     top = 1.15
@@ -150,7 +150,7 @@ def _page(rows: int, bars: float, recipe: Recipe) -> tuple[Figure, np.ndarray, f
     for axes in grid.flat:
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_visible(False)
-    return figure, grid, top
+    return figure, grid
 
 
 def _show_stored(axes: Axes, faces: Faces, row: int, name: bool = True) -> None:
@@ -163,7 +163,7 @@ def _show_stored(axes: Axes, faces: Faces, row: int, name: bool = True) -> None:
         axes.set_ylabel(label[:18], color=colour, fontsize=9, labelpad=2)
 
 
-def _show_target(axes: Axes, target: Tensor, names: tuple[str, ...], last: bool) -> None:
+def _show_target(axes: Axes, target: Tensor, names: tuple[str, ...]) -> None:
     """The label distribution as bars in the expressions' colours, the longest one named."""
     axes.set_anchor("E")
     shares = target.tolist()
@@ -184,7 +184,7 @@ def _head(axes: Axes, text: str) -> None:
     axes.set_title(text, fontsize=9, color=_INK, pad=5)
 
 
-def _describe(figure: Figure, recipe: Recipe, top: float) -> None:
+def _describe(figure: Figure, recipe: Recipe) -> None:
     """The recipe's name, numbers and source above the faces."""
     height = figure.get_size_inches()[1]
     numbers = "   ·   ".join(f"{name} {amount}" for name, amount in amounts(recipe).items())

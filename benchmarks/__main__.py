@@ -129,9 +129,10 @@ def print_drawing(rows: list[DrawingSpeed]) -> None:
     print("\nDrawing, faces/s")
     for row in rows:
         what = f"{row.size} px {'colour' if row.colour else 'grey'}, {row.workers} at work"
-        met = "met" if row.faces_per_second >= row.aim else "missed"
+        verdict = "met" if row.faces_per_second >= row.aim else "missed"
+        aim = f"aim {row.aim:.0f} {verdict}" if row.workers == 2 else ""  # two cores
         start = f"{row.start_seconds:.1f} s to start"
-        print(f"  {what:40}{row.faces_per_second:10.0f}   {start:16}   aim on two cores {row.aim:.0f} {met}")
+        print(f"  {what:40}{row.faces_per_second:10.0f}   {start:16}   {aim}".rstrip())
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ The small pictures (2.3 kB each) lie in a temporary file, so that 290,000 of the
 
 import multiprocessing
 import os
-import signal
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ import numpy as np
 from pvlib.data.check.collection import Collection
 from pvlib.data.check.picture import SIDE, Picture, look_at, look_at_pixels
 from pvlib.errors import CourseError
+from pvlib.processes import leave_interrupts_to_the_caller
 
 _BATCH = 200
 _ALONE = 3_000  # starting processes takes longer than looking at so few
@@ -116,7 +116,7 @@ def _read_batch(tasks: list[tuple[str, tuple | None]]) -> list[Picture | str]:
 def _in_processes(batches: Iterator[list[tuple]], workers: int) -> Iterator[list[Picture | str]]:
     """Like ``map(_read_batch, batches)``, with a few batches a worker on their way at any time."""
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_leave_interrupts_to_the_caller)
+    pool = ProcessPoolExecutor(workers, context, initializer=leave_interrupts_to_the_caller)
     waiting = deque()
     try:
         for batch in islice(batches, 3 * workers):
@@ -134,11 +134,6 @@ def _in_processes(batches: Iterator[list[tuple]], workers: int) -> Iterator[list
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _leave_interrupts_to_the_caller() -> None:
-    """Ctrl-C reaches every process; the caller alone should react, and end the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _scratch(count: int) -> np.ndarray:

@@ -5,7 +5,6 @@ worker would have drawn, bit for bit.
 """
 
 import os
-import signal
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -17,6 +16,7 @@ import numpy as np
 
 from pvlib.data.drawn.numbered import DrawingOptions, draw_range
 from pvlib.errors import CourseError
+from pvlib.processes import leave_interrupts_to_the_caller
 
 _CHUNK_PIXELS = 2**22  # of a chunk: large enough to hide the sending, small enough for even progress
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -42,7 +42,9 @@ def draw_chunks(
     waiting = deque()
     with (
         _single_threaded(),
-        ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn")) as pool,
+        ProcessPoolExecutor(
+            min(workers, len(jobs)), get_context("spawn"), initializer=leave_interrupts_to_the_caller
+        ) as pool,
     ):
         try:
             for job in jobs:
@@ -58,11 +60,6 @@ def draw_chunks(
             ) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _leave_interrupts_to_the_caller() -> None:
-    """Ctrl-C reaches every process; the caller alone should react, and end the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

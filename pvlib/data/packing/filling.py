@@ -7,7 +7,6 @@ memory in use is a chunk and a picture per worker, whatever the size of the data
 import hashlib
 import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -20,6 +19,7 @@ import numpy as np
 from pvlib.data.listing import Item
 from pvlib.data.pictures import read_picture
 from pvlib.errors import CourseError
+from pvlib.processes import leave_interrupts_to_the_caller
 
 CHUNK = 64  # pictures; 2 MB at 100 pixels, 10 MB at 224
 DIGEST = 16  # bytes
@@ -122,7 +122,7 @@ def write_whole(handle, content: bytes | np.ndarray) -> None:
 
 def _prepare_worker() -> None:
     """End with the parent, even where it was killed; leave Ctrl-C to it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leave_interrupts_to_the_caller()
     parent = multiprocessing.parent_process()
 
     def watch() -> None:

@@ -1,4 +1,4 @@
-"""``pvlib data …``: draw faces, look at recipes, check and prepare data sets. One verb a module."""
+"""``pvlib data …``: draw faces, look at recipes, check and unpack data sets. One verb a module."""
 
 import typer
 
@@ -8,7 +8,7 @@ from pvlib.data_commands.sheet import sheet
 from pvlib.data_commands.show import show
 from pvlib.data_commands.unpack import unpack
 
-data_app = typer.Typer(help="Draw, check, prepare and look at faces.", no_args_is_help=True)
+data_app = typer.Typer(help="Draw, check, unpack and look at faces.", no_args_is_help=True)
 
 data_app.command()(check)
 data_app.command()(draw)

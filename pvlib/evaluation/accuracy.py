@@ -6,18 +6,15 @@ from functools import cached_property
 
 import torch
 from torch import Tensor
-from torchmetrics.functional.classification import (
-    multiclass_accuracy,
-    multiclass_calibration_error,
-    multiclass_confusion_matrix,
-)
+from torchmetrics.functional.classification import multiclass_accuracy, multiclass_confusion_matrix
 
 from pvlib.data.faces import Faces
-from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
+from pvlib.evaluation.calibration import calibration_error
+from pvlib.evaluation.passes import deterministic_pass, drop_path_passes
+from pvlib.evaluation.votes import vote_shares
 from pvlib.losses import cross_entropy
 from pvlib.models import Poster
-from pvlib.training.engine import autocast
 
 
 @dataclass(frozen=True)
@@ -27,14 +24,25 @@ class Prediction:
     Attributes:
         mean: logits, (N, K); for a variational head the means μ.
         sigma: standard deviations of the logits, (N, K); None for a point head.
-        target: label distributions, (N, K).
+        target: label distributions, (N, K); every row sums to 1.
         names: the K class names.
+        votes: each class's share of the raters' votes, (N, K); None where nobody counted votes.
+        mixture: the true mixture, (N, K); drawn faces only.
+        passes: means μ of several passes with drop-path left on, (T, N, K); None where there were none.
+        rows: positions of these faces among those that were given, int64, (N,); None for all, in their order.
     """
 
     mean: Tensor
     sigma: Tensor | None
     target: Tensor
     names: tuple[str, ...]
+    votes: Tensor | None = None
+    mixture: Tensor | None = None
+    passes: Tensor | None = None
+    rows: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.mean)
 
     @cached_property
     def probabilities(self) -> Tensor:
@@ -65,9 +73,8 @@ class Prediction:
     @property
     def calibration_error(self) -> float:
         """Expected calibration error over 15 equal bins (Guo et al. 2017), 0-1."""
-        return multiclass_calibration_error(
-            self.probabilities, self.labels, num_classes=len(self.names), n_bins=15
-        ).item()
+        confidence, answer = self.probabilities.max(dim=1)
+        return calibration_error(confidence, answer == self.labels).item()
 
     @property
     def mean_sigma(self) -> float | None:
@@ -97,11 +104,24 @@ class Prediction:
         rows = torch.isin(self.labels, torch.tensor(kept))  # (N,)
         if len(kept) < 2 or not rows.any():
             raise CourseError(f"without {', '.join(names)} there is nothing left to tell apart")
+
+        def part(distribution: Tensor | None) -> Tensor | None:
+            if distribution is None:
+                return None
+            left = distribution[rows][:, kept]  # (n, k)
+            total = left.sum(dim=1, keepdim=True)  # (n, 1)
+            # raters who voted only for what is left out prefer none of the rest
+            return torch.where(total > 0, left / total.clamp(min=1e-12), 1 / len(kept))
+
         return Prediction(
             mean=self.mean[rows][:, kept],
             sigma=None if self.sigma is None else self.sigma[rows][:, kept],
-            target=self.target[rows][:, kept] / self.target[rows][:, kept].sum(dim=1, keepdim=True),
+            target=part(self.target),
             names=tuple(self.names[column] for column in kept),
+            votes=part(self.votes),
+            mixture=part(self.mixture),
+            passes=None if self.passes is None else self.passes[:, rows][:, :, kept],
+            rows=rows.nonzero()[:, 0] if self.rows is None else self.rows[rows],
         )
 
     def summary(self) -> dict[str, float]:
@@ -115,7 +135,6 @@ class Prediction:
         return values if self.sigma is None else {**values, "mean_sigma": self.mean_sigma}
 
 
-@torch.no_grad()
 def predict(
     network: Poster,
     faces: Faces,
@@ -123,28 +142,24 @@ def predict(
     batch_size: int = 256,
     device: str | torch.device = "cpu",
     precision: str = "fp32",
+    passes: int = 0,
+    seed: int = 0,
 ) -> Prediction:
     """Return what ``network`` says of ``faces``; its training mode is restored afterwards.
 
     Args:
-        precision: "fp32", or "bf16" for autocast to bfloat16.
+        precision: "fp32", or "bf16" or "fp16" for autocast.
+        passes: further passes with drop-path left on, see :func:`drop_path_passes`.
+        seed: of those passes.
     """
-    was_training = network.training
-    network.eval().to(device)
-    means, sigmas = [], []
-    for images in faces.images.split(batch_size):
-        with autocast(device, precision):
-            features = network.forward_features(normalise(images.to(device)))
-            if network.size.head == "variational":
-                distribution = network.head.distribution(features)
-                means.append(distribution.mean.cpu())
-                sigmas.append(distribution.stddev.cpu())
-            else:
-                means.append(network.head(features).float().cpu())
-    network.train(was_training)
+    mean, sigma = deterministic_pass(network, faces.images, batch_size, device, precision)
+    total = faces.target.sum(dim=1, keepdim=True)  # (N, 1): FER+'s released targets may sum to less than 1
     return Prediction(
-        mean=torch.cat(means),
-        sigma=torch.cat(sigmas) if sigmas else None,
-        target=torch.as_tensor(faces.target),
-        names=faces.names,
+        mean=mean,
+        sigma=sigma,
+        target=faces.target / total.clamp(min=1e-12),
+        names=tuple(faces.names),
+        votes=vote_shares(faces),
+        mixture=faces.mixture,
+        passes=drop_path_passes(network, faces.images, passes, batch_size, device, precision, seed),
     )

@@ -1,0 +1,94 @@
+"""Whether two networks differ on the same faces, by more than these faces happen to show.
+
+Two accuracies on one test set share their hard faces, so their separate intervals say little of the
+difference. McNemar (1947) looks only at the faces on which the two disagree; the bootstrap resamples faces for
+both at once.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from scipy.stats import binomtest
+from torch import Tensor
+
+from pvlib.errors import CourseError
+from pvlib.evaluation.evaluate import Evaluation, truth_of
+from pvlib.evaluation.intervals import Interval, bootstrap
+from pvlib.evaluation.quality import quality
+
+
+@dataclass(frozen=True)
+class McNemar:
+    """Exact McNemar test.
+
+    Attributes:
+        only_first, only_second: faces that only one of the two got right.
+        p: probability, were both equally good, of a split at least as uneven; two-sided.
+    """
+
+    only_first: int
+    only_second: int
+    p: float
+
+
+def mcnemar(first: Tensor, second: Tensor) -> McNemar:
+    """Test whether two networks are right equally often.
+
+    Where they are, each face that only one gets right is a fair coin: the p-value is binomial, without the
+    approximation by χ².
+
+    Args:
+        first, second: which faces each got right, bool, (N,), the same faces in the same order.
+
+    Raises:
+        CourseError: when they are not as many.
+    """
+    if first.shape != second.shape:
+        raise CourseError(f"McNemar compares the same faces, not {len(first)} with {len(second)}")
+    only_first, only_second = int((first & ~second).sum()), int((~first & second).sum())
+    disagreed = only_first + only_second
+    p = binomtest(only_first, disagreed).pvalue if disagreed else 1.0
+    return McNemar(only_first, only_second, float(p))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two evaluations on the same faces; differences are first − second, of the answers' metrics."""
+
+    faces: int
+    mcnemar: McNemar
+    differences: dict[str, Interval]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "faces": self.faces,
+            "mcnemar": dict(vars(self.mcnemar)),
+            "differences": {name: number.as_json() for name, number in self.differences.items()},
+        }
+
+
+def compare(first: Evaluation, second: Evaluation, *, replicates: int = 1000, seed: int = 0) -> Comparison:
+    """Compare the answers of two evaluations face by face.
+
+    Raises:
+        CourseError: when they are not of the same faces, classes or settings.
+    """
+    ours, theirs = truth_of(first.prediction), truth_of(second.prediction)
+    if first.prediction.names != second.prediction.names or not torch.equal(ours.target, theirs.target):
+        raise CourseError(
+            f"a comparison needs the same faces and classes: {len(ours.target):,} faces of "
+            f"{len(first.prediction.names)} classes differ from {len(theirs.target):,} of "
+            f"{len(second.prediction.names)}; evaluate both with the same --data, --split and --without"
+        )
+    probabilities = [found.methods[found.answer].probabilities for found in (first, second)]
+    statistics = [quality(said, ours) for said in probabilities]
+
+    def difference(counts: Tensor) -> dict[str, Tensor]:
+        mine, other = (statistic(counts) for statistic in statistics)
+        return {name: mine[name] - other[name] for name in mine}
+
+    hits = [said.argmax(dim=1) == ours.labels for said in probabilities]
+    faces = len(ours.target)
+    return Comparison(faces, mcnemar(*hits), bootstrap(difference, faces, replicates=replicates, seed=seed))

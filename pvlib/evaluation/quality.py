@@ -1,0 +1,139 @@
+"""How good a set of probabilities is: right, likely, calibrated, close to the raters.
+
+Almost every number here is a mean over faces, or a sum of absolute means. So it is a table with a row a face,
+and a bootstrap resample is that table weighed by how often each face was drawn: one matrix product.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from pvlib.evaluation.calibration import BINS, in_bins
+from pvlib.evaluation.intervals import Statistic
+from pvlib.evaluation.votes import jensen_shannon, kullback_leibler
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What is known of N faces.
+
+    Attributes:
+        target: label distributions, float64, (N, K); the label is the most probable class.
+        votes: each class's share of the votes, float64, (N, K), where there are votes.
+    """
+
+    target: Tensor
+    votes: Tensor | None = None
+
+    @property
+    def labels(self) -> Tensor:
+        """int64, (N,)."""
+        return self.target.argmax(dim=1)
+
+
+def brier(probabilities: Tensor, target: Tensor) -> Tensor:
+    """Σ_c (p_c − t_c)², (N, K) both -> (N,): 0 to 2 (Brier, 1950; some halve it)."""
+    return (probabilities - target).square().sum(dim=1)
+
+
+def surprise(probabilities: Tensor, target: Tensor) -> Tensor:
+    """−Σ_c t_c log p_c in nats, (N, K) both -> (N,)."""
+    return -(target * probabilities.clamp(min=torch.finfo(probabilities.dtype).tiny).log()).sum(dim=1)
+
+
+def quality(probabilities: Tensor, truth: Truth, bins: int = BINS) -> Statistic:
+    """Return the numbers of one method as a statistic for the bootstrap.
+
+    Its names: accuracy, mean_class_accuracy (over the classes that occur), negative_log_likelihood, brier,
+    calibration_error, classwise_calibration_error (mean over all K classes), kl_to_votes and js_to_votes
+    (both only where there are votes).
+
+    Args:
+        probabilities: float64, (N, K).
+    """
+    confidence, answer = probabilities.max(dim=1)  # (N,) each
+    hit = (answer == truth.labels).double()  # (N,)
+    columns = {
+        "accuracy": hit[:, None],
+        "negative_log_likelihood": surprise(probabilities, truth.target)[:, None],
+        "brier": brier(probabilities, truth.target)[:, None],
+        "calibration_error": in_bins(confidence - hit, confidence, bins),  # (N, bins)
+        "classwise_calibration_error": _class_gaps(probabilities, truth.labels, bins).flatten(1),
+        **_class_counts(answer, truth.labels, probabilities.shape[1]),
+    }
+    if truth.votes is not None:
+        columns["kl_to_votes"] = kullback_leibler(truth.votes, probabilities)[:, None]
+        columns["js_to_votes"] = jensen_shannon(truth.votes, probabilities)[:, None]
+    table = Table(columns)
+
+    def numbers(counts: Tensor) -> dict[str, Tensor]:
+        sums, faces = table.sums(counts), counts.sum(dim=1)
+        means = {name: part.abs().sum(dim=1) / faces for name, part in sums.items() if "/" not in name}
+        means["classwise_calibration_error"] /= probabilities.shape[1]
+        recall = sums["class/hits"] / sums["class/faces"]  # (R, K), NaN where a class does not occur
+        return {**means, "mean_class_accuracy": recall.nanmean(dim=1)}
+
+    return numbers
+
+
+def class_quality(probabilities: Tensor, truth: Truth, names: Iterable[str], bins: int = BINS) -> Statistic:
+    """Return recall, precision and calibration error of each class, named "recall/fear" and so on.
+
+    NaN is the recall of a class that does not occur and the precision of one that is never answered.
+
+    Args:
+        probabilities: float64, (N, K).
+        names: of the K classes.
+    """
+    names = tuple(names)
+    gaps = _class_gaps(probabilities, truth.labels, bins)  # (N, K, bins)
+    table = Table(
+        {
+            **_class_counts(probabilities.argmax(dim=1), truth.labels, len(names)),
+            **{f"calibration_error/{name}": gaps[:, column] for column, name in enumerate(names)},
+        }
+    )
+
+    def numbers(counts: Tensor) -> dict[str, Tensor]:
+        sums, faces = table.sums(counts), counts.sum(dim=1)
+        recall = sums["class/hits"] / sums["class/faces"]  # (R, K)
+        precision = sums["class/hits"] / sums["class/answers"]  # (R, K)
+        found = {}
+        for column, name in enumerate(names):
+            found[f"recall/{name}"] = recall[:, column]
+            found[f"precision/{name}"] = precision[:, column]
+            found[f"calibration_error/{name}"] = sums[f"calibration_error/{name}"].abs().sum(dim=1) / faces
+        return found
+
+    return numbers
+
+
+class Table:
+    """Named columns with a row a face, summed over resamples in one matrix product."""
+
+    def __init__(self, columns: dict[str, Tensor]):
+        self.widths = {name: part.shape[1] for name, part in columns.items()}
+        self.values = torch.cat([part.double() for part in columns.values()], dim=1)  # (N, all columns)
+
+    def sums(self, counts: Tensor) -> dict[str, Tensor]:
+        """Return the sum over faces of each part: (R, N) -> name: (R, its columns)."""
+        parts = (counts @ self.values).split(list(self.widths.values()), dim=1)
+        return dict(zip(self.widths, parts, strict=True))
+
+
+def _class_counts(answer: Tensor, labels: Tensor, classes: int) -> dict[str, Tensor]:
+    """Whether each face belongs to a class, is called it, and both: (N, K) each."""
+    is_class, is_called = F.one_hot(labels, classes), F.one_hot(answer, classes)
+    return {"class/faces": is_class, "class/answers": is_called, "class/hits": is_class * is_called}
+
+
+def _class_gaps(probabilities: Tensor, labels: Tensor, bins: int) -> Tensor:
+    """p_k − [label is k] in the bin of p_k, (N, K, bins)."""
+    is_class = F.one_hot(labels, probabilities.shape[1])  # (N, K)
+    gaps = (probabilities - is_class).T  # (K, N)
+    return torch.stack(
+        [in_bins(gap, own, bins) for gap, own in zip(gaps, probabilities.T, strict=True)], dim=1
+    )

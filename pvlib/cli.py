@@ -18,7 +18,8 @@ import pvlib
 from pvlib.data_commands import data_app
 from pvlib.errors import CourseError
 from pvlib.landmark_commands import landmarks_app
-from pvlib.network_commands import evaluate, train
+from pvlib.network_commands import evaluate
+from pvlib.train_command import train
 
 
 class CourseCommands(TyperGroup):

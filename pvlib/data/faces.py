@@ -77,3 +77,28 @@ class Faces:
             elif field.name == "ids" and value is not None:
                 chosen[field.name] = tuple(value[i] for i in index.tolist())
         return replace(self, **chosen)
+
+    def joined(self, other: Self) -> Self:
+        """Return these faces followed by the ``other`` ones, copied; what either does not know is left out.
+
+        Raises:
+            CourseError: when the two differ in their classes or in the size of their images.
+        """
+        mine, others = (faces.images.shape[1:] for faces in (self, other))
+        if self.names != other.names or mine != others:
+            raise CourseError(
+                f"faces of {len(self.names)} classes and {tuple(mine)} pixels cannot be joined with faces of "
+                f"{len(other.names)} classes and {tuple(others)} pixels"
+            )
+        both = {
+            field.name: (getattr(self, field.name), getattr(other, field.name))
+            for field in fields(self)
+            if field.name != "names"
+        }
+        return replace(self, **{name: _chained(*pair) for name, pair in both.items()})
+
+
+def _chained(first: Tensor | tuple | None, second: Tensor | tuple | None) -> Tensor | tuple | None:
+    if first is None or second is None:
+        return None
+    return torch.cat([first, second]) if isinstance(first, Tensor) else first + second

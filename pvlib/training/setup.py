@@ -60,9 +60,14 @@ def load_faces(
     faces = load_prepared(
         source, split, rule=rule, target=target, classes=classes, without_duplicates=without_duplicates
     )
+    return thinned(faces, count)
+
+
+def thinned(faces: Faces, count: int | None) -> Faces:
+    """Return at most ``count`` of the faces, from everywhere, as files may be sorted; all of them for None."""
     if count is None or count >= len(faces):
         return faces
-    return faces.subset(torch.arange(count) * len(faces) // count)  # from everywhere: files may be sorted
+    return faces.subset(torch.arange(count) * len(faces) // count)
 
 
 def is_drawn(source: str) -> bool:
@@ -107,6 +112,7 @@ def choose_size(
     landmarks: str | None = None,
     head: str = "variational",
     layer_embedding: bool = True,
+    image_size: int | None = None,
 ) -> Size:
     """Return the size called ``name`` with the ablations of the paper applied.
 
@@ -115,6 +121,10 @@ def choose_size(
         landmarks: "narrow" trains a small branch along; "full" is the whole MobileFaceNet at 112 px, frozen,
             fed what its weights were trained on. By default narrow for tiny; paper has its own, full and
             frozen, fed as released.
+        image_size: pixels per side that the image backbone sees; by default 48 for tiny, 112 for paper.
+
+    Raises:
+        CourseError: naming the choice that does not exist, or that the size does not offer.
     """
     if name not in SIZES:
         raise CourseError(f'size must be one of {", ".join(SIZES)}, not "{name}"')
@@ -124,8 +134,10 @@ def choose_size(
         if landmarks == "narrow":
             raise CourseError('the paper size has the full landmark branch: leave "landmarks" out')
         size = replace(paper(), landmark=LandmarkSize(native_input=landmarks == "full"))
+        size = size if image_size is None else replace(size, image_size=image_size)
     else:
-        size = tiny(landmark=LandmarkSize(native_input=True) if landmarks == "full" else None)
+        full = LandmarkSize(native_input=True) if landmarks == "full" else None
+        size = tiny(*([] if image_size is None else [image_size]), landmark=full)
     return replace(size, head=head, layer_embedding=layer_embedding)
 
 

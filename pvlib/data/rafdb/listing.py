@@ -4,17 +4,17 @@ The owners' layout: ``EmoLabel/list_patition_label.txt`` (sic) with lines like "
 ``Image/aligned/train_00001_aligned.jpg``. The copies: ``train/5/train_00001_aligned.jpg``, or with the
 class's name in place of its number.
 
-RAF-DB has no validation split. A tenth of every class's training faces is held out for it: those whose image
-name, without "_aligned" and suffix, has the smallest BLAKE2b digest. So the choice is the same on every
-machine and in both layouts, and "train" and "valid" together are the official training set.
+RAF-DB has no validation split. A tenth of every class's training faces is held out for it by their names
+without "_aligned" (see ``pvlib.data.holdout``). So the choice is the same on every machine and in both
+layouts, and "train" and "valid" together are the official training set.
 """
 
-import hashlib
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 
 from pvlib.data.folders import file_names, folder_names
+from pvlib.data.holdout import held_out
 from pvlib.data.label_files import read_lines
 from pvlib.data.listing import Item, Listing
 from pvlib.data.rafdb.owners import RAFDB
@@ -76,7 +76,7 @@ def _list_official(root: Path, base: Path) -> Listing:
     if not rows:
         raise CourseError(f"{label_file} is empty: copy it again from the owners' archive")
     files = file_names(folder)
-    valid = held_out([(name, label) for name, (split, label) in rows.items() if split == "train"])
+    valid = _tenth([(name, label) for name, (split, label) in rows.items() if split == "train"])
     items, missing, used = [], [], set()
     for name, (split, label) in rows.items():
         stem, dot, suffix = name.rpartition(".")
@@ -137,7 +137,7 @@ def _list_class_folders(root: Path, base: Path) -> Listing:
         raise CourseError(f"{base} has no image in train/1 … train/7 or test/1 … test/7: copy RAF-DB there")
     own_valid = any(split == "valid" for split, _, _ in found)  # somebody's own choice stays as it is
     training = [(_short(path), label) for split, label, path in found if split == "train"]
-    valid = set() if own_valid else held_out(training)
+    valid = set() if own_valid else _tenth(training)
     times = Counter((split, _short(path)) for split, _, path in found)
     items = []
     for split, label, path in found:
@@ -167,14 +167,7 @@ def _short(path: str) -> str:
     return f"{match[1].lower()}.jpg" if match else path
 
 
-def held_out(training: list[tuple[str, int]]) -> set[str]:
+def _tenth(training: list[tuple[str, int]]) -> set[str]:
     """Return the names of those training images, given as (name, label), that form the validation split."""
-    of_class = defaultdict(dict)
-    for name, label in training:
-        key = name.rpartition(".")[0] or name
-        of_class[label][name] = hashlib.blake2b(key.encode(errors="surrogatepass"), digest_size=8).digest()
-    return {
-        name
-        for digests in of_class.values()
-        for name in sorted(digests, key=digests.get)[: (len(digests) + 5) // 10]
-    }
+    names, labels = zip(*dict.fromkeys(training), strict=True) if training else ((), ())
+    return {names[position] for position in held_out(names, labels)}

@@ -1,0 +1,175 @@
+"""Which faces a run trains on, which choose its best epoch, and which it is scored on.
+
+The scored split stays untouched until the end: where a data set has no validation split left, a part of the
+training faces is held out. Only ``select=test`` measures the scored split in every epoch, as the released code
+does, and so reports the luckiest epoch (on RAF-DB, in a published log of POSTER, 0.30 points above the mean of
+the last 50).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pvlib.data.faces import Faces
+from pvlib.data.holdout import held_out
+from pvlib.data.prepared import open_prepared
+from pvlib.errors import CourseError
+from pvlib.training.run_config import RunConfig
+from pvlib.training.setup import is_drawn, load_faces, thinned
+
+ROLES = ("train", "valid", "test")
+Load = Callable[..., Faces]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What the splits of a data set are for.
+
+    Attributes:
+        splits: their names.
+        scored: the one on which papers report.
+        valid: the one that is free to choose the best epoch by; None where there is none.
+        both: what loads "train" and "valid" as one slice of the file, where that exists.
+    """
+
+    splits: tuple[str, ...]
+    scored: str
+    valid: str | None
+    both: str | None = None
+
+
+PROTOCOLS = {
+    "drawn": Protocol(("train", "valid", "test"), "test", "valid"),
+    "FER+": Protocol(("train", "valid", "test"), "test", "valid"),
+    "RAF-DB": Protocol(("train", "valid", "test"), "test", "valid", both="train+valid"),
+    "AffectNet": Protocol(("train", "valid"), "valid", None),
+}
+
+
+@dataclass(frozen=True)
+class Training:
+    """The faces of a training.
+
+    Attributes:
+        faces: what the loop gets.
+        rows: int64, positions in ``faces`` that are trained on; None for all. A list of rows, as a copy of
+            the others would not fit in memory where the file is large.
+        choosing: the faces that choose the best epoch.
+    """
+
+    faces: Faces
+    rows: Tensor | None
+    choosing: Faces
+
+    def __len__(self) -> int:
+        return len(self.faces if self.rows is None else self.rows)
+
+
+def load_training(config: RunConfig, load: Load = load_faces) -> Training:
+    """Return the faces to train on and those that choose the best epoch.
+
+    Args:
+        load: a stand-in for :func:`pvlib.training.setup.load_faces`, e.g. one that remembers.
+
+    Raises:
+        CourseError: naming the split or choice that the data set does not offer, or the scored split where it
+            is trained on.
+    """
+    data, protocol = config.data, protocol_of(config)
+    for split in data.train_on:
+        if split not in protocol.splits or split == protocol.scored:
+            free = ", ".join(split for split in protocol.splits if split != protocol.scored)
+            raise CourseError(f'data.train_on: cannot train on "{split}" of {data.root}; there is {free}')
+    faces = _training_faces(config, load)
+    if config.select == "test":
+        return Training(faces, None, load_split(config, "test", load))
+    if protocol.valid is not None and protocol.valid not in data.train_on:
+        return Training(faces, None, _split(config, protocol.valid, data.valid_count, load))
+    rows, held = hold_out(faces, data.holdout, data.without_duplicates)
+    return Training(faces, rows, thinned(faces.subset(held), data.valid_count))
+
+
+def load_split(config: RunConfig, role: str, load: Load = load_faces) -> Faces:
+    """Return the faces of one part of a run, read as the run reads them.
+
+    Args:
+        role: "train", what it trains on; "valid", what chooses under ``select=valid``; "test", the split on
+            which papers report (AffectNet: its validation set, as its owners keep the test set).
+
+    Raises:
+        CourseError: as :func:`load_training`; or for "valid" of a run that holds nothing out.
+    """
+    if role not in ROLES:
+        raise CourseError(f'there is no "{role}" part of a run; choose one of {", ".join(ROLES)}')
+    protocol = protocol_of(config)
+    if role == "test":
+        return _split(config, protocol.scored, None, load)
+    if role == "valid" and config.select == "test":
+        if protocol.valid is None or protocol.valid in config.data.train_on:
+            raise CourseError(
+                f"this run trained on all of {config.data.root} (select=test) and held nothing out: "
+                "it has no validation faces"
+            )
+        return _split(config, protocol.valid, config.data.valid_count, load)
+    training = load_training(config, load)
+    if role == "valid":
+        return training.choosing
+    return training.faces if training.rows is None else training.faces.subset(training.rows)
+
+
+def hold_out(faces: Faces, share: float, without_copies: bool = True) -> tuple[Tensor, Tensor]:
+    """Return the positions of the faces that stay for training and of those held out; int64, ascending.
+
+    Args:
+        share: of every class, see :func:`pvlib.data.holdout.held_out`.
+        without_copies: leave out of training what has the very pixels of a held-out face.
+
+    Raises:
+        CourseError: when a class is so small, or the share, that nothing is held out or nothing left.
+    """
+    names = faces.ids or [f"face {position}" for position in range(len(faces))]
+    held = torch.tensor(held_out(names, faces.labels.tolist(), share), dtype=torch.int64)
+    stays = torch.ones(len(faces), dtype=torch.bool).index_fill(0, held, False)  # (N,)
+    if without_copies and len(held):
+        stays[_copies_of(faces.images, held)] = False
+    if not len(held) or not stays.any():
+        raise CourseError(
+            f"data.holdout = {share:g} of {len(faces)} faces holds out {len(held)}: choose another share"
+        )
+    return stays.nonzero()[:, 0], held
+
+
+def _copies_of(images: Tensor, held: Tensor) -> Tensor:
+    """Positions of all images equal to a held one; it reads whole only those whose middle row is equal."""
+    middle = images[:, :, images.shape[2] // 2].flatten(1).numpy()  # (N, C × W)
+    keys = np.ascontiguousarray(middle).view(f"V{middle.shape[1]}")[:, 0]  # (N,)
+    suspects = np.isin(keys, keys[held.numpy()]).nonzero()[0]  # (suspects,)
+    whole = {images[position].numpy().tobytes() for position in held.tolist()}
+    copies = [position for position in suspects.tolist() if images[position].numpy().tobytes() in whole]
+    return torch.tensor(copies, dtype=torch.int64)
+
+
+def protocol_of(config: RunConfig) -> Protocol:
+    """Return what the splits of the run's data set are for."""
+    root = config.data.root
+    return PROTOCOLS["drawn" if is_drawn(root) else open_prepared(root).data_set]
+
+
+def _training_faces(config: RunConfig, load: Load) -> Faces:
+    data = config.data
+    reading = {**config.reading(), "target": data.target, "without_duplicates": data.without_duplicates}
+    both = protocol_of(config).both
+    splits = (both,) if both and set(data.train_on) == {"train", "valid"} else data.train_on
+    count = (
+        data.count if len(splits) == 1 or is_drawn(data.root) else None
+    )  # else a file's parts keep their shares
+    parts = [load(data.root, split, **reading, count=count) for split in splits]
+    return thinned(reduce(lambda first, second: first.joined(second), parts), data.count)
+
+
+def _split(config: RunConfig, split: str, count: int | None, load: Load) -> Faces:
+    return load(config.data.root, split, **config.reading(), count=count)

@@ -19,7 +19,6 @@ from pvlib.evaluation.accuracy import predict
 from pvlib.files import atomic_write
 from pvlib.models import Poster
 from pvlib.network_commands import pick_device
-from pvlib.training.checkpoints import CHECKPOINT
 from pvlib.training.engine import EpochRecord, fit
 from pvlib.training.presets import load_config, to_yaml
 from pvlib.training.provenance import session
@@ -27,7 +26,7 @@ from pvlib.training.run_config import RunConfig
 from pvlib.training.setup import build_network, load_faces
 from pvlib.training.splits import Load, Training, load_training
 
-CONFIG, RECORD = "config.yaml", "run.json"
+CONFIG, RECORD, CHECKPOINT = "config.yaml", "run.json", "last.safetensors"
 _FREE = ("preset", "about", "train.epochs")
 
 

@@ -16,7 +16,7 @@ from pvlib.training.run_config import RunConfig
 PRESETS = files("pvlib") / "presets"
 
 
-class _Loader(yaml.SafeLoader):
+class ConfigLoader(yaml.SafeLoader):
     """YAML as people write it: 1e-3 is a number (PyYAML reads a text), and a key may stand only once."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -30,7 +30,7 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-_Loader.add_implicit_resolver(
+ConfigLoader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+"), list("-+.0123456789")
 )
 
@@ -55,7 +55,7 @@ def load_config(preset: str | Path, overrides: list[str] | tuple[str, ...] = ())
     """
     source, text = _read(preset)
     try:
-        values = yaml.load(text, _Loader)  # a SafeLoader
+        values = yaml.load(text, ConfigLoader)  # a SafeLoader
     except yaml.YAMLError as error:
         raise CourseError(f"{source} is no YAML: {_one_line(error)}") from error
     values = {} if values is None else values
@@ -115,7 +115,7 @@ def _set(values: dict[str, Any], override: str) -> None:
     if path not in keys_of(RunConfig):
         raise CourseError(f'there is no key "{path}"; {nearest(path, RunConfig)}')
     try:
-        value = yaml.load(text, _Loader)
+        value = yaml.load(text, ConfigLoader)
     except yaml.YAMLError as error:
         raise CourseError(f'the value of "{override}" is no YAML: {_one_line(error)}') from error
     *sections, name = path.split(".")
@@ -127,7 +127,7 @@ def _set(values: dict[str, Any], override: str) -> None:
 
 def _line_of(text: str, key: str) -> int | None:
     """The line of a dotted key in a YAML text, from 1."""
-    node, line = yaml.compose(text, _Loader), None
+    node, line = yaml.compose(text, ConfigLoader), None
     for name in key.split("."):
         pairs = node.value if isinstance(node, yaml.MappingNode) else []
         found = [(own, value) for own, value in pairs if own.value == name]

@@ -5,6 +5,7 @@ difference. McNemar (1947) looks only at the faces on which the two disagree; th
 both at once.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from torch import Tensor
 from pvlib.errors import CourseError
 from pvlib.evaluation.evaluate import Evaluation, truth_of
 from pvlib.evaluation.intervals import Interval, bootstrap
-from pvlib.evaluation.quality import quality
+from pvlib.evaluation.quality import quality, unbiased
 
 
 @dataclass(frozen=True)
@@ -91,4 +92,5 @@ def compare(first: Evaluation, second: Evaluation, *, replicates: int = 1000, se
 
     hits = [said.argmax(dim=1) == ours.labels for said in probabilities]
     faces = len(ours.target)
-    return Comparison(faces, mcnemar(*hits), bootstrap(difference, faces, replicates=replicates, seed=seed))
+    differences = bootstrap(difference, faces, replicates=replicates, seed=seed)
+    return Comparison(faces, mcnemar(*hits), unbiased(differences, least=-math.inf))

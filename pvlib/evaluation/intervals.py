@@ -41,8 +41,8 @@ def bootstrap(
 ) -> dict[str, Interval]:
     """Return each number of ``statistic`` with its percentile interval over resampled faces.
 
-    Every number sees the same resamples, so that a difference of two is paired. A calibration error needs one
-    more step, see :func:`recentred`: resampling adds noise to every bin, and so adds to the error.
+    Every number sees the same resamples, so that a difference of two is paired. For a number that resampling
+    makes larger, see :func:`reflected`.
 
     Args:
         statistic: sees faces only by how often each was drawn.
@@ -74,15 +74,24 @@ def bootstrap(
     for name, value in values.items():
         drawn = torch.cat(parts[name]).double()
         low, high = drawn.nanquantile(tails).tolist()
-        if "calibration_error" in name:
-            low, high = recentred(low, high, value - drawn.nanmean().item())
         intervals[name] = Interval(value, low, high)
     return intervals
 
 
-def recentred(low: float, high: float, shift: float) -> tuple[float, float]:
-    """Move an interval of a number that is never negative by ``shift``, no further down than zero."""
-    return max(low + shift, 0.0), max(high + shift, 0.0)
+def reflected(interval: Interval, least: float = -math.inf) -> Interval:
+    """Return the basic bootstrap interval, 2v − high to 2v − low, widened to hold the value v.
+
+    For a number that noise alone makes larger, such as a calibration error: resampling adds the same noise once
+    more, so that the percentiles sit above the value by about as much as the value sits above the truth
+    (Davison & Hinkley, 1997, section 5.2). The value may therefore be the upper end.
+
+    Args:
+        least: what the number cannot be smaller than.
+    """
+    low, high = 2 * interval.value - interval.high, 2 * interval.value - interval.low
+    if math.isnan(low):
+        return interval
+    return Interval(interval.value, max(min(low, interval.value), least), max(high, interval.value))
 
 
 def _resample(replicates: int, faces: int, generator: torch.Generator) -> Tensor:

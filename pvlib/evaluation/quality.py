@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from pvlib.evaluation.calibration import BINS, in_bins
-from pvlib.evaluation.intervals import Statistic
+from pvlib.evaluation.intervals import Interval, Statistic, reflected
 from pvlib.evaluation.votes import jensen_shannon, kullback_leibler
 
 
@@ -56,25 +56,34 @@ def quality(probabilities: Tensor, truth: Truth, bins: int = BINS) -> Statistic:
     """
     confidence, answer = probabilities.max(dim=1)  # (N,) each
     hit = (answer == truth.labels).double()  # (N,)
-    columns = {
-        "accuracy": hit[:, None],
-        "negative_log_likelihood": surprise(probabilities, truth.target)[:, None],
-        "brier": brier(probabilities, truth.target)[:, None],
-        "calibration_error": in_bins(confidence - hit, confidence, bins),  # (N, bins)
-        "classwise_calibration_error": _class_gaps(probabilities, truth.labels, bins).flatten(1),
-        **_class_counts(answer, truth.labels, probabilities.shape[1]),
+    means = {
+        "negative_log_likelihood": surprise(probabilities, truth.target),
+        "brier": brier(probabilities, truth.target),
     }
     if truth.votes is not None:
-        columns["kl_to_votes"] = kullback_leibler(truth.votes, probabilities)[:, None]
-        columns["js_to_votes"] = jensen_shannon(truth.votes, probabilities)[:, None]
-    table = Table(columns)
+        means["kl_to_votes"] = kullback_leibler(truth.votes, probabilities)
+        means["js_to_votes"] = jensen_shannon(truth.votes, probabilities)
+    classes = probabilities.shape[1]
+    table = Table(
+        {
+            "hit": hit[:, None],
+            "means": torch.stack(list(means.values()), dim=1),
+            "gaps": in_bins(confidence - hit, confidence, bins),  # (N, bins)
+            "class gaps": _class_gaps(probabilities, truth.labels, bins).flatten(1),  # (N, K·bins)
+            **_class_counts(answer, truth.labels, classes),
+        }
+    )
 
     def numbers(counts: Tensor) -> dict[str, Tensor]:
         sums, faces = table.sums(counts), counts.sum(dim=1)
-        means = {name: part.abs().sum(dim=1) / faces for name, part in sums.items() if "/" not in name}
-        means["classwise_calibration_error"] /= probabilities.shape[1]
-        recall = sums["class/hits"] / sums["class/faces"]  # (R, K), NaN where a class does not occur
-        return {**means, "mean_class_accuracy": recall.nanmean(dim=1)}
+        recall = sums["class hits"] / sums["class faces"]  # (R, K), NaN where a class does not occur
+        return {
+            "accuracy": sums["hit"][:, 0] / faces,
+            "mean_class_accuracy": recall.nanmean(dim=1),
+            **dict(zip(means, (sums["means"] / faces[:, None]).T, strict=True)),
+            "calibration_error": sums["gaps"].abs().sum(dim=1) / faces,
+            "classwise_calibration_error": sums["class gaps"].abs().sum(dim=1) / faces / classes,
+        }
 
     return numbers
 
@@ -99,8 +108,8 @@ def class_quality(probabilities: Tensor, truth: Truth, names: Iterable[str], bin
 
     def numbers(counts: Tensor) -> dict[str, Tensor]:
         sums, faces = table.sums(counts), counts.sum(dim=1)
-        recall = sums["class/hits"] / sums["class/faces"]  # (R, K)
-        precision = sums["class/hits"] / sums["class/answers"]  # (R, K)
+        recall = sums["class hits"] / sums["class faces"]  # (R, K)
+        precision = sums["class hits"] / sums["class answers"]  # (R, K)
         found = {}
         for column, name in enumerate(names):
             found[f"recall/{name}"] = recall[:, column]
@@ -109,6 +118,22 @@ def class_quality(probabilities: Tensor, truth: Truth, names: Iterable[str], bin
         return found
 
     return numbers
+
+
+def unbiased(intervals: dict[str, Interval], least: float = 0.0) -> dict[str, Interval]:
+    """Reflect the intervals of calibration errors, leave the others (see :func:`reflected`).
+
+    In a simulation of 500 and 3,000 faces, percentiles held the true error of a calibrated network never and
+    that of one that is 3 % off in 14 % and 86 %; these 58 % and 88 %, still short of 95 %. So read a
+    calibration error with care, and only beside another on as many faces.
+
+    Args:
+        least: 0, or −∞ for differences.
+    """
+    return {
+        name: reflected(number, least) if "calibration_error" in name else number
+        for name, number in intervals.items()
+    }
 
 
 class Table:
@@ -127,7 +152,7 @@ class Table:
 def _class_counts(answer: Tensor, labels: Tensor, classes: int) -> dict[str, Tensor]:
     """Whether each face belongs to a class, is called it, and both: (N, K) each."""
     is_class, is_called = F.one_hot(labels, classes), F.one_hot(answer, classes)
-    return {"class/faces": is_class, "class/answers": is_called, "class/hits": is_class * is_called}
+    return {"class faces": is_class, "class answers": is_called, "class hits": is_class * is_called}
 
 
 def _class_gaps(probabilities: Tensor, labels: Tensor, bins: int) -> Tensor:

@@ -16,7 +16,7 @@ from torch import Tensor
 from pvlib.errors import CourseError
 from pvlib.evaluation.evaluate import Evaluation, truth_of
 from pvlib.evaluation.intervals import Interval, bootstrap
-from pvlib.evaluation.quality import quality, unbiased
+from pvlib.evaluation.quality import quality, reflect_biased
 
 
 @dataclass(frozen=True)
@@ -93,4 +93,4 @@ def compare(first: Evaluation, second: Evaluation, *, replicates: int = 1000, se
     hits = [said.argmax(dim=1) == ours.labels for said in probabilities]
     faces = len(ours.target)
     differences = bootstrap(difference, faces, replicates=replicates, seed=seed)
-    return Comparison(faces, mcnemar(*hits), unbiased(differences, least=-math.inf))
+    return Comparison(faces, mcnemar(*hits), reflect_biased(differences, least=-math.inf))

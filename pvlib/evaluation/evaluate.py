@@ -13,7 +13,7 @@ from pvlib.evaluation.accuracy import Prediction, predict
 from pvlib.evaluation.calibration import BINS, Reliability, reliability
 from pvlib.evaluation.intervals import Interval, Statistic, bootstrap
 from pvlib.evaluation.methods import Answers, methods
-from pvlib.evaluation.quality import Truth, class_quality, quality, unbiased
+from pvlib.evaluation.quality import Truth, class_quality, quality, reflect_biased
 from pvlib.evaluation.selective import risk_coverage
 from pvlib.evaluation.uncertainties import Uncertainty, doubts, worth
 from pvlib.evaluation.votes import entropy
@@ -195,7 +195,7 @@ def evaluate_predictions(
     truth = truth_of(first)
 
     def measure(statistic: Statistic) -> dict[str, Interval]:
-        return unbiased(bootstrap(statistic, len(first), replicates=replicates, level=level, seed=seed))
+        return reflect_biased(bootstrap(statistic, len(first), replicates=replicates, level=level, seed=seed))
 
     answers = methods(predictions, calibration, samples, seed)
     measured = {

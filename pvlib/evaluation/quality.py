@@ -120,7 +120,7 @@ def class_quality(probabilities: Tensor, truth: Truth, names: Iterable[str], bin
     return numbers
 
 
-def unbiased(intervals: dict[str, Interval], least: float = 0.0) -> dict[str, Interval]:
+def reflect_biased(intervals: dict[str, Interval], least: float = 0.0) -> dict[str, Interval]:
     """Reflect the intervals of calibration errors, leave the others (see :func:`reflected`).
 
     In a simulation of 500 and 3,000 faces, percentiles held the true error of a calibrated network never and

@@ -1,0 +1,70 @@
+"""Calibration by hand, against torchmetrics and scikit-learn."""
+
+import math
+
+import pytest
+import torch
+from sklearn.calibration import calibration_curve
+from torchmetrics.functional.classification import binary_calibration_error
+
+from pvlib.evaluation.calibration import calibration_error, fit_temperature, in_bins, reliability
+
+
+def confidences(faces=200):
+    generator = torch.Generator().manual_seed(0)
+    confidence = torch.rand(faces, generator=generator)
+    return confidence, torch.rand(faces, generator=generator) < confidence**2  # too sure of itself
+
+
+def test_a_bin_holds_its_lower_edge_and_the_last_one_both():
+    values = torch.tensor([1.0, 2.0, 3.0, 4.0])
+    placed = in_bins(values, torch.tensor([0.0, 0.25, 0.99, 1.0]), 4)
+    assert placed.tolist() == [[1, 0, 0, 0], [0, 2, 0, 0], [0, 0, 0, 3], [0, 0, 0, 4]]
+
+
+def test_calibration_error_is_the_gap_of_each_bin_weighed_by_its_faces():
+    confidence = torch.tensor([0.9, 0.9, 0.9, 0.9, 0.6])  # right 3 of 4 at 90 %, wrong at 60 %
+    outcome = torch.tensor([True, True, True, False, False])
+    assert calibration_error(confidence, outcome, bins=10).item() == pytest.approx(0.8 * 0.15 + 0.2 * 0.6)
+
+
+@pytest.mark.parametrize("bins", [5, 15])
+def test_calibration_error_is_that_of_torchmetrics(bins):
+    confidence, outcome = confidences()
+    expected = binary_calibration_error(confidence, outcome.long(), n_bins=bins).item()
+    assert calibration_error(confidence, outcome, bins).item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_network_that_is_always_sure_and_half_right_is_off_by_a_half():
+    outcome = torch.tensor([True, False])
+    assert calibration_error(torch.ones(2), outcome).item() == 0.5
+
+
+def test_the_reliability_diagram_is_that_of_scikit_learn():
+    confidence, outcome = confidences()
+    accuracy, mean = calibration_curve(outcome.numpy(), confidence.numpy(), n_bins=8)
+    found = reliability(confidence, outcome, bins=8)
+    assert found.accuracy.tolist() == pytest.approx(accuracy.tolist())
+    assert found.confidence.tolist() == pytest.approx(mean.tolist(), abs=1e-6)
+    assert found.faces.sum() == 200
+
+
+def test_an_empty_bin_has_faces_and_no_shares():
+    rows = reliability(torch.tensor([0.3]), torch.tensor([True]), bins=2).as_json()
+    assert rows[1] == {"low": 0.5, "high": 1.0, "faces": 0, "confidence": None, "accuracy": None}
+    assert rows[0]["accuracy"] == 1.0
+
+
+def test_a_network_that_doubles_its_logits_needs_temperature_two():
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(500, 5, generator=generator)
+    target = logits.softmax(dim=1)  # the truth itself: the likelihood is highest at exactly this softmax
+    assert fit_temperature(2 * logits, target) == pytest.approx(2, rel=1e-3)
+    assert fit_temperature(0.25 * logits, target) == pytest.approx(0.25, rel=1e-3)
+
+
+def test_temperature_of_two_classes_follows_from_the_share_of_right_answers():
+    # logits (2, 0) for every face and 80 % right: σ(2/T) = 0.8, so T = 2 / ln 4
+    logits = torch.tensor([[2.0, 0.0]]).expand(10, 2)
+    target = torch.eye(2)[[0] * 8 + [1] * 2]
+    assert fit_temperature(logits, target) == pytest.approx(2 / math.log(4), rel=1e-3)

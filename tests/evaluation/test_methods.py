@@ -1,0 +1,103 @@
+"""Ways to probabilities, where a formula says what comes out."""
+
+import math
+
+import pytest
+import torch
+
+from pvlib.evaluation.methods import averaged, methods, monte_carlo, temperature_scaled
+from pvlib.evaluation.votes import entropy
+
+
+def test_draws_of_two_classes_average_to_the_integral(make_prediction):
+    mean, sigma = torch.tensor([[1.0, 0.0], [-0.5, 0.5]]), torch.tensor([[1.5, 2.0], [0.3, 0.4]])
+    found = monte_carlo(
+        make_prediction(2, mean=mean, sigma=sigma, names=("a", "b"), target=torch.eye(2), votes=None),
+        40_000,
+        0,
+    )
+    # p(a) = E[sigmoid(d)], d ~ N(μ_a − μ_b, σ_a² + σ_b²), by the trapezoidal rule
+    steps = torch.linspace(-40, 40, 80_001, dtype=torch.float64)
+    for row in range(2):
+        difference = torch.distributions.Normal(
+            (mean[row, 0] - mean[row, 1]).double(), sigma[row].double().norm()
+        )
+        density = difference.log_prob(steps).exp()
+        expected = torch.trapezoid(density * steps.sigmoid(), steps).item()
+        assert found.probabilities[row, 0].item() == pytest.approx(expected, abs=0.006)
+        binary = entropy(torch.stack([steps.sigmoid(), (-steps).sigmoid()], dim=1))
+        own = torch.trapezoid(density * binary, steps).item()
+        total = -expected * math.log(expected) - (1 - expected) * math.log(1 - expected)
+        assert found.disagreement[row].item() == pytest.approx(total - own, abs=0.006)
+
+
+def test_without_spread_draws_say_what_the_mean_says(prediction, make_prediction):
+    found = monte_carlo(make_prediction(sigma=torch.full((60, 4), 1e-9)), 3, 0)
+    torch.testing.assert_close(found.probabilities, prediction.mean.double().softmax(dim=1))
+    assert found.disagreement.max() < 1e-6
+
+
+def test_members_that_contradict_each_other_disagree_by_ln_2_and_unsure_ones_by_nothing():
+    certain = torch.tensor([[[1.0, 0.0]], [[0.0, 1.0]]]).double()
+    unsure = torch.full((2, 1, 2), 0.5).double()
+    for members, disagreement in ((certain, math.log(2)), (unsure, 0)):
+        found = averaged(members, "", "")
+        assert found.probabilities.tolist() == [[0.5, 0.5]]
+        assert found.disagreement.item() == pytest.approx(disagreement)
+
+
+def test_temperature_is_fitted_on_other_faces(make_prediction):
+    mean = torch.randn(400, 4)
+    other = make_prediction(400, mean=3 * mean, target=mean.softmax(dim=1))  # three times too sure
+    mine = make_prediction(50)
+    found = temperature_scaled(mine, other, seed=0)
+    assert found.temperature == pytest.approx((3,), rel=1e-3)
+    torch.testing.assert_close(
+        found.probabilities, (mine.mean.double() / 3).softmax(dim=1), rtol=1e-2, atol=1e-3
+    )
+
+
+def test_without_other_faces_each_half_is_scaled_by_what_the_other_half_says(make_prediction):
+    mean = torch.randn(400, 4)
+    found = temperature_scaled(make_prediction(400, mean=2 * mean, target=mean.softmax(dim=1)), None, seed=0)
+    assert found.temperature == pytest.approx((2, 2), rel=1e-2)
+    torch.testing.assert_close(found.probabilities, mean.double().softmax(dim=1), rtol=1e-2, atol=1e-3)
+    # one half's targets cannot move that half's own temperature
+    order = torch.randperm(400, generator=torch.Generator().manual_seed(0))
+    first, second = order.tensor_split(2)
+    target = mean.softmax(dim=1)
+    target[first] = (2 * mean[first]).softmax(dim=1)
+    moved = temperature_scaled(make_prediction(400, mean=2 * mean, target=target), None, seed=0)
+    assert moved.temperature == pytest.approx((1, 2), rel=1e-2)
+    torch.testing.assert_close(
+        moved.probabilities[first], mean[first].double().softmax(dim=1), rtol=1e-2, atol=1e-3
+    )
+
+
+def test_temperature_changes_no_answer(prediction):
+    found = temperature_scaled(prediction, prediction, seed=0)
+    assert torch.equal(found.probabilities.argmax(dim=1), prediction.mean.argmax(dim=1))
+
+
+def test_methods_that_a_network_does_not_have_are_none(make_prediction):
+    alone = methods([make_prediction(sigma=None)], None, 5, 0)
+    assert [name for name, said in alone.items() if said is None] == ["mc_softmax", "mc_dropout", "ensemble"]
+    passes = torch.randn(3, 60, 4)
+    together = methods([make_prediction(seed=s, passes=passes) for s in range(3)], None, 5, 0)
+    assert all(said is not None for said in together.values())
+
+
+def test_only_the_ensemble_looks_past_the_first_network(make_prediction):
+    first, second = make_prediction(seed=0), make_prediction(seed=1)
+    alone, together = methods([first], None, 5, 0), methods([first, second], None, 5, 0)
+    for name in ("softmax", "mc_softmax", "temperature"):
+        assert torch.equal(alone[name].probabilities, together[name].probabilities)
+    expected = (first.mean.double().softmax(dim=1) + second.mean.double().softmax(dim=1)) / 2
+    torch.testing.assert_close(together["ensemble"].probabilities, expected)
+
+
+def test_every_method_gives_probabilities(make_prediction):
+    passes = torch.randn(3, 60, 4)
+    for said in methods([make_prediction(seed=s, passes=passes) for s in range(2)], None, 5, 0).values():
+        torch.testing.assert_close(said.probabilities.sum(dim=1), torch.ones(60).double())
+        assert said.probabilities.min() >= 0

@@ -1,0 +1,109 @@
+"""Every number of a resample is what scikit-learn, scipy or torchmetrics say of the faces drawn."""
+
+import math
+
+import pytest
+import torch
+from scipy.spatial.distance import jensenshannon
+from scipy.stats import entropy
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    brier_score_loss,
+    log_loss,
+    precision_score,
+    recall_score,
+)
+from torchmetrics.functional.classification import binary_calibration_error, multiclass_calibration_error
+
+from pvlib.evaluation.evaluate import truth_of
+from pvlib.evaluation.intervals import Interval
+from pvlib.evaluation.quality import Truth, brier, class_quality, quality, reflect_biased, surprise
+
+
+@pytest.fixture
+def truth(prediction):
+    return truth_of(prediction)
+
+
+@pytest.fixture
+def said(prediction):
+    return prediction.mean.double().softmax(dim=1)
+
+
+def test_every_number_of_a_resample_is_that_of_the_faces_drawn(counts, truth, said):
+    found = quality(said, truth)(counts)
+    for row, copies in enumerate(counts.long()):
+        labels, p = truth.labels.repeat_interleave(copies), said.repeat_interleave(copies, dim=0)
+        votes = truth.votes.repeat_interleave(copies, dim=0)
+        answer = p.argmax(dim=1)
+        expected = {
+            "accuracy": accuracy_score(labels, answer),
+            "mean_class_accuracy": balanced_accuracy_score(labels, answer),
+            "negative_log_likelihood": log_loss(labels, p.numpy(), labels=range(4)),
+            "brier": brier_score_loss(labels, p.numpy(), labels=range(4), scale_by_half=False),
+            "calibration_error": multiclass_calibration_error(p, labels, num_classes=4).item(),
+            "classwise_calibration_error": sum(
+                binary_calibration_error(p[:, k].contiguous(), (labels == k).long()).item() for k in range(4)
+            )
+            / 4,
+            "kl_to_votes": entropy(votes.numpy(), p.numpy(), axis=1).mean(),
+            "js_to_votes": (jensenshannon(votes.numpy(), p.numpy(), axis=1) ** 2).mean(),
+        }
+        assert {name: numbers[row].item() for name, numbers in found.items()} == pytest.approx(expected)
+
+
+def test_calibration_errors_of_fifteen_bins_are_the_default(counts, truth, said):
+    expected = multiclass_calibration_error(said, truth.labels, num_classes=4, n_bins=15).item()
+    everyone = torch.ones(1, 60, dtype=torch.float64)
+    assert quality(said, truth)(everyone)["calibration_error"].item() == pytest.approx(expected)
+
+
+def test_recall_and_precision_of_a_resample_are_those_of_scikit_learn(counts, truth, said):
+    found = class_quality(said, truth, "abcd")(counts)
+    for row, copies in enumerate(counts.long()):
+        labels = truth.labels.repeat_interleave(copies)
+        answer = said.argmax(dim=1).repeat_interleave(copies)
+        for name, score in (("recall", recall_score), ("precision", precision_score)):
+            expected = score(labels, answer, labels=range(4), average=None).tolist()
+            assert [found[f"{name}/{k}"][row].item() for k in "abcd"] == pytest.approx(expected)
+
+
+def test_calibration_errors_of_the_classes_average_to_the_classwise_one(counts, truth, said):
+    classes = class_quality(said, truth, "abcd")(counts)
+    mean = sum(classes[f"calibration_error/{name}"] for name in "abcd") / 4
+    torch.testing.assert_close(mean, quality(said, truth)(counts)["classwise_calibration_error"])
+
+
+def test_a_class_that_never_occurs_counts_for_no_mean_and_has_no_recall():
+    truth = Truth(torch.eye(3).double()[[0, 0, 0, 1]])
+    said = torch.eye(3).double()[[0, 0, 1, 1]]
+    everyone = torch.ones(1, 4, dtype=torch.float64)
+    assert quality(said, truth)(everyone)["mean_class_accuracy"].item() == pytest.approx((2 / 3 + 1) / 2)
+    classes = class_quality(said, truth, "abc")(everyone)
+    assert classes["recall/c"].isnan().all()
+    assert classes["precision/c"].isnan().all()
+
+
+def test_without_votes_there_is_no_distance_to_them(truth, said, counts):
+    assert "kl_to_votes" not in quality(said, Truth(truth.target))(counts)
+
+
+def test_brier_of_certainty_is_zero_when_right_and_two_when_wrong():
+    said = torch.eye(2).double()
+    assert brier(said, said).tolist() == [0, 0]
+    assert brier(said, said.flip(0)).tolist() == [2, 2]
+
+
+def test_surprise_at_a_distribution_is_its_cross_entropy_and_finite_at_the_impossible():
+    said = torch.tensor([[0.2, 0.8], [1.0, 0.0]]).double()
+    target = torch.tensor([[0.5, 0.5], [0.0, 1.0]]).double()
+    found = surprise(said, target).tolist()
+    assert found[0] == pytest.approx(-(0.5 * math.log(0.2) + 0.5 * math.log(0.8)))
+    assert 700 < found[1] < math.inf
+
+
+def test_only_calibration_errors_are_reflected():
+    percentiles = Interval(5.0, 6.0, 8.0)
+    found = reflect_biased({"brier": percentiles, "calibration_error/fear": percentiles})
+    assert found == {"brier": percentiles, "calibration_error/fear": Interval(5.0, 2.0, 5.0)}

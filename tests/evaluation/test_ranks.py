@@ -1,0 +1,69 @@
+"""Rank statistics of a resample are those of scipy and scikit-learn on the faces drawn."""
+
+import math
+
+import pytest
+import torch
+from scipy.stats import rankdata, spearmanr
+from sklearn.metrics import roc_auc_score
+
+from pvlib.evaluation.ranks import Ranking, area_under_roc, correlation
+
+
+def drawn(values, counts):
+    """The values of the faces as often as they were drawn."""
+    return values.repeat_interleave(counts.long()).numpy()
+
+
+@pytest.fixture
+def values():
+    return torch.randn(60)
+
+
+@pytest.fixture
+def tied():
+    return torch.randint(5, (60,)).float()
+
+
+def test_ranks_share_the_middle_of_their_places():
+    ranks = Ranking(torch.tensor([0.3, 0.1, 0.3, 0.9])).ranks(torch.ones(1, 4).double())
+    assert ranks.tolist() == [[2.5, 1, 2.5, 4]]
+
+
+def test_ranks_of_a_resample_are_those_of_the_faces_drawn(counts, tied):
+    for row, ranks in zip(counts, Ranking(tied).ranks(counts), strict=True):
+        assert drawn(ranks, row).tolist() == rankdata(drawn(tied, row)).tolist()
+
+
+def test_spearman_of_a_resample_is_that_of_scipy(counts, values, tied):
+    found = correlation(counts, Ranking(values).ranks(counts), Ranking(tied).ranks(counts))
+    expected = [spearmanr(drawn(values, row), drawn(tied, row)).statistic for row in counts]
+    assert found.tolist() == pytest.approx(expected)
+
+
+def test_spearman_sees_order_alone():
+    values = torch.tensor([0.1, 0.5, 2.0, 9.0])
+    ones = torch.ones(1, 4).double()
+    ranks, same, opposite = (Ranking(x).ranks(ones) for x in (values, values.exp(), -values))
+    assert correlation(ones, ranks, same).item() == pytest.approx(1)
+    assert correlation(ones, ranks, opposite).item() == pytest.approx(-1)
+
+
+def test_a_constant_correlates_with_nothing(counts, values):
+    ranks = Ranking(values).ranks(counts)
+    assert correlation(counts, ranks, Ranking(torch.ones(60)).ranks(counts)).isnan().all()
+
+
+@pytest.mark.parametrize("kind", ["values", "tied"])
+def test_area_under_roc_of_a_resample_is_that_of_scikit_learn(counts, kind, request):
+    score = request.getfixturevalue(kind)
+    positive = torch.rand(60) < 0.3
+    found = area_under_roc(counts, Ranking(score).ranks(counts), positive)
+    expected = [roc_auc_score(drawn(positive, row), drawn(score, row)) for row in counts]
+    assert found.tolist() == pytest.approx(expected)
+
+
+def test_without_positive_faces_there_is_no_area(counts, values):
+    ranks = Ranking(values).ranks(counts)
+    for positive in (torch.zeros(60).bool(), torch.ones(60).bool()):
+        assert all(math.isnan(area) for area in area_under_roc(counts, ranks, positive).tolist())

@@ -17,8 +17,8 @@ from typer.core import TyperGroup
 import pvlib
 from pvlib.data_commands import data_app
 from pvlib.errors import CourseError
+from pvlib.evaluate_command import evaluate
 from pvlib.landmark_commands import landmarks_app
-from pvlib.network_commands import evaluate
 from pvlib.train_command import train
 
 

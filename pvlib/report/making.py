@@ -1,0 +1,204 @@
+"""From what a user asked for to a folder with the report in it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from pvlib.errors import CourseError
+from pvlib.evaluation.comparison import compare
+from pvlib.evaluation.evaluate import Evaluation, evaluate
+from pvlib.files import atomic_write
+from pvlib.report.chosen_faces import choose_faces
+from pvlib.report.content import Comparison, Report
+from pvlib.report.drawings import draw_all
+from pvlib.report.facts import facts_of, summary_of
+from pvlib.report.markdown import as_markdown
+from pvlib.report.measured_faces import Asked, Measured, check_names, load_measured, warnings_of
+from pvlib.report.page import as_page
+from pvlib.report.pictures import save_figure
+from pvlib.report.subjects import Subject, load_subject
+from pvlib.training.devices import make_fabric
+from pvlib.training.precision import check_precision
+from pvlib.training.provenance import session
+from pvlib.training.setup import is_drawn
+
+PAGE, NUMBERS, TABLES = "index.html", "evaluation.json", "table.md"
+_WHY_NO_FACES = (
+    "Pictures of real people are left out, so that this page may be shown to others: most data sets do not allow "
+    "their faces to be handed on. --pictures shows them."
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to measure and what to show; see ``pvlib evaluate --help``."""
+
+    without: tuple[str, ...] = ()
+    samples: int = 100
+    passes: int = 20
+    bootstrap: int = 1000
+    seed: int = 0
+    pictures: bool = False
+    pdf: bool = False
+    precision: str = "fp32"
+    device: str = "auto"
+
+    def __post_init__(self):
+        check_precision(self.precision)
+        for name, least in (("samples", 1), ("passes", 0), ("bootstrap", 0), ("seed", 0)):
+            if getattr(self, name) < least:
+                raise CourseError(f"--{name} must be at least {least}, not {getattr(self, name)}")
+
+
+def make_report(
+    runs: Sequence[Path],
+    asked: Asked,
+    settings: Settings,
+    *,
+    against: Sequence[Path] = (),
+    ensemble: bool = False,
+    weights: str | None = None,
+    out: Path | None = None,
+    console: Console | None = None,
+) -> tuple[Report, Path]:
+    """Evaluate and write the report; return it and its folder.
+
+    Args:
+        runs: one run folder or file, or the members of an ensemble.
+        against: others to compare it with, on the same faces.
+        weights: "best" or "last", of every run.
+        out: folder of the report.
+
+    Raises:
+        CourseError: naming what does not exist or does not fit; nothing is written then.
+    """
+    if (len(runs) > 1) != ensemble:
+        raise CourseError(
+            "several runs: give --ensemble to let them answer together, --against RUN to compare two, or evaluate one "
+            "at a time"
+            if not ensemble
+            else "an ensemble needs at least two runs"
+        )
+    subjects = [load_subject(path, weights) for path in runs]
+    others = [load_subject(path, weights if path.is_dir() else None) for path in against]
+    measured = load_measured(subjects[0], asked)
+    for subject in (*subjects, *others):
+        check_names(subject, measured.faces)
+    device = str(make_fabric(settings.device).device)
+    out = out or _folder_of(subjects)
+    # the page's place is taken first: a folder that cannot be written to is told before the work
+    with atomic_write(out / PAGE) as page, (console or Console(quiet=True)).status("measuring"):
+        evaluation = _evaluate(subjects, measured, settings, device)
+        compared = [_compared(evaluation, other, measured, settings, device) for other in others]
+        report = _report(subjects, others, measured, asked, settings, evaluation, compared, device)
+        page.write_text(as_page(report), encoding="utf-8")
+        _write(out / NUMBERS, json.dumps(report.document, indent=1, ensure_ascii=False))
+        _write(out / TABLES, as_markdown(report))
+        if settings.pdf:
+            for drawing in report.drawings.values():
+                save_figure(drawing, out / "figures")
+    return report, out
+
+
+def _evaluate(
+    subjects: Sequence[Subject],
+    measured: Measured,
+    settings: Settings,
+    device: str,
+) -> Evaluation:
+    return evaluate(
+        [subject.network for subject in subjects],
+        measured.faces,
+        calibration_faces=measured.calibration,
+        without=settings.without,
+        samples=settings.samples,
+        passes=settings.passes,
+        bootstrap=settings.bootstrap,
+        seed=settings.seed,
+        device=device,
+        precision=settings.precision,
+    )
+
+
+def _compared(
+    evaluation: Evaluation, other: Subject, measured: Measured, settings: Settings, device: str
+) -> Comparison:
+    theirs = _evaluate([other], measured, replace(settings, passes=0, bootstrap=0), device)
+    result = compare(evaluation, theirs, replicates=settings.bootstrap, seed=settings.seed)
+    return Comparison(other.title, result.as_json())
+
+
+def _report(
+    subjects: Sequence[Subject],
+    others: Sequence[Subject],
+    measured: Measured,
+    asked: Asked,
+    settings: Settings,
+    evaluation: Evaluation,
+    compared: Sequence[Comparison],
+    device: str,
+) -> Report:
+    first, alone = subjects[0], len(subjects) == 1
+    now = session(device, 1, 1)
+    warnings = [warning for subject in (*subjects, *others) for warning in warnings_of(subject, measured)]
+    document = evaluation.as_json()
+    document["settings"]["left_out"] = list(settings.without)
+    facts = facts_of(subjects, measured, asked, document, now, settings.precision)
+    document |= {
+        "about": _about(subjects, measured, asked, warnings, now),
+        "comparisons": [{"other": one.other, **one.result} for one in compared],
+    }
+    shown = is_drawn(measured.source) or settings.pictures
+    return Report(
+        title=first.title if alone else f"{first.title} and {len(subjects) - 1} more",
+        summary=summary_of(subjects, measured, asked, document),
+        warnings=list(dict.fromkeys(warnings)),
+        document=document,
+        drawings=draw_all(evaluation, document, first.history if alone else (), first.epoch),
+        facts=facts,
+        command=now["command"],
+        faces=choose_faces(evaluation, measured.faces) if shown else {},
+        why_no_faces=_WHY_NO_FACES,
+        comparisons=compared,
+    )
+
+
+def _about(
+    subjects: Sequence[Subject],
+    measured: Measured,
+    asked: Asked,
+    warnings: Sequence[str],
+    now: dict[str, Any],
+) -> dict[str, Any]:
+    """What a program that reads the numbers must know of them."""
+    return {
+        "runs": [
+            {
+                "path": str(subject.path),
+                "weights": subject.which or "file",
+                "epoch": subject.epoch,
+                "select": subject.config.select if subject.config else None,
+            }
+            for subject in subjects
+        ],
+        "data": measured.source,
+        "split": asked.split,
+        "warnings": list(warnings),
+        "session": now,
+    }
+
+
+def _folder_of(subjects: Sequence[Subject]) -> Path:
+    path = subjects[0].path
+    if not path.is_dir():
+        return Path("runs") / f"evaluation-{path.stem}"
+    return path / ("evaluation" if len(subjects) == 1 else "evaluation-ensemble")
+
+
+def _write(path: Path, text: str) -> None:
+    with atomic_write(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

@@ -1,0 +1,44 @@
+"""The report as Markdown tables, to be pasted into a note or committed beside its command."""
+
+from pvlib.report import tables
+from pvlib.report.content import Report
+
+
+def as_markdown(report: Report) -> str:
+    """Return the whole text; its tables are those of the page."""
+    parts = [f"# Evaluation of {_plain(report.title)}", _plain(report.summary)]
+    parts += [f"> **Warning:** {_plain(warning)}" for warning in report.warnings]
+    parts.append(f"```\n{report.command}\n```")
+    sections = {
+        "Recognition": [
+            tables.quality(report.document),
+            tables.classes(report.document),
+            tables.confusion(report.document),
+        ],
+        "Calibration": [tables.methods(report.document)],
+        "Uncertainty": [tables.uncertainties(report.document)],
+    }
+    for title, contents in sections.items():
+        parts.append(f"## {title}")
+        parts += [_table(table) for table in contents]
+    if report.comparisons:
+        parts.append("## Comparison")
+        for one in report.comparisons:
+            parts.append(_table(tables.comparison(one.other, one.result)))
+            parts.append(_plain(tables.mcnemar_sentence(one.other, one.result)))
+    parts += ["## How it was measured", _table(tables.facts_table(report.facts))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(table: tables.Table) -> str:
+    def line(cells) -> str:
+        return f"| {' | '.join(_plain(str(cell)) for cell in cells)} |"
+
+    ruler = ["---", *["---:"] * (len(table.head) - 1)]
+    rows = "\n".join([line(table.head), line(ruler), *(line(row) for row in table.rows)])
+    return f"{_plain(table.caption)}\n\n{rows}" if table.caption else rows
+
+
+def _plain(text: str) -> str:
+    """Keep a name from becoming markup."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

@@ -1,0 +1,148 @@
+"""Which faces an evaluation looks at, and what the network has already seen of them."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from pvlib.data.drawn import DrawnFaces
+from pvlib.data.faces import Faces
+from pvlib.errors import CourseError
+from pvlib.report.subjects import Subject
+from pvlib.training.checkpoints import BEST
+from pvlib.training.run_config import RunConfig
+from pvlib.training.setup import choices_of, is_drawn, load_faces, thinned
+from pvlib.training.splits import ROLES, load_split
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a user chose of faces; None is by the run."""
+
+    data: str | None = None
+    split: str = "valid"
+    rule: str | None = None
+    classes: int | None = None
+    count: int | None = None
+    unambiguous: bool = False
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The faces of an evaluation.
+
+    Attributes:
+        faces: as the network names its classes.
+        source: "drawn", or a file.
+        calibration: other faces, to fit a temperature on; None to divide ``faces`` for it.
+        own_split: the part of the run's own data that they are, "train", "valid" or "test"; None where unknown.
+    """
+
+    faces: Faces
+    source: str
+    calibration: Faces | None
+    own_split: str | None
+
+
+def load_measured(subject: Subject, asked: Asked) -> Measured:
+    """Return the faces to evaluate ``subject`` on.
+
+    Raises:
+        CourseError: when there are none by that name, or their classes are not those of the network.
+    """
+    config = subject.config
+    source = asked.data or (config.data.root if config else None)
+    if source is None:
+        raise CourseError(f"{subject.path}: say which faces to use, e.g. --data drawn")
+    own = config is not None and source == config.data.root and asked.split in ROLES
+    calibration = None
+    if own:
+        faces = _own(config, asked)
+        if asked.split == "test":
+            calibration = _validation(config)
+    else:
+        faces = _others(subject, source, asked)
+    if asked.unambiguous:
+        faces, calibration = _unambiguous(faces), None
+    check_names(subject, faces)
+    return Measured(faces, source, calibration, asked.split if own else None)
+
+
+def warnings_of(subject: Subject, measured: Measured) -> list[str]:
+    """Say what makes the numbers better than they would be on faces that the run has never seen."""
+    config, split = subject.config, measured.own_split
+    if config is None:
+        return []
+    chosen_by_test = config.select == "test"
+    said = []
+    if chosen_by_test and subject.which == BEST:
+        said.append(
+            f"select=test: {subject.path} chose its epoch on the very faces that are scored (the test split). "
+            "Its accuracy there is the luckiest of all epochs, not what new faces would give."
+        )
+    elif chosen_by_test:
+        said.append(
+            f"select=test: {subject.path} measured the test split after every epoch. The weights used here are its "
+            "last, which nothing was chosen by."
+        )
+    if split == "train":
+        said.append(
+            f"{subject.path} was trained on these very faces: the numbers say how well it learnt them by heart."
+        )
+    if split == "valid" and not chosen_by_test and subject.which == BEST:
+        said.append(
+            f"These validation faces chose the epoch of {subject.path} (the best of {len(subject.history)}): the "
+            "numbers are a little too good. Use --split test for numbers to report."
+        )
+    return said
+
+
+def _own(config: RunConfig, asked: Asked) -> Faces:
+    if asked.rule is not None or asked.classes is not None:
+        choices = {name: value for name, value in (("rule", asked.rule), ("classes", asked.classes)) if value}
+        load_faces(config.data.root, "train", **choices, count=1)  # a choice that is none is said here
+        config = replace(config, data=replace(config.data, **choices))
+    faces = load_split(config, asked.split, partial(_load, config, asked))
+    return thinned(faces, asked.count)
+
+
+def _load(config: RunConfig, asked: Asked, source: str, split: str, **choices) -> Faces:
+    """Load as the run does, but as many drawn faces as were asked for: there is no end of them."""
+    if asked.count is not None and is_drawn(source) and split not in config.data.train_on:
+        choices["count"] = asked.count
+    return load_faces(source, split, **choices)
+
+
+def _validation(config: RunConfig) -> Faces | None:
+    try:
+        return load_split(config, "valid")
+    except CourseError:  # a run that holds nothing out has no faces for a temperature either
+        return None
+
+
+def _others(subject: Subject, source: str, asked: Asked) -> Faces:
+    """Faces that are not the run's own, in the splits of their file."""
+    choices = choices_of(source)
+    rule, classes = asked.rule, asked.classes
+    if rule is None and "rule" in choices and subject.config is not None:
+        rule = subject.config.data.rule
+    if classes is None and "classes" in choices:
+        classes = subject.network.num_classes
+    return load_faces(source, asked.split, rule=rule, classes=classes, count=asked.count)
+
+
+def _unambiguous(faces: Faces) -> Faces:
+    if not isinstance(faces, DrawnFaces):
+        raise CourseError("only drawn faces know whether they are ambiguous: leave --unambiguous out")
+    if not faces.unambiguous.any():
+        raise CourseError(f"none of the {len(faces)} faces is unambiguous: give a larger --count")
+    return faces.subset(faces.unambiguous).labelled_by_mixture()
+
+
+def check_names(subject: Subject, faces: Faces) -> None:
+    """Refuse a network and faces that disagree on the classes or their order.
+
+    Raises:
+        CourseError: naming both.
+    """
+    if subject.network.num_classes != len(faces.names) or (subject.names or faces.names) != faces.names:
+        own = ", ".join(subject.names) if subject.names else f"{subject.network.num_classes} classes"
+        raise CourseError(f"{subject.path}: names {own}, but the faces have {', '.join(faces.names)}")

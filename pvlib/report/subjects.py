@@ -1,0 +1,107 @@
+"""What is evaluated: a run folder, an exported network, or a checkpoint that the authors released."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+
+from pvlib.errors import CourseError
+from pvlib.models import Poster, shipped
+from pvlib.models.released import load_released
+from pvlib.runs import CONFIG, RECORD
+from pvlib.training.checkpoints import BEST, LAST, checkpoint_path, load_network, read_state
+from pvlib.training.presets import load_config
+from pvlib.training.run_config import RunConfig
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A trained network and what is known of how it came about.
+
+    Attributes:
+        path: as it was given.
+        network: in evaluation mode.
+        names: its classes in order; None for a released file, which does not say.
+        weights: which of its weights, in words.
+        which: "best" or "last"; "" for a file.
+        epoch: after which epoch the weights were taken; None where nobody knows.
+        config: of the run; None for a file, or a run that was started from Python.
+        history: numbers of each epoch, flat.
+        record: run.json, where there is one.
+    """
+
+    path: Path
+    network: Poster
+    names: tuple[str, ...] | None
+    weights: str
+    which: str = ""
+    epoch: int | None = None
+    config: RunConfig | None = None
+    history: tuple[Mapping[str, Any], ...] = ()
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What it is called in a report."""
+        return str(self.path)
+
+
+def load_subject(path: Path, which: str | None = None) -> Subject:
+    """Read a run folder or a file.
+
+    Args:
+        which: "best" or "last" weights of a run; by default the best where the run chose some.
+
+    Raises:
+        CourseError: naming what is missing, damaged, or no network that names expressions.
+    """
+    if path.is_dir():
+        return _run(path, which)
+    if which is not None:
+        raise CourseError(f"{path} holds one network: only a run folder has {BEST} and {LAST} weights")
+    if path.is_file() and _is_exported(path):
+        trained = shipped.load_trained(path)
+        return Subject(path, trained.network, trained.names, "exported by pvlib export")
+    network = load_released(path)
+    if not isinstance(network, Poster):
+        raise CourseError(f"{path}: a landmark network names no expressions; give a POSTER-Var or POSTER++")
+    return Subject(path, network, None, "a released checkpoint")
+
+
+def _run(folder: Path, which: str | None) -> Subject:
+    which = which or (BEST if checkpoint_path(folder, BEST).is_file() else LAST)
+    state = read_state(folder, which)
+    rows = tuple(
+        {**{key: value for key, value in row.items() if key != "metrics"}, **row["metrics"]}
+        for row in (read_state(folder) if checkpoint_path(folder, LAST).is_file() else state)["history"]
+    )
+    epoch = state["best"]["epoch"] if which == BEST else len(state["history"])
+    return Subject(
+        folder,
+        load_network(folder, which),
+        tuple(state["names"]),
+        f"{which}: after epoch {epoch} of {len(rows)}",
+        which,
+        epoch,
+        load_config(folder / CONFIG) if (folder / CONFIG).is_file() else None,
+        rows,
+        _record(folder / RECORD),
+    )
+
+
+def _record(path: Path) -> Mapping[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except ValueError as error:
+        raise CourseError(f"{path} is damaged ({error}); remove it, a report does without") from error
+
+
+def _is_exported(path: Path) -> bool:
+    try:
+        with safe_open(path, framework="pt") as file:
+            return (file.metadata() or {}).get("format") == shipped.FORMAT
+    except (SafetensorError, OSError):
+        return False

@@ -1,0 +1,151 @@
+"""The tables of a report, from the JSON of an evaluation; the page and the Markdown file print the same ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pvlib.report.measures import MEASURES, Cell, cell
+
+_QUALITY = (
+    "accuracy",
+    "mean_class_accuracy",
+    "negative_log_likelihood",
+    "brier",
+    "calibration_error",
+    "classwise_calibration_error",
+    "kl_to_votes",
+    "js_to_votes",
+)
+_UNCERTAINTY = ("spearman_votes", "spearman_mixture", "auroc_errors", "aurc", "excess_aurc")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as words.
+
+    Attributes:
+        caption: what it shows and how to read it.
+        head: one text a column; the first column names the rows.
+        rows: the cells; the first of each row is its name.
+        notes: row name -> what it means, for a reader who needs it.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: Mapping[str, str]
+
+
+def quality(document: Mapping[str, Any]) -> Table:
+    """The measures of the answer that exist here, one row each."""
+    numbers = document["metrics"]
+    keys = [key for key in (*_QUALITY, "mean_sigma") if numbers.get(key) is not None]
+    return Table(
+        f"{document['faces']:,} faces; in brackets {_level(document)} intervals from resampling the faces.",
+        ("measure", "value"),
+        tuple((Cell(MEASURES[key].head), cell(numbers[key], key)) for key in keys),
+        {MEASURES[key].head: MEASURES[key].meaning for key in keys},
+    )
+
+
+def classes(document: Mapping[str, Any]) -> Table:
+    """Faces, recall, precision and calibration of each class."""
+    rows = tuple(
+        (
+            Cell(one["name"]),
+            Cell(f"{one['faces']:,}"),
+            cell(one["recall"], "recall"),
+            cell(one["precision"], "precision"),
+            cell(one["calibration_error"], "classwise_calibration_error"),
+        )
+        for one in document["classes"]
+    )
+    head = (
+        "expression",
+        "faces",
+        MEASURES["recall"].head,
+        MEASURES["precision"].head,
+        "ECE of the class, %\N{NO-BREAK SPACE}↓",
+    )
+    return Table("Each expression.", head, rows, {})
+
+
+def confusion(document: Mapping[str, Any]) -> Table:
+    """How many faces of each class were called what."""
+    names = document["names"]
+    rows = tuple(
+        (Cell(name), *(Cell(f"{count:,}") for count in row))
+        for name, row in zip(names, document["confusion"], strict=True)
+    )
+    return Table("Faces by label (row) and answer (column).", ("label", *names), rows, {})
+
+
+def methods(document: Mapping[str, Any]) -> Table:
+    """How good the probabilities of each method are."""
+    present = {key: one for key, one in document["methods"].items() if one is not None}
+    keys = [key for key in _QUALITY if any(one["metrics"][key] is not None for one in present.values())]
+    rows = tuple(
+        (
+            Cell(one["title"] + _temperature(one)),
+            *(cell(one["metrics"][key], key) for key in keys),
+        )
+        for one in present.values()
+    )
+    return Table(
+        "Ways to turn what the network says into probabilities.",
+        ("method", *(MEASURES[key].head for key in keys)),
+        rows,
+        {one["title"] + _temperature(one): one["about"] for one in present.values()},
+    )
+
+
+def uncertainties(document: Mapping[str, Any]) -> Table:
+    """How well each uncertainty follows the raters and finds the mistakes."""
+    present = {key: one for key, one in document["uncertainties"].items() if one is not None}
+    keys = [key for key in _UNCERTAINTY if any(one[key] is not None for one in present.values())]
+    return Table(
+        "Each uncertainty: does it rise where raters disagree, and does it find the mistakes?",
+        ("uncertainty", *(MEASURES[key].head for key in keys)),
+        tuple((Cell(one["title"]), *(cell(one[key], key) for key in keys)) for one in present.values()),
+        {one["title"]: one["about"] for one in present.values()},
+    )
+
+
+def comparison(other: str, compared: Mapping[str, Any]) -> Table:
+    """Differences of this run to another on the same faces."""
+    differences = {
+        key: one for key, one in compared["differences"].items() if one is not None and key in MEASURES
+    }
+    return Table(
+        f"This run minus {other}, over the same {compared['faces']:,} faces (paired intervals).",
+        ("measure", "difference"),
+        tuple((Cell(MEASURES[key].head), cell(one, key, signed=True)) for key, one in differences.items()),
+        {},
+    )
+
+
+def mcnemar_sentence(other: str, compared: Mapping[str, Any]) -> str:
+    """McNemar's exact test in words."""
+    test = compared["mcnemar"]
+    p = "< 0.001" if test["p"] < 0.001 else f"= {test['p']:.3f}"
+    return (
+        f"Only this run is right on {test['only_first']:,} faces, only {other} on {test['only_second']:,}; McNemar's "
+        f"exact test: p {p}."
+    )
+
+
+def facts_table(facts: Mapping[str, str]) -> Table:
+    """What was measured, and with what."""
+    return Table("", ("", ""), tuple((Cell(name), Cell(value)) for name, value in facts.items()), {})
+
+
+def _temperature(method: Mapping[str, Any]) -> str:
+    values: float | Sequence[float] | None = method.get("temperature")
+    if values is None:
+        return ""
+    values = [values] if isinstance(values, int | float) else values
+    return f" (T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{' and '.join(f'{value:.2f}' for value in values)})"
+
+
+def _level(document: Mapping[str, Any]) -> str:
+    return f"{100 * document['settings']['level']:g} %"

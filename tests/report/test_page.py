@@ -1,0 +1,98 @@
+"""The page opens anywhere: whole, without the network, and readable by ear."""
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from pvlib.report.markdown import as_markdown
+from pvlib.report.page import as_page
+
+VOID = {"meta", "img", "br", "link", "hr"}
+
+
+class Page(HTMLParser):
+    """What a test asks of a page: elements by name, text, and whether every element is closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.open, self.texts = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.texts.append(data.strip())
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture
+def page(report):
+    return Page(as_page(report))
+
+
+def test_every_element_is_closed_in_its_turn(page):
+    assert page.open == []
+
+
+def test_nothing_is_fetched_and_nothing_runs(page):
+    sources = [
+        attributes[key] for _, attributes in page.elements for key in ("src", "href") if key in attributes
+    ]
+    assert sources
+    assert all(source.startswith("data:image/") for source in sources)
+    assert not page.all("script")
+    policy = next(one["content"] for one in page.all("meta") if "http-equiv" in one)
+    assert policy.startswith("default-src 'none'")
+
+
+def test_every_picture_has_its_description(page):
+    alts = [one["alt"] for one in page.all("img")]
+    assert "Confusion matrix in per cent" in alts[0]
+    assert "labelled anger, called neutral with 93 %" in alts[1]
+    assert len(alts) == 2
+
+
+def test_a_warning_stands_before_the_numbers_and_is_marked(page):
+    marked = [index for index, (_, one) in enumerate(page.elements) if one.get("role") == "alert"]
+    tiles = [index for index, (_, one) in enumerate(page.elements) if one.get("class") == "tiles"]
+    assert len(marked) == 1
+    assert marked[0] < tiles[0]
+    assert "select=test: chosen & scored on the same faces" in page.texts
+
+
+def test_a_name_is_never_markup(report, page):
+    assert "<b>one" not in as_page(report)
+    assert "Evaluation of runs/<b>one</b>" in page.texts
+
+
+def test_a_group_without_faces_and_a_figure_that_is_not_there_leave_no_trace(page):
+    assert "Mistakes that it was surest of" in page.texts
+    assert "Faces that it doubts most" not in page.texts
+    assert "Training" not in page.texts
+
+
+def test_a_page_without_faces_says_why(report):
+    page = Page(as_page(replace(report, faces={}, why_no_faces="Left out.")))
+    assert "Left out." in page.texts
+
+
+def test_the_markdown_has_the_same_numbers_in_whole_tables(report):
+    text = as_markdown(report)
+    tables = [block for block in text.split("\n\n") if block.startswith("|")]
+    for table in tables:
+        columns = {line.replace("\\|", "").count("|") for line in table.splitlines()}
+        assert len(columns) == 1, table
+    assert "| anger | 4 | 75.0 [65.0, 85.0] | 100.0 [90.0, 110.0] | 10.0 [0.0, 20.0] |" in text
+    assert "> **Warning:** select=test" in text
+    assert "+2.0 [−8.0, +12.0]" in text
+    assert "p = 0.625" in text
+    assert "<b>" not in text.replace("pvlib evaluate 'runs/<b>one</b>'", "")

@@ -1,0 +1,56 @@
+"""The tables of a report say the numbers of the document, and dashes where there are none."""
+
+import pytest
+
+from pvlib.report import tables
+from pvlib.report.measures import Cell, cell
+
+
+def number(value, half=0.01):
+    return {"value": value, "low": value - half, "high": value + half}
+
+
+@pytest.mark.parametrize(("given", "key", "expected"), [
+    (number(0.8216), "accuracy", Cell("82.2", "[81.2, 83.2]")),
+    (number(0.5), "brier", Cell("0.500", "[0.490, 0.510]")),
+    (number(0.05), "aurc", Cell("50.0", "[40.0, 60.0]")),
+    (number(-0.2, 0.1), "spearman_votes", Cell("−0.200", "[−0.300, −0.100]")),
+    ({"value": 0.5, "low": None, "high": None}, "brier", Cell("0.500")),
+    (None, "accuracy", Cell("–")),
+])  # fmt: skip
+def test_a_number_is_written_in_its_unit_with_its_interval(given, key, expected):
+    assert cell(given, key) == expected
+
+
+def test_a_difference_carries_its_sign():
+    assert str(cell(number(0.02), "accuracy", signed=True)) == "+2.0 [+1.0, +3.0]"
+
+
+def test_a_class_that_was_never_called_has_no_precision(document):
+    rows = {row[0].text: [one.text for one in row[1:]] for row in tables.classes(document).rows}
+    assert rows["anger"] == ["4", "75.0", "100.0", "10.0"]
+    assert rows["fear"] == ["2", "0.0", "–", "10.0"]
+
+
+def test_methods_that_are_not_there_have_no_row_and_the_temperature_is_told(document):
+    table = tables.methods(document)
+    assert [row[0].text.replace("\N{NO-BREAK SPACE}", " ") for row in table.rows] == [
+        "softmax",
+        "temperature scaling (T = 1.31)",
+    ]
+    assert table.notes["softmax"] == "what the network answers"
+
+
+def test_a_measure_that_no_uncertainty_has_gets_no_column(document):
+    head = tables.uncertainties(document).head
+    assert any("AUROC" in text for text in head)
+    assert not any("votes" in text or "mixture" in text for text in head)
+
+
+def test_mcnemar_is_told_in_words():
+    compared = {"faces": 100, "mcnemar": {"only_first": 9, "only_second": 1, "p": 0.02148}}
+    said = tables.mcnemar_sentence("runs/b", compared)
+    assert "right on 9 faces" in said
+    assert "p = 0.021" in said
+    compared["mcnemar"]["p"] = 1e-9
+    assert "p < 0.001" in tables.mcnemar_sentence("runs/b", compared)

@@ -1,0 +1,82 @@
+"""Where the runs of a grid are carried out: processes of this machine, or any Dask cluster.
+
+Dask, because it is pure Python and small beside Ray, and because the client is the same everywhere: workers
+that dask-jobqueue starts through SLURM, PBS or LSF, or dask-kubernetes in a cluster of pods, are reached by
+their scheduler's address and nothing else changes. A worker that is killed loses nothing: its run goes to
+another one and on from its checkpoint.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dask
+from dask.system import CPU_COUNT
+from distributed import Client, LocalCluster
+
+from pvlib.errors import CourseError
+from pvlib.processes import leave_interrupts_to_the_caller
+
+LIVES = 5
+"""Worker processes that may die under the same run before it is given up; the cause is then the run's own."""
+
+
+@contextmanager
+def open_client(
+    workers: int, scheduler: str | None = None, connect_seconds: float = 30.0
+) -> Iterator[Client]:
+    """Give a client of ``workers`` processes on this machine, or of a running scheduler.
+
+    Args:
+        workers: processes to start; of no meaning with a ``scheduler``.
+        scheduler: address such as "tcp://10.0.0.5:8786", or its file, as ``dask scheduler`` writes it.
+
+    Raises:
+        CourseError: nobody answers at that address.
+    """
+    if scheduler is not None:
+        where = {"address": scheduler} if "://" in scheduler else {"scheduler_file": scheduler}
+        try:
+            client = Client(**where, timeout=connect_seconds)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise CourseError(f"no Dask scheduler answers at {scheduler} ({error})") from error
+        with client:
+            yield client
+        return
+    settings = {
+        "distributed.scheduler.allowed-failures": LIVES - 1,
+        "distributed.scheduler.worker-ttl": None,  # a busy training may forget to say that it lives
+        "distributed.scheduler.worker-saturation": 1.0,
+        "distributed.nanny.pre-spawn-environ": _environment(),
+        "distributed.admin.log-format": "%(message)s",
+        "logging.distributed": "critical",
+    }
+    with (
+        dask.config.set(settings),
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=0,  # no guess of Dask's may stop a training
+            dashboard_address=":0",  # any free port; the usual one may be taken
+            silence_logs="CRITICAL",
+            local_directory=os.environ.get("TMPDIR", "/tmp"),
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        client.run(leave_interrupts_to_the_caller)
+        yield client
+
+
+def workers_that_fit(threads: int, device: str = "auto") -> int:
+    """Return how many runs at a time suit this machine: one a GPU, else as many as its cores have threads for."""
+    import torch
+
+    if device.split(":")[0] != "cpu" and torch.cuda.is_available():
+        return torch.cuda.device_count() if device in ("auto", "cuda") else 1
+    return max(1, CPU_COUNT // threads)
+
+
+def _environment() -> dict[str, str]:
+    """Dask's workers hand freed memory back at once, which costs a training a tenth of its time or more."""
+    return {"MALLOC_TRIM_THRESHOLD_": "8000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}

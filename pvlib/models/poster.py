@@ -90,9 +90,9 @@ class Poster(nn.Module):
                     nn.init.zeros_(module.bias)
 
     def train(self, mode: bool = True) -> "Poster":
-        """As usual, but a frozen landmark branch stays in evaluation mode: its statistics do not drift."""
+        """As usual, but a frozen landmark branch stays in evaluation mode, unless its statistics shall drift."""
         super().train(mode)
-        if self.size.landmark.frozen:
+        if self.size.landmark.frozen and not self.size.landmark.drift:
             self.landmark_net.eval()
         return self
 
@@ -146,15 +146,20 @@ class Poster(nn.Module):
             )
         return self.landmark_net(self.landmark_input(images))
 
-    def sample_logits(self, images: Tensor) -> tuple[Tensor, Independent | None]:
+    def sample_logits(self, images: Tensor, noise: Tensor | None = None) -> tuple[Tensor, Independent | None]:
         """Return logits as ``forward`` gives them in training, and the distribution they were drawn from.
 
         What a loss needs in one pass: (batch, classes), and N(μ, diag σ²) or None for a point head.
+
+        Args:
+            noise: ε of equation 5, (batch, classes), for a caller who draws it; a point head has no use for it.
         """
         features = self.forward_features(images)
         if self.size.head != "variational":
             return self.head(features), None
         distribution = self.head.distribution(features)
+        if noise is not None:
+            return distribution.mean + distribution.stddev * noise, distribution
         return distribution.rsample(), distribution
 
     def distribution(self, images: Tensor) -> Independent:

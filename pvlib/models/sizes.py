@@ -20,6 +20,8 @@ class LandmarkSize:
         frozen: no gradient and no drifting BatchNorm statistics; else the branch trains along.
         native_input: feed 0-1 values in BGR order, which the released weights were trained on, instead of
             the ImageNet-normalised RGB that the released network feeds them.
+        drift: let a frozen branch's BatchNorm statistics follow the training faces, as they do in the released
+            code; only its weights are then frozen.
     """
 
     input_size: int = 112
@@ -31,6 +33,7 @@ class LandmarkSize:
     points: bool = True
     frozen: bool = True
     native_input: bool = False
+    drift: bool = False
 
     def __post_init__(self):
         if self.input_size < 16 or self.input_size % 16:

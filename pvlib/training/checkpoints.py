@@ -1,57 +1,62 @@
-"""A checkpoint is one safetensors file: tensors, and as JSON in its header all that is not a tensor.
+"""Checkpoints as files: ``last`` to go on from, ``best`` to use; each one safetensors file.
 
-One file, replaced in one step: a run killed while it saves keeps the checkpoint before. ``state.json`` beside
-it repeats the header for people; nothing reads it back.
+Tensors are tensors, and all that is not a tensor stands as JSON in the file's header: network size, class
+names, config, history, position. A file is replaced in one step, so a run killed while it saves keeps the
+checkpoint before. The .json beside it repeats the header for people; nothing reads it back.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
-import torch
 from safetensors import SafetensorError, safe_open
-from torch import nn
+from torch import Tensor, nn
 
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.models import LandmarkSize, Poster, Size
 
-CHECKPOINT = "last.safetensors"
-_NETWORK, _OPTIMIZER = "network.", "optimizer."
+LAST, BEST = "last", "best"
+NETWORK, AVERAGE, OPTIMIZER = "network.", "average.", "optimizer."
+FORMAT = 2  # 1 had neither positions within an epoch nor averages
 
 
-def save_checkpoint(
-    folder: Path, network: Poster, optimizer: torch.optim.Optimizer, state: dict[str, Any]
+def checkpoint_path(folder: str | Path, which: str = LAST) -> Path:
+    """Return the file of the checkpoint called ``which``, "last" or "best"."""
+    if which not in (LAST, BEST):
+        raise CourseError(f'there is no checkpoint "{which}": choose "{LAST}" or "{BEST}"')
+    return Path(folder) / f"{which}.safetensors"
+
+
+def write_checkpoint(
+    folder: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any], which: str = LAST
 ) -> None:
-    """Write ``folder/last.safetensors`` and ``folder/state.json``.
-
-    Args:
-        state: JSON values that belong to the run: size, class names, config, history.
+    """Write ``folder/last.safetensors`` and its readable copy ``folder/last.json``, or those of ``best``.
 
     Raises:
         CourseError: when the folder has no room or may not be written to; the checkpoint before stays.
     """
-    tensors = {_NETWORK + key: value.contiguous() for key, value in network.state_dict().items()}
-    names = [name for name, parameter in network.named_parameters() if parameter.requires_grad]
-    for index, moments in optimizer.state_dict()["state"].items():
-        for moment, value in moments.items():
-            tensors[f"{_OPTIMIZER}{names[index]}:{moment}"] = value.contiguous()
-    with atomic_write(folder / CHECKPOINT) as temporary:
-        safetensors.torch.save_file(tensors, temporary, metadata={"state": json.dumps(state)})
-    with atomic_write(folder / "state.json") as temporary:
+    path = checkpoint_path(folder, which)
+    state = {"format": FORMAT, **state}
+    contiguous = {name: value.detach().contiguous() for name, value in tensors.items()}
+    with atomic_write(path) as temporary:
+        safetensors.torch.save_file(contiguous, temporary, metadata={"state": json.dumps(state)})
+    with atomic_write(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(state, indent=1))
 
 
-def read_state(folder: Path) -> dict[str, Any]:
-    """Return the JSON part of the checkpoint in ``folder``.
+def read_state(folder: str | Path, which: str = LAST) -> dict[str, Any]:
+    """Return the JSON part of a checkpoint in ``folder``.
 
     Raises:
-        CourseError: when there is no checkpoint, or the file is damaged.
+        CourseError: when there is no such checkpoint, or the file is damaged.
     """
-    path = Path(folder) / CHECKPOINT
+    path = checkpoint_path(folder, which)
     if not path.is_file():
-        raise CourseError(f"{folder}: no {CHECKPOINT} in it; give the folder of a run that finished an epoch")
+        why = "a run that has saved" if which == LAST else "a run whose accuracy was measured after an epoch"
+        raise CourseError(f"{folder}: no {path.name} in it; give the folder of {why}")
     try:
         with safe_open(path, framework="pt") as file:
             return json.loads(file.metadata()["state"])
@@ -59,73 +64,58 @@ def read_state(folder: Path) -> dict[str, Any]:
         raise CourseError(f"{path}: not a checkpoint of pvlib, or damaged ({error})") from error
 
 
-def load_network(folder: Path) -> Poster:
-    """Build the network that the checkpoint in ``folder`` describes and fill it; evaluation mode.
+def read_tensors(folder: str | Path, which: str = LAST) -> dict[str, Tensor]:
+    """Return the tensors of a checkpoint by name, in the computer's memory.
 
     Raises:
-        CourseError: naming the file and the key that is missing or misshapen.
+        CourseError: when the file is missing or damaged.
     """
-    state = read_state(folder)
-    try:
-        landmark = LandmarkSize(**_with_tuples(state["size"]["landmark"]))
-        network = Poster(Size(**{**_with_tuples(state["size"]), "landmark": landmark}), len(state["names"]))
-    except (KeyError, TypeError) as error:
-        raise CourseError(f"{Path(folder) / CHECKPOINT}: does not describe its network ({error})") from error
-    _fill(network, _read_tensors(folder), folder)
-    return network.eval()
-
-
-def resume(folder: Path, network: Poster, optimizer: torch.optim.Optimizer) -> None:
-    """Put network and optimizer back to where the checkpoint in ``folder`` left them.
-
-    Raises:
-        CourseError: naming the weight whose value or moments are missing or of another shape.
-    """
-    tensors = _read_tensors(folder)
-    _fill(network, tensors, folder)
-    live = [(name, weight) for name, weight in network.named_parameters() if weight.requires_grad]
-    moments = {index: _moments_of(name, weight, tensors, folder) for index, (name, weight) in enumerate(live)}
-    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
-
-
-def _moments_of(
-    name: str, weight: torch.Tensor, tensors: dict[str, torch.Tensor], folder: Path
-) -> dict[str, torch.Tensor]:
-    """AdamW's three tensors of one weight, laid out in memory like the weight: its fused kernel relies on that."""
-    found = {}
-    for moment in ("step", "exp_avg", "exp_avg_sq"):
-        stored = tensors.get(f"{_OPTIMIZER}{name}:{moment}")
-        if stored is None or (moment != "step" and stored.shape != weight.shape):
-            raise CourseError(
-                f'{Path(folder) / CHECKPOINT}: the optimizer\'s "{moment}" of "{name}" is missing or misshapen; '
-                "the run cannot go on exactly, start it anew in another folder"
-            )
-        found[moment] = (
-            stored.clone() if moment == "step" else torch.empty_like(weight).copy_(stored).detach()
-        )
-    return found
-
-
-def _read_tensors(folder: Path) -> dict[str, torch.Tensor]:
-    path = Path(folder) / CHECKPOINT
+    path = checkpoint_path(folder, which)
     try:
         return safetensors.torch.load_file(path)
     except (SafetensorError, OSError) as error:
         raise CourseError(f"{path}: not a checkpoint of pvlib, or damaged ({error})") from error
 
 
-def _fill(network: nn.Module, tensors: dict[str, torch.Tensor], folder: Path) -> None:
+def load_network(folder: str | Path, which: str = LAST) -> Poster:
+    """Build the network that a checkpoint in ``folder`` describes and fill it; evaluation mode.
+
+    The weights are those that were, or would be, measured: the moving average's where the run keeps one.
+
+    Raises:
+        CourseError: naming the file and the key that is missing or misshapen.
+    """
+    path, state, tensors = (
+        checkpoint_path(folder, which),
+        read_state(folder, which),
+        read_tensors(folder, which),
+    )
+    try:
+        landmark = LandmarkSize(**_with_tuples(state["size"]["landmark"]))
+        network = Poster(Size(**{**_with_tuples(state["size"]), "landmark": landmark}), len(state["names"]))
+    except (KeyError, TypeError) as error:
+        raise CourseError(f"{path}: does not describe its network ({error})") from error
+    averaged = any(name.startswith(AVERAGE) for name in tensors)
+    fill(network, tensors, AVERAGE if averaged else NETWORK, path)
+    return network.eval()
+
+
+def fill(network: nn.Module, tensors: Mapping[str, Tensor], prefix: str, path: Path) -> None:
+    """Put the tensors whose names start with ``prefix`` into ``network``.
+
+    Raises:
+        CourseError: naming the key of ``path`` that is missing or misshapen.
+    """
     own = network.state_dict()
     for key, value in own.items():
-        stored = tensors.get(_NETWORK + key)
+        stored = tensors.get(prefix + key)
         if stored is None:
-            raise CourseError(f'{Path(folder) / CHECKPOINT}: key "{key}" is missing')
+            raise CourseError(f'{path}: key "{key}" is missing')
         if stored.shape != value.shape:
             raise CourseError(
-                f'{Path(folder) / CHECKPOINT}: key "{key}" has shape {tuple(stored.shape)}, '
-                f"not {tuple(value.shape)}"
+                f'{path}: key "{key}" has shape {tuple(stored.shape)}, not {tuple(value.shape)}'
             )
-    network.load_state_dict({key: tensors[_NETWORK + key] for key in own})
+    network.load_state_dict({key: tensors[prefix + key] for key in own})
 
 
 def _with_tuples(fields: dict[str, Any]) -> dict[str, Any]:

@@ -17,8 +17,7 @@ from pvlib.data.landmarks import MIRRORED, as_fractions
 from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize
 from pvlib.models.mobilefacenet import LandmarkPoints, MobileFaceNet
-from pvlib.training.configs import check_precision
-from pvlib.training.engine import autocast
+from pvlib.training.precision import autocast, check_precision
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,10 @@ from pvlib.errors import CourseError
 from pvlib.losses import Objective
 from pvlib.models import Poster, Size, narrow_landmarks
 from pvlib.training import TrainConfig, fit
-from pvlib.training.checkpoints import CHECKPOINT, load_network, read_state, resume
+from pvlib.training.checkpoints import checkpoint_path, load_network, read_state, read_tensors
+from pvlib.training.devices import make_fabric
 from pvlib.training.sampling import Sampling
+from pvlib.training.state import begin
 
 MINUTE = Size(
     image_size=32,
@@ -60,10 +62,10 @@ def run(folder=None, config=CONFIG, network=None, **options):
 
 
 def remove_from_checkpoint(folder, key):
-    tensors = safetensors.torch.load_file(folder / CHECKPOINT)
+    tensors = safetensors.torch.load_file(checkpoint_path(folder))
     del tensors[key]
     metadata = {"state": json.dumps(read_state(folder))}
-    safetensors.torch.save_file(tensors, folder / CHECKPOINT, metadata=metadata)
+    safetensors.torch.save_file(tensors, checkpoint_path(folder), metadata=metadata)
 
 
 def test_the_loop_learns_what_is_plain_to_see():
@@ -162,18 +164,18 @@ def test_a_run_killed_at_several_moments_ends_like_one_that_was_not(tmp_path):
 
 
 def _stamp(folder):
-    path = folder / CHECKPOINT
+    path = checkpoint_path(folder)
     return path.stat().st_mtime_ns if path.exists() else None
 
 
 def test_a_resumed_optimizer_has_the_moments_of_the_one_that_went_on(tmp_path):
-    network, _ = run(tmp_path, replace(CONFIG, epochs=1))
-    network.to(memory_format=torch.channels_last)
-    first = torch.optim.AdamW(network.parameters(), fused=True)
-    resume(tmp_path, network, first)
+    run(tmp_path, replace(CONFIG, epochs=1))
+    network = new_network()
+    state = begin(network, CONFIG, make_fabric("cpu"))
+    state.restore(read_tensors(tmp_path), read_state(tmp_path), checkpoint_path(tmp_path))
     for weight in network.parameters():  # the fused kernel walks memory: the layouts must agree
-        assert first.state[weight]["exp_avg"].stride() == weight.stride()
-        assert first.state[weight]["exp_avg_sq"].stride() == weight.stride()
+        assert state.optimizer.state[weight]["exp_avg"].stride() == weight.stride()
+        assert state.optimizer.state[weight]["exp_avg_sq"].stride() == weight.stride()
 
 
 def test_moments_that_are_missing_are_named(tmp_path):
@@ -206,20 +208,20 @@ def test_fewer_epochs_than_the_folder_holds_is_refused(tmp_path):
 
 def test_a_folder_with_another_config_is_refused_and_left_whole(tmp_path):
     run(tmp_path)
-    before = (tmp_path / CHECKPOINT).read_bytes()
+    before = (checkpoint_path(tmp_path)).read_bytes()
     with pytest.raises(CourseError, match="learning_rate"):
         run(tmp_path, replace(CONFIG, learning_rate=1e-4))
-    assert (tmp_path / CHECKPOINT).read_bytes() == before
+    assert (checkpoint_path(tmp_path)).read_bytes() == before
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path):
     run(tmp_path)
-    whole = (tmp_path / CHECKPOINT).read_bytes()
-    (tmp_path / CHECKPOINT).write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(CourseError, match=CHECKPOINT):
+    whole = (checkpoint_path(tmp_path)).read_bytes()
+    (checkpoint_path(tmp_path)).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(CourseError, match=r"last\.safetensors"):
         run(tmp_path)
-    (tmp_path / CHECKPOINT).write_bytes(b"nonsense")
-    with pytest.raises(CourseError, match=CHECKPOINT):
+    (checkpoint_path(tmp_path)).write_bytes(b"nonsense")
+    with pytest.raises(CourseError, match=r"last\.safetensors"):
         read_state(tmp_path)
 
 
@@ -247,7 +249,7 @@ def test_a_folder_that_cannot_be_written_is_found_out_before_training(tmp_path):
 
 def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_checkpoint(tmp_path):
     run(tmp_path, replace(CONFIG, epochs=1))
-    before = (tmp_path / CHECKPOINT).read_bytes()
+    before = (checkpoint_path(tmp_path)).read_bytes()
 
     class Broken(Objective):
         def __call__(self, logits, target, distribution=None):
@@ -255,7 +257,7 @@ def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_checkpoint(tmp_pat
 
     with pytest.raises(CourseError, match="learning rate"):
         run(tmp_path, replace(CONFIG, objective=Broken()))
-    assert (tmp_path / CHECKPOINT).read_bytes() == before
+    assert (checkpoint_path(tmp_path)).read_bytes() == before
 
 
 def test_a_wrong_number_of_classes_is_said_before_training():

@@ -1,0 +1,74 @@
+"""An epoch cut into steps, a step's faces cut among processes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from pvlib.data.faces import Faces
+from pvlib.data.transforms import normalise
+from pvlib.models import Poster
+from pvlib.training.configs import TrainConfig
+from pvlib.training.streams import seed_changes, seed_order
+
+
+@dataclass(frozen=True)
+class Batches:
+    """The training faces as this process sees them.
+
+    Attributes:
+        faces: all of them, in every process.
+        config: says how many make a step, their order and their random changes.
+        process: which of the ``processes`` this is; each takes the same share of every step's faces.
+        device: where the changes are computed and the batch ends up.
+    """
+
+    faces: Faces
+    config: TrainConfig
+    process: int
+    processes: int
+    device: torch.device
+
+    @property
+    def steps(self) -> int:
+        """Steps of an epoch; a last, smaller batch is left out."""
+        return self.config.sampling.faces(self.faces.labels) // self.config.batch_size
+
+    def order(self, epoch: int) -> Tensor:
+        """Return which faces each step takes, (steps, faces of a step); the same in every process."""
+        seed_order(self.config.seed, epoch)
+        order = self.config.sampling.order(self.faces.labels)
+        return order[: self.steps * self.config.batch_size].view(self.steps, -1)
+
+    def own(self, rows: Tensor) -> Tensor:
+        """Return this process's share of something that has one row for each face of a step."""
+        return rows.chunk(self.processes)[self.process]
+
+    def load(self, chosen: Tensor, epoch: int, step: int) -> tuple[Tensor, Tensor]:
+        """Return a step's own input, (own faces, 3, H, H), and its label distributions, (own faces, classes)."""
+        own = self.own(chosen)
+        seed_changes(self.config.seed, epoch, step, self.process)
+        images = self.to_network_input(self.faces.images.index_select(0, own).to(self.device))
+        return images, self.faces.target[own].to(self.device)
+
+    @property
+    def to_network_input(self) -> Callable[[Tensor], Tensor]:
+        return normalise if self.config.recipe is None else self.config.recipe.training()
+
+    def head_noise(self, network: Poster) -> Tensor | None:
+        """Draw the head's standard normal noise for all faces of a step and return that of this process's own.
+
+        (own faces, classes); None for a point head, which has no noise.
+        """
+        if network.size.head != "variational":
+            return None
+        return self.own(torch.randn(self.config.batch_size, network.num_classes, device=self.device))
+
+    def parts(
+        self, images: Tensor, target: Tensor, noise: Tensor | None
+    ) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
+        """Cut a step's own faces, targets and noise into ``config.accumulate`` parts of equal length."""
+        count = self.config.accumulate
+        noises = [None] * count if noise is None else noise.chunk(count)
+        return zip(images.chunk(count), target.chunk(count), noises, strict=True)

@@ -1,0 +1,101 @@
+"""Processors and processes: what a run computes on, through lightning.fabric."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+import torch
+from lightning.fabric import Fabric
+from lightning.fabric.plugins import MixedPrecision, Precision
+
+from pvlib.errors import CourseError
+from pvlib.models import Poster
+from pvlib.training.configs import TrainConfig
+from pvlib.training.precision import PRECISIONS, check_precision
+
+_FABRIC_NAMES = {"fp32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}
+
+
+class Autocast(MixedPrecision):
+    """Fabric's mixed precision, but the input stays float32: layers that can bear less convert it themselves.
+
+    Fabric would round pictures before they are resized, and the noise of the head as well.
+    """
+
+    def convert_input(self, data: object) -> object:
+        return data
+
+
+def make_fabric(
+    device: str | torch.device = "auto",
+    devices: int = 1,
+    nodes: int = 1,
+    precision: str = "fp32",
+    strategy: str = "auto",
+) -> Fabric:
+    """Return the Fabric on which ``fit`` runs. For several processes call its ``launch()`` before anything else.
+
+    Args:
+        device: "auto" (a GPU where there is one), "cpu", "cuda", "cuda:1", "mps".
+        devices: how many of them on this machine, one process each.
+        nodes: how many machines.
+        precision: "fp32", "bf16", or "fp16" (with scaled gradients; GPU only).
+        strategy: "auto" copies the network to every process (distributed data parallel).
+
+    Raises:
+        CourseError: naming the device, count or precision that cannot be had.
+    """
+    check_precision(precision, PRECISIONS)
+    for name, count in (("devices", devices), ("nodes", nodes)):
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise CourseError(f"{name} must be a whole number of at least 1, not {count!r}")
+    if strategy not in ("auto", "ddp"):
+        raise CourseError(
+            f'strategy must be "auto" or "ddp", not "{strategy}": every process holds the network'
+        )
+    kind, _, index = str(device).partition(":")
+    kind = ("cuda" if torch.cuda.is_available() else "cpu") if kind == "auto" else kind
+    _check_available(str(device), kind, index, devices)
+    if precision == "fp16" and kind != "cuda":
+        raise CourseError('precision "fp16" needs a GPU: choose "bf16" or "fp32"')
+    plugin = Precision() if precision == "fp32" else Autocast(_FABRIC_NAMES[precision], device=kind)
+    return Fabric(
+        accelerator=kind,
+        devices=[int(index)] if index else devices,
+        num_nodes=nodes,
+        strategy=strategy,
+        plugins=[plugin],
+    )
+
+
+def distribute(
+    network: Poster, optimizer: torch.optim.Optimizer, config: TrainConfig, fabric: Fabric
+) -> tuple[Any, Any]:
+    """Return network and optimizer as Fabric wraps them: gradients are averaged over processes as they appear."""
+    if config.sync_batchnorm and fabric.world_size > 1 and fabric.device.type == "cuda":
+        torch.nn.SyncBatchNorm.convert_sync_batchnorm(network)
+    module, wrapped = fabric.setup(network, optimizer)
+    module.mark_forward_method("sample_logits")
+    return module, wrapped
+
+
+def fork_random_state(device: torch.device) -> AbstractContextManager[None]:
+    """Give the caller's random state back when the block ends."""
+    return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
+
+
+def _check_available(name: str, kind: str, index: str, devices: int) -> None:
+    gpus = torch.cuda.device_count()
+    here = {"cpu": 1, "cuda": gpus, "mps": int(torch.backends.mps.is_available())}
+    if not here.get(kind) or (index and (not index.isdecimal() or int(index) >= here[kind])):
+        there = ", ".join(
+            f"{known} ({count})" if count > 1 else known for known, count in here.items() if count
+        )
+        raise CourseError(f'device "{name}" is not here; there is: {there}')
+    if kind != "cpu" and devices > (1 if index else here[kind]):
+        raise CourseError(f"devices = {devices}, but {name} gives {1 if index else here[kind]}")
+
+
+def precision_of(fabric: Fabric) -> str:
+    """Return "fp32", "bf16" or "fp16"; what Fabric calls otherwise is returned as it stands."""
+    own = fabric.strategy.precision.precision
+    return next((name for name, theirs in _FABRIC_NAMES.items() if theirs == own), own)

@@ -1,0 +1,98 @@
+"""What can go wrong with a run, found early and said in one message with what to do next."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from lightning.fabric import Fabric
+
+from pvlib.data.faces import Faces
+from pvlib.errors import CourseError
+from pvlib.models import Poster
+from pvlib.training.configs import TrainConfig
+from pvlib.training.devices import precision_of
+from pvlib.training.state import TrainingState
+
+
+def check_run(network: Poster, faces: Faces, config: TrainConfig, fabric: Fabric) -> None:
+    """Refuse, before the first step, what cannot go well.
+
+    Raises:
+        CourseError: network and faces disagree on the classes; a target is no label distribution; an epoch has
+            fewer faces than a step; a step cannot be cut into equal parts; the precisions differ.
+    """
+    if network.num_classes != len(faces.names):
+        raise CourseError(
+            f"the network has {network.num_classes} classes and the faces have {len(faces.names)}: "
+            f"{', '.join(faces.names)}"
+        )
+    check_targets(faces)
+    if config.sampling.faces(faces.labels) < config.batch_size:
+        raise CourseError(
+            f"batch_size = {config.batch_size}, but an epoch has only {config.sampling.faces(faces.labels)} "
+            "training faces"
+        )
+    parts = fabric.world_size * config.accumulate
+    if config.batch_size % parts or config.batch_size < 2 * parts:
+        raise CourseError(
+            f"batch_size = {config.batch_size} cannot be shared out equally, at least two faces each, among "
+            f"{fabric.world_size} processes × accumulate = {config.accumulate}"
+        )
+    if precision_of(fabric) != config.precision:
+        raise CourseError(
+            f'the config asks for precision "{config.precision}", but the devices were made for '
+            f'"{precision_of(fabric)}": give make_fabric the same precision'
+        )
+
+
+def check_targets(faces: Faces) -> None:
+    """Refuse a face whose target is no distribution over the classes, by its name or row and its values.
+
+    FER+'s released target sums to less than 1 on some faces; nothing may sum to more, or to nothing.
+    """
+    target = faces.target
+    total = target.sum(dim=1)  # (N,)
+    good = target.isfinite().all(dim=1) & (target >= 0).all(dim=1) & (total > 0) & (total < 1 + 1e-3)
+    if bool(good.all()):
+        return
+    row = int((~good).nonzero()[0, 0])
+    name = f"row {row}" if faces.ids is None else f"{faces.ids[row]} (row {row})"
+    values = ", ".join(
+        f"{key} {value:g}" for key, value in zip(faces.names, target[row].tolist(), strict=True)
+    )
+    raise CourseError(
+        f"{name}: its target is no label distribution over the classes ({values}): values must be at least 0 and "
+        f"sum to at most 1, and to more than 0. {int((~good).sum())} of {len(faces)} faces are like that; "
+        "correct or remove them"
+    )
+
+
+def check_finite(state: TrainingState, learning_rate: float, folder: Path | None) -> None:
+    """Stop a run whose loss or weights are no longer numbers, before they reach a checkpoint."""
+    if state.is_finite():
+        return
+    at = state.position
+    kept = (
+        ""
+        if folder is None
+        else f". The last checkpoint in {folder}, if there is one, is from before and whole"
+    )
+    raise CourseError(
+        f"loss or weights are no longer numbers by step {at.step} of epoch {at.epoch + 1}: lower the learning rate "
+        f"({learning_rate:g}), let it rise slowly (warmup = 1), or limit the gradient (clip = 1){kept}"
+    )
+
+
+@contextmanager
+def explained(config: TrainConfig) -> Iterator[None]:
+    """Turn what the machine says when it runs out of memory into what to do about it."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise CourseError(
+            f"the device has no memory left for {config.batch_size // config.accumulate} faces at a time "
+            f"({config.precision}): let a step go through in parts (accumulate = {2 * config.accumulate}), choose "
+            f"a smaller batch_size, or precision = bf16. The last checkpoint is whole; the same folder goes on "
+            "from it with the same config, so change it in a new one"
+        ) from error

@@ -144,10 +144,13 @@ def evaluate(
         seed: of draws, passes, halves and resamples.
 
     Raises:
-        CourseError: without networks or faces, or when networks and faces disagree on the classes.
+        CourseError: without networks or faces, when networks and faces disagree on the classes, or when the
+            calibration faces are the faces themselves.
     """
     if not networks or not len(faces):
         raise CourseError(f"nothing to evaluate: {len(networks)} networks on {len(faces)} faces")
+    if calibration_faces is faces:
+        raise CourseError("a temperature that is fitted on the faces it is measured on flatters: give others")
     for network in networks:
         if network.num_classes != len(faces.names):
             raise CourseError(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import torch
 from timm.layers import DropPath
-from torch import Tensor
+from torch import Tensor, nn
 
 from pvlib.data.transforms import normalise
 from pvlib.models import Poster
@@ -65,16 +65,34 @@ def drop_path_passes(
     if passes < 1 or not dropping:
         return None
     said = []
-    with torch.random.fork_rng(), evaluating(network):
+    with torch.random.fork_rng(), evaluating(network), repeated_levels(network, passes):
         torch.manual_seed(seed)
         network.to(device)
         for part in dropping:
             part.train()
-        for batch in images.split(batch_size):
-            inputs = normalise(batch.to(device))
+        for batch in images.split(max(1, batch_size // passes)):
             with _autocast(device, precision):
-                said.append(torch.stack([network(inputs).float().cpu() for _ in range(passes)]))
+                logits = network(normalise(batch.to(device)))  # (passes · batch, K)
+            said.append(logits.float().cpu().unflatten(0, (passes, -1)))  # (passes, batch, K)
     return torch.cat(said, dim=1)
+
+
+@contextmanager
+def repeated_levels(network: Poster, times: int) -> Iterator[None]:
+    """Let each level of the network see its maps ``times`` times, one after the other along the batch.
+
+    Nothing varies before the levels, so both backbones, most of the work, need to run only once.
+    """
+
+    def repeat(_level: nn.Module, maps: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return tuple(each.repeat(times, 1, 1, 1) for each in maps)  # each (times · batch, C, M, M)
+
+    hooks = [level.register_forward_pre_hook(repeat) for level in network.levels]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 @contextmanager

@@ -85,3 +85,28 @@ def test_leaving_out_a_class_that_is_none_or_everything_is_refused():
         prediction().without(["d"])
     with pytest.raises(CourseError, match="nothing left"):
         prediction().without(["a", "b"])
+
+
+def test_votes_mixture_and_passes_go_with_the_classes_that_are_left():
+    votes = torch.tensor([[0.5, 0.1, 0.4], [0.0, 0.0, 1.0], [0.2, 0.8, 0.0], [0.0, 0.0, 1.0]])
+    left = Prediction(
+        torch.randn(4, 3),
+        None,
+        torch.eye(3)[[0, 1, 1, 2]],
+        NAMES,
+        votes,
+        votes,
+        torch.arange(24.0).view(2, 4, 3),
+    ).without(["c"])
+    assert left.rows.tolist() == [0, 1, 2]
+    # the second face's raters all said c: of a and b they prefer neither
+    expected = torch.tensor([[5 / 6, 1 / 6], [0.5, 0.5], [0.2, 0.8]])
+    torch.testing.assert_close(left.votes, expected)
+    torch.testing.assert_close(left.mixture, expected)
+    assert left.passes.tolist() == [[[0, 1], [3, 4], [6, 7]], [[12, 13], [15, 16], [18, 19]]]
+
+
+def test_leaving_out_twice_still_knows_the_rows_of_the_first_faces():
+    names = ("a", "b", "c", "d")
+    said = Prediction(torch.randn(4, 4), None, torch.eye(4)[[3, 0, 2, 1]], names)
+    assert said.without(["d"]).without(["c"]).rows.tolist() == [1, 3]

@@ -64,7 +64,7 @@ def test_without_other_faces_each_half_is_scaled_by_what_the_other_half_says(mak
     torch.testing.assert_close(found.probabilities, mean.double().softmax(dim=1), rtol=1e-2, atol=1e-3)
     # one half's targets cannot move that half's own temperature
     order = torch.randperm(400, generator=torch.Generator().manual_seed(0))
-    first, second = order.tensor_split(2)
+    first = order[:200]
     target = mean.softmax(dim=1)
     target[first] = (2 * mean[first]).softmax(dim=1)
     moved = temperature_scaled(make_prediction(400, mean=2 * mean, target=target), None, seed=0)

@@ -1,0 +1,115 @@
+"""Passes through a tiny network, as it is and with drop-path on."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from timm.layers import DropPath
+
+from pvlib.data.transforms import normalise
+from pvlib.evaluation.passes import deterministic_pass, drop_path_passes
+from pvlib.models import poster_pp, poster_var, tiny
+
+IMAGES = torch.randint(0, 256, (5, 1, 48, 48), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture
+def network():
+    torch.set_num_threads(1)
+    return poster_var(3, replace(tiny(48), layer_scale=1.0)).train()
+
+
+def set_drop_path(network, probability):
+    for part in network.modules():
+        if isinstance(part, DropPath):
+            part.drop_prob = probability
+
+
+def passes(network, count=4, seed=0, batch_size=8, precision="fp32"):
+    return drop_path_passes(network, IMAGES, count, batch_size, "cpu", precision, seed)
+
+
+def plain(network):
+    return deterministic_pass(network, IMAGES, 2, "cpu", "fp32")[0]
+
+
+def test_branches_that_are_hardly_ever_dropped_leave_the_answer_as_it_is(network):
+    set_drop_path(network, 1e-12)
+    expected = plain(network).expand(4, 5, 3)
+    torch.testing.assert_close(passes(network), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_branches_that_are_always_dropped_are_as_good_as_not_there(network):
+    set_drop_path(network, 1.0)
+    found = passes(network)
+    with torch.no_grad():
+        for level in network.levels:
+            level.scale_attention.zero_(), level.scale_mlp.zero_()
+    torch.testing.assert_close(found, plain(network).expand(4, 5, 3), rtol=1e-4, atol=1e-5)
+
+
+def test_passes_differ_from_each_other_and_between_faces(network):
+    found = passes(network, count=50)
+    assert found.shape == (50, 5, 3)
+    assert (found.std(dim=0) > 0).all()
+    dropped = (found - found[0]).abs().sum(
+        dim=2
+    ) > 1e-4  # (50, 5): whose branches differ from the first pass's
+    assert dropped.any(dim=1).sum() > dropped.all(dim=1).sum()
+
+
+def test_each_branch_is_left_out_as_often_as_its_probability_says(network):
+    network.levels[1].drop_path.drop_prob = 0.0
+    network.levels[2].drop_path.drop_prob = 0.25
+    found = passes(network, count=300)
+    # two independent branches of the third level: both there in (3/4)² of the passes
+    kinds = [torch.unique((found[:, face] * 1e3).round(), dim=0, return_counts=True)[1] for face in range(5)]
+    for counts in kinds:
+        shares = (counts / 300).sort().values.tolist()
+        assert len(shares) == 4
+        assert shares == pytest.approx([1 / 16, 3 / 16, 3 / 16, 9 / 16], abs=0.1)
+
+
+def test_passes_leave_mode_statistics_hooks_and_random_state_alone(network):
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    state = torch.random.get_rng_state()
+    passes(network)
+    assert network.training
+    assert all(part.training for part in network.modules() if isinstance(part, DropPath))
+    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+    assert torch.equal(torch.random.get_rng_state(), state)
+    assert not any(level._forward_pre_hooks for level in network.levels)
+
+
+def test_the_same_seed_gives_the_same_passes(network):
+    assert torch.equal(passes(network), passes(network))
+    assert not torch.equal(passes(network), passes(network, seed=1))
+
+
+def test_a_network_that_drops_nothing_and_no_pass_give_none(network):
+    assert passes(network, count=0) is None
+    set_drop_path(network, 0.0)
+    assert passes(network) is None
+
+
+def test_mode_and_hooks_come_back_after_an_error(network):
+    with pytest.raises(RuntimeError):
+        drop_path_passes(network, torch.zeros(2, 2, 48, 48, dtype=torch.uint8), 2, 8, "cpu", "fp32", 0)
+    assert network.training
+    assert not any(level._forward_pre_hooks for level in network.levels)
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp16"])
+def test_half_precision_says_about_the_same_in_float32(network, precision):
+    mean, sigma = deterministic_pass(network, IMAGES, 5, "cpu", precision)
+    assert mean.dtype == sigma.dtype == torch.float32
+    torch.testing.assert_close(mean, plain(network), rtol=0.1, atol=0.1)
+    assert not torch.equal(mean, plain(network))
+
+
+def test_a_point_head_has_no_sigma():
+    network = poster_pp(3, tiny(48)).eval()
+    mean, sigma = deterministic_pass(network, IMAGES, 5, "cpu", "fp32")
+    assert sigma is None
+    with torch.no_grad():
+        torch.testing.assert_close(mean, network(normalise(IMAGES)), rtol=1e-4, atol=1e-5)

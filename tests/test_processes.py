@@ -13,8 +13,8 @@ from pvlib.processes import keep_freed_memory
 if sys.argv[1] == "keep":
     keep_freed_memory()
 torch.set_num_threads(1)
-for round in range(6):
-    if round == 2:  # by then the process has as much as it needs
+for round in range(12):
+    if round == 8:  # by then the process has as much as it needs
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
     torch.ones(64 * 2**20, dtype=torch.uint8) + 1
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)

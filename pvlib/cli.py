@@ -15,10 +15,12 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 import pvlib
+from pvlib.ablate_command import ablate
 from pvlib.data_commands import data_app
 from pvlib.errors import CourseError
 from pvlib.evaluate_command import evaluate
 from pvlib.landmark_commands import landmarks_app
+from pvlib.predict_command import predict
 from pvlib.train_command import train
 
 
@@ -130,6 +132,8 @@ def run(
 
 app.command()(train)
 app.command()(evaluate)
+app.command()(ablate)
+app.command()(predict)
 
 
 @lessons_app.command("build")

@@ -143,7 +143,7 @@ def _report(
     device: str,
 ) -> Report:
     first, alone = subjects[0], len(subjects) == 1
-    now = session(device, 1, 1)
+    now = session(device)
     warnings = [warning for subject in (*subjects, *others) for warning in warnings_of(subject, measured)]
     document = evaluation.as_json()
     document["settings"]["left_out"] = list(settings.without)

@@ -8,26 +8,28 @@ It stands above training and evaluation, as a run measures itself after every ep
 """
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lightning.fabric import Fabric
 from rich.console import Console
 
 from pvlib.errors import CourseError
 from pvlib.evaluation.accuracy import predict
 from pvlib.files import atomic_write
 from pvlib.models import Poster
-from pvlib.network_commands import pick_device
-from pvlib.training.engine import EpochRecord, fit
+from pvlib.training.checkpoints import checkpoint_path, read_state
+from pvlib.training.devices import make_fabric
+from pvlib.training.engine import fit
 from pvlib.training.presets import load_config, to_yaml
 from pvlib.training.provenance import session
+from pvlib.training.records import EpochRecord, best_record
 from pvlib.training.run_config import RunConfig
 from pvlib.training.setup import build_network, load_faces
 from pvlib.training.splits import Load, Training, load_training
 
-CONFIG, RECORD, CHECKPOINT = "config.yaml", "run.json", "last.safetensors"
-_FREE = ("preset", "about", "train.epochs")
+CONFIG, RECORD = "config.yaml", "run.json"
+FREE = ("preset", "about", "train.save_minutes", "train.save_steps", "train.epochs")
 
 
 def train_run(
@@ -59,7 +61,8 @@ def train_run(
     """
     folder, console = Path(folder), console or Console(quiet=True)
     refuse_other_run(config, folder)
-    chosen_device = pick_device(device)
+    fabric = make_fabric(device, devices, nodes, config.train.precision)
+    fabric.launch()
     training = load_training(config, load)
     network = build_network(
         config.network.as_size(),
@@ -67,41 +70,31 @@ def train_run(
         seed=config.seed,
         landmark_weights=config.network.landmark_weights,
     )
-    _describe(console, config, training, network, chosen_device)
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / CONFIG, to_yaml(config))
-    _write(
-        folder / RECORD,
-        json.dumps(_record(config, training, folder, chosen_device, devices, nodes), indent=1),
-    )
-    faces = training.faces if training.rows is None else training.faces.subset(training.rows)
-    precision = config.train.precision
+    if fabric.is_global_zero:
+        record = _record(config, training, folder, fabric)
+        _describe(console, config, training, network, fabric)
+        _write(folder / CONFIG, to_yaml(config))
+        _write(folder / RECORD, json.dumps(record, indent=1) + "\n")
     history = fit(
         network,
-        faces,
+        training.faces,
         config.train_config(),
+        rows=training.rows,
         measure=lambda trained: predict(
-            trained, training.choosing, device=chosen_device, precision=precision
+            trained, training.choosing, device=fabric.device, precision=config.train.precision
         ).summary(),
         folder=folder,
-        device=chosen_device,
+        fabric=fabric,
         show_progress=show_progress,
-        on_epoch=_printer(console, config.select),
+        on_epoch=lambda record: console.print(_line(record), soft_wrap=True),
         run_notes={"data": config.data.root, **config.reading(), "select": config.select},
     )
     return summary(config, history)
 
 
 def summary(config: RunConfig, history: list[EpochRecord]) -> dict[str, Any]:
-    """Return the numbers of a finished run; best is the most accurate epoch, then the most likely, then the first."""
-    best = max(
-        history,
-        key=lambda record: (
-            record.metrics["accuracy"],
-            -record.metrics["negative_log_likelihood"],
-            -record.epoch,
-        ),
-    )
+    """Return the numbers of a finished run; best as in ``best_record``."""
+    best = best_record(history)
     return {
         "select": config.select,
         "epochs": len(history),
@@ -114,68 +107,88 @@ def summary(config: RunConfig, history: list[EpochRecord]) -> dict[str, Any]:
 
 
 def refuse_other_run(config: RunConfig, folder: Path) -> None:
-    """Refuse to go on in a folder whose run has other settings; only ``train.epochs`` may grow.
+    """Refuse to go on in a folder whose run has other settings, naming the key as a person writes it.
+
+    ``train.epochs`` may grow, unless the schedule depends on it, and so may how often it saves change.
 
     Raises:
         CourseError: naming the key and both values.
     """
-    if not (folder / CHECKPOINT).exists():
+    if not checkpoint_path(folder).exists():
         return
     if not (folder / CONFIG).exists():
         raise CourseError(
             f"{folder}: holds a run without its {CONFIG}; choose another folder, or remove this one"
         )
     before, now = (_flat(each.as_json()) for each in (load_config(folder / CONFIG), config))
+    free = FREE if config.train.schedule != "cosine" else FREE[:-1]
     for key, value in now.items():
-        if key not in _FREE and before.get(key) != value:
+        if key not in free and before.get(key) != value:
             raise CourseError(
                 f"{folder}: holds a run with {key}={_shown(before.get(key))}, not {_shown(value)}; choose another "
                 "folder, or remove this one"
             )
+    done = len(read_state(folder)["history"])
+    if done > config.train.epochs:
+        raise CourseError(
+            f"{folder}: this run already has {done} epochs, more than train.epochs={config.train.epochs}; choose "
+            "another folder"
+        )
 
 
-def _record(
-    config: RunConfig, training: Training, folder: Path, device: str, devices: int, nodes: int
-) -> dict[str, Any]:
-    """What run.json holds; starts of the same run that came before are kept."""
+def _record(config: RunConfig, training: Training, folder: Path, fabric: Fabric) -> dict[str, Any]:
+    """What run.json holds; starts of the same run that came before are kept.
+
+    Raises:
+        CourseError: the run found in ``folder`` trained on other faces under the same name.
+    """
+    faces = {"train": len(training), config.select: len(training.choosing)}
     sessions = []
-    if (folder / CHECKPOINT).exists() and (folder / RECORD).exists():
+    if checkpoint_path(folder).exists() and (folder / RECORD).exists():
         try:
-            sessions = json.loads((folder / RECORD).read_text())["sessions"]
+            before = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            sessions, known = before["sessions"], before["faces"]
         except (ValueError, KeyError, TypeError) as error:
             raise CourseError(f"{folder / RECORD} is damaged ({error}); remove it to go on") from error
+        if known != faces:
+            raise CourseError(
+                f"{folder}: this run had faces {known}, and now {config.data.root} gives {faces}: the data changed; "
+                "choose another folder"
+            )
     return {
         "preset": config.preset,
         "select": config.select,
         "seed": config.seed,
         "classes": list(training.faces.names),
-        "faces": {"train": len(training), config.select: len(training.choosing)},
-        "sessions": [*sessions, session(device, devices, nodes)],
+        "faces": faces,
+        "sessions": [*sessions, session(fabric.device, fabric.world_size)],
     }
 
 
-def _describe(console: Console, config: RunConfig, training: Training, network: Poster, device: str) -> None:
+def _describe(
+    console: Console, config: RunConfig, training: Training, network: Poster, fabric: Fabric
+) -> None:
     live = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
     kind = "validation" if config.select == "valid" else "TEST"
+    where = fabric.device.type if fabric.world_size == 1 else f"{fabric.world_size} × {fabric.device.type}"
     console.print(
         f"{len(training):,} training faces, {len(training.choosing):,} {kind} faces; {config.network.size} network, "
-        f"{live / 1e6:.2f} M trained parameters; {device}, {config.train.precision}, seed {config.seed}"
+        f"{live / 1e6:.2f} M trained parameters; {where}, {config.train.precision}, seed {config.seed}",
+        soft_wrap=True,
     )
     if config.select == "test":
         console.print("[bold red]select=test:[/] the best epoch is chosen on the very faces that are scored")
     if network.size.landmark.frozen and config.network.landmark_weights is None:
         console.print(
             "[yellow]note:[/] the landmark branch is frozen and starts from random numbers; give it weights "
-            "with network.landmark_weights=shipped"
+            "with network.landmark_weights=shipped",
+            soft_wrap=True,
         )
 
 
-def _printer(console: Console, select: str) -> Callable[[EpochRecord], None]:
-    def show(record: EpochRecord) -> None:
-        numbers = "  ".join(f"{name} {value:.4f}" for name, value in record.metrics.items())
-        console.print(f"epoch {record.epoch:3d}  loss {record.loss:.4f}  {numbers}  {record.seconds:.0f} s")
-
-    return show
+def _line(record: EpochRecord) -> str:
+    numbers = "  ".join(f"{name} {value:.4f}" for name, value in record.metrics.items())
+    return f"epoch {record.epoch:3d}  loss {record.loss:.4f}  {numbers}  {record.seconds:.0f} s"
 
 
 def _write(path: Path, text: str) -> None:

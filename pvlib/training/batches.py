@@ -19,12 +19,14 @@ class Batches:
 
     Attributes:
         faces: all of them, in every process.
+        rows: int64, positions in ``faces`` of those that are trained on.
         config: says how many make a step, their order and their random changes.
         process: which of the ``processes`` this is; each takes the same share of every step's faces.
         device: where the changes are computed and the batch ends up.
     """
 
     faces: Faces
+    rows: Tensor
     config: TrainConfig
     process: int
     processes: int
@@ -33,12 +35,12 @@ class Batches:
     @property
     def steps(self) -> int:
         """Steps of an epoch; a last, smaller batch is left out."""
-        return self.config.sampling.faces(self.faces.labels) // self.config.batch_size
+        return self.config.sampling.faces(self.faces.labels[self.rows]) // self.config.batch_size
 
     def order(self, epoch: int) -> Tensor:
         """Return which faces each step takes, (steps, faces of a step); the same in every process."""
         seed_order(self.config.seed, epoch)
-        order = self.config.sampling.order(self.faces.labels)
+        order = self.rows[self.config.sampling.order(self.faces.labels[self.rows])]
         return order[: self.steps * self.config.batch_size].view(self.steps, -1)
 
     def own(self, rows: Tensor) -> Tensor:

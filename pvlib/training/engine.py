@@ -32,6 +32,7 @@ def fit(
     faces: Faces,
     config: TrainConfig,
     *,
+    rows: Tensor | None = None,
     measure: Callable[[Poster], dict[str, float]] | None = None,
     folder: Path | None = None,
     fabric: Fabric | None = None,
@@ -48,6 +49,8 @@ def fit(
     sums vary in the last bits from run to run.) With a moving average, ``network`` ends up as that.
 
     Args:
+        rows: int64, positions of the faces to train on, all by default; so that a part held out of a large
+            memory-mapped file need not be copied.
         measure: called with the network after every epoch, e.g. its accuracy on validation faces. Its
             "accuracy" chooses the checkpoint ``best``. Of several processes only the first calls it.
         folder: where checkpoints and metrics.csv are written, and looked for at the start.
@@ -62,13 +65,14 @@ def fit(
             device has no memory left.
     """
     fabric = fabric or make_fabric(device, precision=config.precision)
-    check_run(network, faces, config, fabric)
+    rows = torch.arange(len(faces)) if rows is None else rows
+    check_run(network, faces, rows, config, fabric)
     state = begin(network, config, fabric)
     identity = {"size": asdict(network.size), "names": faces.names, "run": run_notes or {}}
     keeper = Keeper(folder, config, identity, fabric)
     keeper.pick_up(state)
     module, optimizer = distribute(network, state.optimizer, config, fabric)
-    batches = Batches(faces, config, fabric.global_rank, fabric.world_size, fabric.device)
+    batches = Batches(faces, rows, config, fabric.global_rank, fabric.world_size, fabric.device)
     first = fabric.is_global_zero
     log = RunLog(folder if first else None, config.epochs * batches.steps, shown=show_progress and first)
     run = Run(config, fabric, state, module, optimizer, batches, keeper, log)

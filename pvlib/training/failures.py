@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 from lightning.fabric import Fabric
+from torch import Tensor
 
 from pvlib.data.faces import Faces
 from pvlib.errors import CourseError
@@ -15,7 +16,7 @@ from pvlib.training.devices import precision_of
 from pvlib.training.state import TrainingState
 
 
-def check_run(network: Poster, faces: Faces, config: TrainConfig, fabric: Fabric) -> None:
+def check_run(network: Poster, faces: Faces, rows: Tensor, config: TrainConfig, fabric: Fabric) -> None:
     """Refuse, before the first step, what cannot go well.
 
     Raises:
@@ -28,10 +29,10 @@ def check_run(network: Poster, faces: Faces, config: TrainConfig, fabric: Fabric
             f"{', '.join(faces.names)}"
         )
     check_targets(faces)
-    if config.sampling.faces(faces.labels) < config.batch_size:
+    available = config.sampling.faces(faces.labels[rows])
+    if available < config.batch_size:
         raise CourseError(
-            f"batch_size = {config.batch_size}, but an epoch has only {config.sampling.faces(faces.labels)} "
-            "training faces"
+            f"batch_size = {config.batch_size}, but an epoch has only {available} training faces"
         )
     parts = fabric.world_size * config.accumulate
     if config.batch_size % parts or config.batch_size < 2 * parts:

@@ -17,7 +17,7 @@ import pvlib
 LIBRARIES = ("torch", "torchvision", "timm", "lightning", "torchmetrics", "safetensors", "numpy")
 
 
-def session(device: str | torch.device, devices: int, nodes: int) -> dict[str, Any]:
+def session(device: str | torch.device, processes: int = 1) -> dict[str, Any]:
     """Return what is to be known of this start of a run, as JSON values; no name of a person or machine."""
     return {
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -25,8 +25,7 @@ def session(device: str | torch.device, devices: int, nodes: int) -> dict[str, A
         "versions": versions(),
         "git": git_state(),
         "device": device_name(device),
-        "devices": devices,
-        "nodes": nodes,
+        "processes": processes,
         "threads": torch.get_num_threads(),
         "platform": f"{platform.system()} {platform.machine()}",
     }

@@ -116,7 +116,11 @@ class Network:
             image_size=self.image_size,
         )
         if self.landmark_drift:
-            raise CourseError("network.landmark_drift is not there yet")
+            if not size.landmark.frozen:
+                raise CourseError(
+                    "network.landmark_drift is for a frozen landmark branch: set network.landmarks=full"
+                )
+            size = replace(size, landmark=replace(size.landmark, drift=True))
         if self.drop_path is not None:
             paths = (
                 self.drop_path

@@ -163,7 +163,10 @@ def build_network(
             f"{landmark_weights}: only a full landmark branch takes weights; choose landmarks = full"
         )
     loaded = load_landmarks(landmark_weights)
-    if loaded.size != replace(size.landmark, native_input=loaded.size.native_input):
+    if (
+        replace(loaded.size, native_input=size.landmark.native_input, drift=size.landmark.drift)
+        != size.landmark
+    ):
         raise CourseError(
             f"{landmark_weights}: these weights are of the full MobileFaceNet; choose landmarks = full"
         )

@@ -62,9 +62,13 @@ def read_picture(path: str, size: int, box: tuple[int, int, int, int] | None = N
     face = opened.face
     if face.size != (size, size):
         face = face.resize((size, size), Image.Resampling.BILINEAR)
-    if opened.orientation in _UPRIGHT:
-        face = face.transpose(_UPRIGHT[opened.orientation])
+    face = turn_upright(face, opened.orientation)
     return np.ascontiguousarray(np.asarray(face).transpose(2, 0, 1))  # (3, size, size)
+
+
+def turn_upright(face: Image.Image, orientation: int) -> Image.Image:
+    """Turn a picture as its EXIF orientation (1 to 8) says; any other number leaves it as it is."""
+    return face.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else face
 
 
 class Opened(NamedTuple):

@@ -70,8 +70,10 @@ def train_run(
         seed=config.seed,
         landmark_weights=config.network.landmark_weights,
     )
-    if fabric.is_global_zero:
-        record = _record(config, training, folder, fabric)
+    record = _record(config, training, folder, fabric)
+    if not fabric.is_global_zero:
+        console = Console(quiet=True)
+    else:
         _describe(console, config, training, network, fabric)
         _write(folder / CONFIG, to_yaml(config))
         _write(folder / RECORD, json.dumps(record, indent=1) + "\n")
@@ -89,7 +91,13 @@ def train_run(
         on_epoch=lambda record: console.print(_line(record), soft_wrap=True),
         run_notes={"data": config.data.root, **config.reading(), "select": config.select},
     )
-    return summary(config, history)
+    result = summary(config, history)
+    split = "validation" if config.select == "valid" else "TEST"
+    for name in ("last", "best"):
+        numbers = result[name]
+        console.print(f"{name}: epoch {numbers['epoch']}, {split} accuracy {numbers['accuracy']:.2%}")
+    console.print(f"run folder: {folder}", soft_wrap=True)
+    return result
 
 
 def summary(config: RunConfig, history: list[EpochRecord]) -> dict[str, Any]:

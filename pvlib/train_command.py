@@ -50,18 +50,12 @@ def train(
 
     from pvlib.runs import train_run
 
-    out = out or Path("runs") / config.preset
-    result = train_run(
+    train_run(
         config,
-        out,
+        out or Path("runs") / config.preset,
         device=device,
         devices=devices,
         nodes=nodes,
         show_progress=console.is_terminal,
         console=console,
     )
-    split = "validation" if config.select == "valid" else "TEST"
-    for name in ("last", "best"):
-        numbers = result[name]
-        console.print(f"{name}: epoch {numbers['epoch']}, {split} accuracy {numbers['accuracy']:.2%}")
-    console.print(f"run folder: {out}", soft_wrap=True)

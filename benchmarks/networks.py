@@ -53,9 +53,11 @@ class Measurement:
     memory: float | None
 
 
-def measure_networks(size: str, rounds: int, device: torch.device, quick: bool) -> list[Measurement]:
-    """Measure one size in both precisions, in turns with both peaks."""
-    batch = 4 if quick else BATCHES[size]
+def measure_networks(
+    size: str, rounds: int, device: torch.device, quick: bool, batch: int | None = None
+) -> list[Measurement]:
+    """Measure one size in both precisions, in turns with both peaks; ``batch`` is the size's own by default."""
+    batch = batch or (4 if quick else BATCHES[size])
     tasks: list[Task] = []
     for precision in DTYPES:
         calls = network_calls(size, batch, precision, device)

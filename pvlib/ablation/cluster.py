@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import dask
 from dask.system import CPU_COUNT
-from distributed import Client, LocalCluster
+from distributed import Client, LocalCluster, Worker, WorkerPlugin
 
 from pvlib.errors import CourseError
 from pvlib.processes import leave_interrupts_to_the_caller
@@ -47,7 +47,6 @@ def open_client(
         "distributed.scheduler.allowed-failures": LIVES - 1,
         "distributed.scheduler.worker-ttl": None,  # a busy training may forget to say that it lives
         "distributed.scheduler.worker-saturation": 1.0,
-        "distributed.nanny.pre-spawn-environ": _environment(),
         "distributed.admin.log-format": "%(message)s",
         "logging.distributed": "critical",
     }
@@ -64,7 +63,7 @@ def open_client(
         ) as cluster,
         Client(cluster) as client,
     ):
-        client.run(leave_interrupts_to_the_caller)
+        client.register_plugin(_LeaveInterrupts())
         yield client
 
 
@@ -77,6 +76,8 @@ def workers_that_fit(threads: int, device: str = "auto") -> int:
     return max(1, CPU_COUNT // threads)
 
 
-def _environment() -> dict[str, str]:
-    """Dask's workers hand freed memory back at once, which costs a training a tenth of its time or more."""
-    return {"MALLOC_TRIM_THRESHOLD_": "8000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}
+class _LeaveInterrupts(WorkerPlugin):
+    """In every worker process, those too that take the place of killed ones."""
+
+    def setup(self, worker: Worker) -> None:
+        leave_interrupts_to_the_caller()

@@ -22,12 +22,14 @@ class Task:
 
     Attributes:
         run: the cell of the grid.
+        config: of the run, with paths that mean the same in every process.
         folder: of this run; on a cluster it must be the same place for every machine.
         threads: that PyTorch may use for it.
         device: "auto", or any of PyTorch's.
     """
 
     run: PlannedRun
+    config: RunConfig
     folder: Path
     threads: int = 1
     device: str = "auto"
@@ -96,12 +98,15 @@ def _train_and_score(task: Task) -> dict[str, Any]:
     from rich.console import Console
 
     from pvlib.evaluation.evaluate import evaluate
+    from pvlib.processes import keep_freed_memory
     from pvlib.runs import train_run
     from pvlib.training.checkpoints import load_network
+    from pvlib.training.devices import make_fabric
     from pvlib.training.splits import load_split
 
     torch.set_num_threads(task.threads)
-    config, scoring, device = task.run.config, task.run.scoring, _device(task.device)
+    keep_freed_memory()
+    config, scoring, device = task.config, task.run.scoring, _device(task.device)
     task.folder.mkdir(parents=True, exist_ok=True)
     with (task.folder / "log.txt").open("a") as log:
         training = train_run(
@@ -119,7 +124,7 @@ def _train_and_score(task: Task) -> dict[str, Any]:
         samples=scoring.samples,
         passes=scoring.passes,
         bootstrap=0,
-        device=device,
+        device=make_fabric(device).device,
     ).as_json()
     result = {
         "variant": task.run.variant,

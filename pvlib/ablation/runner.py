@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from distributed import Client, Future, as_completed
@@ -12,6 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from pvlib.ablation.cluster import LIVES
 from pvlib.ablation.grid import Grid, PlannedRun
 from pvlib.ablation.one_run import Outcome, Task, carry_out, read_result
+from pvlib.training.run_config import RunConfig
+from pvlib.training.setup import is_drawn
 
 
 def run_grid(
@@ -68,8 +71,20 @@ def _submit(
     threads: int,
     device: str,
 ) -> Future:
-    task = Task(run, folder / run.folder, threads, device)
+    task = Task(run, _located(run.config), folder / run.folder, threads, device)
     return client.submit(carry_out, task, key=f"{run.folder}-{time.time_ns()}", pure=False)
+
+
+def _located(config: RunConfig) -> RunConfig:
+    """The config with the paths of files made absolute: a worker may have another working folder."""
+    root, weights = config.data.root, config.network.landmark_weights
+    if not is_drawn(root):
+        config = replace(config, data=replace(config.data, root=str(Path(root).resolve())))
+    if weights not in (None, "shipped"):
+        config = replace(
+            config, network=replace(config.network, landmark_weights=str(Path(weights).resolve()))
+        )
+    return config
 
 
 def _outcome(future: Future, run: PlannedRun) -> Outcome:
@@ -127,4 +142,6 @@ class _Report:
     def _left(self) -> str:
         """Time to the end of the grid, if the rest goes as what has been done since the start."""
         seconds = (time.monotonic() - self.started) / (self.done - self.before) * (self.total - self.done)
-        return f"about {round(seconds / 60)} min left" if seconds else "all done"
+        if seconds == 0:
+            return "all done"
+        return "less than a minute left" if seconds < 60 else f"about {round(seconds / 60)} min left"

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from distributed import Client, LocalCluster
@@ -58,6 +59,21 @@ def test_what_is_finished_is_not_done_again(small_grid, carry_out, client, tmp_p
     run_grid(small_grid, tmp_path, client, carry_out=carry_out)
     again = run_grid(small_grid, tmp_path, client, carry_out=carry_out)
     assert [(o.variant, o.seed) for o in again] == [("point+marked", 1)]
+
+
+def test_a_worker_is_told_where_files_lie_whatever_its_own_folder(small_grid, client, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def say(task):
+        return Outcome(task.run.variant, task.run.seed, 0.0, problem=f"{task.config.data.root} {task.folder}")
+
+    drawn = small_grid.runs[0]
+    filed = replace(
+        drawn, config=replace(drawn.config, data=replace(drawn.config.data, root="a.safetensors"))
+    )
+    outcomes = run_grid(replace(small_grid, runs=(drawn, filed)), Path("out"), client, carry_out=say)
+    folder = tmp_path / "out" / drawn.folder
+    assert {o.problem for o in outcomes} == {f"drawn {folder}", f"{tmp_path / 'a.safetensors'} {folder}"}
 
 
 def test_a_worker_that_breaks_is_a_failed_run(small_grid, client, tmp_path):
@@ -118,12 +134,13 @@ def test_work_whose_process_is_killed_is_done_again(tmp_path):
         if not path.exists():
             path.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        return os.getpid()
+        return os.getpid(), signal.getsignal(signal.SIGINT)
 
     with open_client(workers=1) as opened:
-        survivor = opened.submit(die_once, mark).result(timeout=120)
+        survivor, on_interrupt = opened.submit(die_once, mark).result(timeout=120)
     assert mark.exists()
     assert survivor != os.getpid()
+    assert on_interrupt == signal.SIG_IGN  # Ctrl-C is the caller's, in the new process too
 
 
 def test_a_scheduler_that_is_not_there_is_named():

@@ -32,7 +32,7 @@ class FacePicture:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Another run on the same faces: its name, and what ``pvlib.evaluation.comparison.compare`` said."""
+    """Another run on the same faces: its name, what ``compare`` said, and under "metrics" its own numbers."""
 
     other: str
     result: Mapping[str, Any]

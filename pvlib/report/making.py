@@ -129,7 +129,7 @@ def _compared(
 ) -> Comparison:
     theirs = _evaluate([other], measured, replace(settings, passes=0, bootstrap=0), device)
     result = compare(evaluation, theirs, replicates=settings.bootstrap, seed=settings.seed)
-    return Comparison(other.title, result.as_json())
+    return Comparison(other.title, {**result.as_json(), "metrics": theirs.as_json()["metrics"]})
 
 
 def _report(
@@ -144,7 +144,10 @@ def _report(
 ) -> Report:
     first, alone = subjects[0], len(subjects) == 1
     now = session(device)
-    warnings = [warning for subject in (*subjects, *others) for warning in warnings_of(subject, measured)]
+    # a network may stand on both sides, and is warned of once
+    warnings = list(
+        dict.fromkeys(one for subject in (*subjects, *others) for one in warnings_of(subject, measured))
+    )
     document = evaluation.as_json()
     document["settings"]["left_out"] = list(settings.without)
     facts = facts_of(subjects, measured, asked, document, now, settings.precision)
@@ -156,7 +159,7 @@ def _report(
     return Report(
         title=first.title if alone else f"{first.title} and {len(subjects) - 1} more",
         summary=summary_of(subjects, measured, asked, document),
-        warnings=list(dict.fromkeys(warnings)),
+        warnings=warnings,
         document=document,
         drawings=draw_all(evaluation, document, first.history if alone else (), first.epoch),
         facts=facts,

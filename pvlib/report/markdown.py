@@ -24,7 +24,7 @@ def as_markdown(report: Report) -> str:
     if report.comparisons:
         parts.append("## Comparison")
         for one in report.comparisons:
-            parts.append(_table(tables.comparison(one.other, one.result)))
+            parts.append(_table(tables.comparison(report.document, one.other, one.result)))
             parts.append(_plain(tables.mcnemar_sentence(one.other, one.result)))
     parts += ["## How it was measured", _table(tables.facts_table(report.facts))]
     return "\n\n".join(parts) + "\n"

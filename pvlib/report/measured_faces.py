@@ -87,7 +87,7 @@ def warnings_of(subject: Subject, measured: Measured) -> list[str]:
         said.append(
             f"{subject.path} was trained on these very faces: the numbers say how well it learnt them by heart."
         )
-    if split == "valid" and not chosen_by_test and subject.which == BEST:
+    if split == "valid" and not chosen_by_test and subject.which == BEST and len(subject.history) > 1:
         said.append(
             f"These validation faces chose the epoch of {subject.path} (the best of {len(subject.history)}): the "
             "numbers are a little too good. Use --split test for numbers to report."

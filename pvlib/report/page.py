@@ -101,7 +101,7 @@ def _uncertainty(report: Report) -> str:
 def _comparisons(report: Report) -> str:
     parts = "".join(
         f"<h3>Against {escape(one.other)}</h3><p>{escape(tables.mcnemar_sentence(one.other, one.result))}</p>"
-        f"{_table(tables.comparison(one.other, one.result))}"
+        f"{_table(tables.comparison(report.document, one.other, one.result))}"
         for one in report.comparisons
     )
     return _section("Comparison", parts)

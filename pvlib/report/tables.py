@@ -111,15 +111,24 @@ def uncertainties(document: Mapping[str, Any]) -> Table:
     )
 
 
-def comparison(other: str, compared: Mapping[str, Any]) -> Table:
-    """Differences of this run to another on the same faces."""
+def comparison(document: Mapping[str, Any], other: str, compared: Mapping[str, Any]) -> Table:
+    """This run, another one, and their differences on the same faces."""
     differences = {
         key: one for key, one in compared["differences"].items() if one is not None and key in MEASURES
     }
+    rows = tuple(
+        (
+            Cell(MEASURES[key].head),
+            Cell(cell(document["metrics"][key], key).text),
+            cell(compared["metrics"][key], key),
+            cell(one, key, signed=True),
+        )
+        for key, one in differences.items()
+    )
     return Table(
-        f"This run minus {other}, over the same {compared['faces']:,} faces (paired intervals).",
-        ("measure", "difference"),
-        tuple((Cell(MEASURES[key].head), cell(one, key, signed=True)) for key, one in differences.items()),
+        f"Over the same {compared['faces']:,} faces; the intervals are of the differences, face by face.",
+        ("measure", "this run", other, "difference"),
+        rows,
         {},
     )
 
@@ -127,10 +136,10 @@ def comparison(other: str, compared: Mapping[str, Any]) -> Table:
 def mcnemar_sentence(other: str, compared: Mapping[str, Any]) -> str:
     """McNemar's exact test in words."""
     test = compared["mcnemar"]
-    p = "< 0.001" if test["p"] < 0.001 else f"= {test['p']:.3f}"
+    p = "<\N{NO-BREAK SPACE}0.001" if test["p"] < 0.001 else f"=\N{NO-BREAK SPACE}{test['p']:.3f}"
     return (
         f"Only this run is right on {test['only_first']:,} faces, only {other} on {test['only_second']:,}; McNemar's "
-        f"exact test: p {p}."
+        f"exact test: p\N{NO-BREAK SPACE}{p}."
     )
 
 

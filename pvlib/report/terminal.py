@@ -22,7 +22,7 @@ def show(report: Report, console: Console) -> None:
         _print(table(report.document), console)
     _print(tables.uncertainties(report.document), console, intervals=False)
     for one in report.comparisons:
-        _print(tables.comparison(one.other, one.result), console)
+        _print(tables.comparison(report.document, one.other, one.result), console)
         console.print(escape(tables.mcnemar_sentence(one.other, one.result)), soft_wrap=True, highlight=False)
 
 
@@ -35,8 +35,11 @@ def _print(table: tables.Table, console: Console, intervals: bool = True) -> Non
     shown = RichTable(
         box=box.SIMPLE_HEAD, pad_edge=False, title=escape(table.caption) or None, title_justify="left"
     )
+    rows = [[str(one) if intervals else one.text for one in row] for row in table.rows]
     for place, head in enumerate(table.head):
-        shown.add_column(escape(head), justify="right" if place else "left", no_wrap=not place)
-    for row in table.rows:
-        shown.add_row(*(escape(str(one) if intervals else one.text) for one in row))
+        # a number is never cut; a head or a name may take several lines
+        widest = 0 if intervals or not place else max(len(row[place]) for row in rows)
+        shown.add_column(escape(head), justify="right" if place else "left", min_width=widest)
+    for row in rows:
+        shown.add_row(*map(escape, row))
     console.print(shown)

@@ -11,7 +11,7 @@ from torchmetrics.functional.classification import multiclass_accuracy, multicla
 from pvlib.data.faces import Faces
 from pvlib.errors import CourseError
 from pvlib.evaluation.calibration import calibration_error
-from pvlib.evaluation.passes import deterministic_pass, drop_path_passes
+from pvlib.evaluation.passes import Passage, deterministic_pass, drop_path_passes
 from pvlib.evaluation.votes import vote_shares
 from pvlib.losses import cross_entropy
 from pvlib.models import Poster
@@ -142,17 +142,22 @@ def predict(
     batch_size: int = 256,
     device: str | torch.device = "cpu",
     precision: str = "fp32",
+    input_size: int | None = None,
     passes: int = 0,
     seed: int = 0,
 ) -> Prediction:
     """Return what ``network`` says of ``faces``; its training mode is restored afterwards.
 
     Args:
-        precision: "fp32", or "bf16" or "fp16" for autocast.
+        batch_size, device, precision, input_size: see :class:`pvlib.evaluation.passes.Passage`.
         passes: further passes with drop-path left on, see :func:`drop_path_passes`.
         seed: of those passes.
+
+    Raises:
+        CourseError: when a GPU has not enough memory for so many faces at once.
     """
-    mean, sigma = deterministic_pass(network, faces.images, batch_size, device, precision)
+    how = Passage(batch_size, device, precision, input_size)
+    mean, sigma = deterministic_pass(network, faces.images, how)
     total = faces.target.sum(dim=1, keepdim=True)  # (N, 1): FER+'s released targets may sum to less than 1
     return Prediction(
         mean=mean,
@@ -161,5 +166,5 @@ def predict(
         names=tuple(faces.names),
         votes=vote_shares(faces),
         mixture=faces.mixture,
-        passes=drop_path_passes(network, faces.images, passes, batch_size, device, precision, seed),
+        passes=drop_path_passes(network, faces.images, how, passes=passes, seed=seed),
     )

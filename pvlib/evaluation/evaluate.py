@@ -1,119 +1,20 @@
 """Everything that can be said of a network, or an ensemble of them, on one set of faces (lessons 09 and 11)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import torch
-from torch import Tensor
 
 from pvlib.data.faces import Faces
 from pvlib.errors import CourseError
 from pvlib.evaluation.accuracy import Prediction, predict
-from pvlib.evaluation.calibration import BINS, Reliability, reliability
+from pvlib.evaluation.calibration import BINS, reliability
 from pvlib.evaluation.intervals import Interval, Statistic, bootstrap
-from pvlib.evaluation.methods import Answers, methods
+from pvlib.evaluation.methods import methods
 from pvlib.evaluation.quality import Truth, class_quality, quality, reflect_biased
+from pvlib.evaluation.record import Evaluation, Method
 from pvlib.evaluation.selective import risk_coverage
 from pvlib.evaluation.uncertainties import Uncertainty, doubts, worth
-from pvlib.evaluation.votes import entropy
 from pvlib.models import Poster
-
-FORMAT, VERSION = "pvlib evaluation", 1
-
-
-@dataclass(frozen=True)
-class Method:
-    """A way to probabilities and what it is worth; ``metrics`` as in :func:`quality.quality`."""
-
-    answers: Answers
-    metrics: dict[str, Interval]
-
-    @property
-    def probabilities(self) -> Tensor:
-        """float64, (N, K)."""
-        return self.answers.probabilities
-
-    def as_json(self) -> dict[str, Any]:
-        """Return everything but the probabilities."""
-        return {
-            "title": self.answers.title,
-            "about": self.answers.about,
-            "temperature": self.answers.temperature and list(self.answers.temperature),
-            "metrics": {name: number.as_json() for name, number in self.metrics.items()},
-        }
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Numbers with intervals, and per face what figures need.
-
-    Attributes:
-        prediction: of the first network.
-        networks: how many.
-        answer: the method that ``metrics``, ``class_metrics``, ``confusion`` and ``reliability`` are of:
-            "ensemble" where there is one, else "softmax".
-        metrics: of :func:`quality.quality`, and mean_sigma of the first network where its head has σ.
-        class_metrics: of :func:`quality.class_quality`.
-        confusion: counts, (K, K): row true class, column answered class.
-        reliability: of the answer's confidence.
-        classwise: the same for the probability of each class.
-        methods, uncertainties: by name; None for one that these networks do not have.
-        settings: what else the numbers depend on.
-    """
-
-    prediction: Prediction
-    networks: int
-    answer: str
-    metrics: dict[str, Interval]
-    class_metrics: dict[str, Interval]
-    confusion: Tensor
-    reliability: Reliability
-    classwise: dict[str, Reliability]
-    methods: dict[str, Method | None]
-    uncertainties: dict[str, Uncertainty | None]
-    settings: dict[str, Any]
-
-    @property
-    def vote_entropy(self) -> Tensor | None:
-        """Entropy of the raters' votes, (N,), in nats; None without votes."""
-        return None if self.prediction.votes is None else entropy(self.prediction.votes)
-
-    @property
-    def mixture_entropy(self) -> Tensor | None:
-        """Entropy of the true mixture, (N,), in nats; None but for drawn faces."""
-        return None if self.prediction.mixture is None else entropy(self.prediction.mixture)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return all numbers as plain JSON values; what does not exist is null."""
-        names, counts = self.prediction.names, self.confusion.tolist()
-        return {
-            "format": FORMAT,
-            "version": VERSION,
-            "faces": len(self.prediction),
-            "names": list(names),
-            "head": "point" if self.prediction.sigma is None else "variational",
-            "networks": self.networks,
-            "answer": self.answer,
-            "settings": self.settings,
-            "metrics": {name: number.as_json() for name, number in self.metrics.items()},
-            "classes": [
-                {
-                    "name": name,
-                    "faces": sum(counts[row]),
-                    "said": sum(line[row] for line in counts),
-                    "recall": self.class_metrics[f"recall/{name}"].as_json(),
-                    "precision": self.class_metrics[f"precision/{name}"].as_json(),
-                    "calibration_error": self.class_metrics[f"calibration_error/{name}"].as_json(),
-                }
-                for row, name in enumerate(names)
-            ],
-            "confusion": counts,
-            "reliability": self.reliability.as_json(),
-            "classwise_reliability": {name: diagram.as_json() for name, diagram in self.classwise.items()},
-            "methods": {name: method and method.as_json() for name, method in self.methods.items()},
-            "uncertainties": {name: found and found.as_json() for name, found in self.uncertainties.items()},
-        }
 
 
 def evaluate(
@@ -131,6 +32,7 @@ def evaluate(
     device: str | torch.device = "cpu",
     precision: str = "fp32",
     batch_size: int = 256,
+    input_size: int | None = None,
 ) -> Evaluation:
     """Measure ``networks`` on ``faces``; several are a deep ensemble (Lakshminarayanan et al., 2017).
 
@@ -142,6 +44,7 @@ def evaluate(
         bootstrap: resamples of the faces; 0 for numbers without intervals.
         level: of the intervals.
         seed: of draws, passes, halves and resamples.
+        device, precision, batch_size, input_size: see :class:`passes.Passage`.
 
     Raises:
         CourseError: without networks or faces, when networks and faces disagree on the classes, or when the
@@ -157,7 +60,7 @@ def evaluate(
                 f"the network has {network.num_classes} classes and the faces have {len(faces.names)}: "
                 f"{', '.join(faces.names)}"
             )
-    how = {"device": device, "precision": precision, "batch_size": batch_size}
+    how = {"device": device, "precision": precision, "batch_size": batch_size, "input_size": input_size}
     predictions = [
         predict(network, faces, passes=0 if place else passes, seed=seed, **how)
         for place, network in enumerate(networks)
@@ -191,6 +94,13 @@ def evaluate_predictions(
 ) -> Evaluation:
     """Measure what was said already; arguments as in :func:`evaluate`."""
     first = predictions[0]
+    for number, said in enumerate(predictions, start=1):
+        broken = int((~said.mean.isfinite()).any(dim=1).sum())
+        if broken:
+            raise CourseError(
+                f"network {number} answers {broken:,} of {len(said):,} faces with what is no number: its training "
+                "went astray, or the precision is too small for it; try fp32"
+            )
     if calibration is not None and calibration.names != first.names:
         raise CourseError(
             f"the calibration faces have the classes {', '.join(calibration.names)}, not {', '.join(first.names)}"

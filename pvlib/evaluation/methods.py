@@ -1,5 +1,6 @@
-"""Five ways from a network's output to probabilities (lesson 11)."""
+"""Six ways from a network's output to probabilities (lesson 11)."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,7 @@ def methods(
     return {
         "softmax": softmax,
         "mc_softmax": None if first.sigma is None else monte_carlo(first, samples, seed),
+        "probit": None if first.sigma is None else probit(first),
         "temperature": temperature_scaled(first, calibration, seed),
         "mc_dropout": None
         if first.passes is None
@@ -81,6 +83,16 @@ def monte_carlo(prediction: Prediction, samples: int, seed: int) -> Answers:
         own += entropy(probabilities) / samples
     about = f"mean of softmax(z) over {samples} draws z ~ N(μ, σ²)"
     return Answers("Monte-Carlo softmax", about, total, (entropy(total) - own).clamp(min=0))
+
+
+def probit(prediction: Prediction) -> Answers:
+    """Approximate the mean of softmax(z), z ~ N(μ, σ²), without draws: softmax(μ / √(1 + π σ² / 8)).
+
+    MacKay, "The evidence framework applied to classification networks" (1992), for each class by itself.
+    """
+    mean, sigma = prediction.mean.double(), prediction.sigma.double()
+    scaled = mean / (1 + math.pi / 8 * sigma.square()).sqrt()  # (N, K)
+    return Answers("probit approximation", "softmax(μ / √(1 + π σ² / 8))", scaled.softmax(dim=1))
 
 
 def averaged(probabilities: Tensor, title: str, about: str) -> Answers:

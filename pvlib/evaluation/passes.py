@@ -5,35 +5,64 @@ vary. POSTER-Var has no dropout; what it has is drop-path (stochastic depth) in 
 second and third level, which leaves whole residual branches out. So that is what stays on here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import torch
 from timm.layers import DropPath
 from torch import Tensor, nn
 
+from pvlib.data.recipes import Recipe
 from pvlib.data.transforms import normalise
+from pvlib.errors import CourseError
 from pvlib.models import Poster
+from pvlib.training.precision import autocast
 
-_AUTOCAST = {"bf16": torch.bfloat16, "fp16": torch.float16}
+
+@dataclass(frozen=True)
+class Passage:
+    """How faces go through a network.
+
+    Attributes:
+        batch_size: faces at a time.
+        device: where the network computes.
+        precision: "fp32", or "bf16" or "fp16" for autocast.
+        input_size: pixels per side to which faces are resized first, smoothly, as in training; None for as they
+            are, and the network then takes the nearest pixels of faces that are too large for it.
+    """
+
+    batch_size: int = 256
+    device: str | torch.device = "cpu"
+    precision: str = "fp32"
+    input_size: int | None = None
+
+    @property
+    def to_network_input(self) -> Callable[[Tensor], Tensor]:
+        """uint8 (batch, 1 or 3, H, W) -> float32 (batch, 3, side, side)."""
+        if self.input_size is None:
+            return normalise
+        return Recipe("evaluation", self.input_size, self.input_size).evaluation()
 
 
 @torch.no_grad()
-def deterministic_pass(
-    network: Poster, images: Tensor, batch_size: int, device: str | torch.device, precision: str
-) -> tuple[Tensor, Tensor | None]:
+def deterministic_pass(network: Poster, images: Tensor, how: Passage) -> tuple[Tensor, Tensor | None]:
     """Return logits and their σ, float32 (N, K) both: for a variational head μ and σ, else no σ.
 
     Args:
         images: uint8, (N, 1 or 3, H, W).
-        precision: "fp32", or "bf16" or "fp16" for autocast.
+
+    Raises:
+        CourseError: when a GPU has not enough memory for so many faces at once.
     """
     means, sigmas = [], []
-    with evaluating(network):
-        network.to(device)
-        for batch in images.split(batch_size):
-            with _autocast(device, precision):
-                features = network.forward_features(normalise(batch.to(device)))  # (batch, embed_dim)
+    to_network_input = how.to_network_input
+    with evaluating(network), enough_memory(how):
+        network.to(how.device)
+        for batch in images.split(how.batch_size):
+            inputs = to_network_input(batch.to(how.device))  # (batch, 3, side, side)
+            with autocast(how.device, how.precision):
+                features = network.forward_features(inputs)  # (batch, embed_dim)
                 if network.size.head == "variational":
                     distribution = network.head.distribution(features)
                     means.append(distribution.mean.float().cpu())
@@ -45,13 +74,7 @@ def deterministic_pass(
 
 @torch.no_grad()
 def drop_path_passes(
-    network: Poster,
-    images: Tensor,
-    passes: int,
-    batch_size: int,
-    device: str | torch.device,
-    precision: str,
-    seed: int,
+    network: Poster, images: Tensor, how: Passage, *, passes: int, seed: int
 ) -> Tensor | None:
     """Return the logits of ``passes`` passes with drop-path on and all else as in evaluation.
 
@@ -60,19 +83,29 @@ def drop_path_passes(
 
     Returns:
         float32, (passes, N, K); None for no pass, or for a network that drops nothing.
+
+    Raises:
+        CourseError: when a GPU has not enough memory for so many faces at once.
     """
     dropping = [part for part in network.modules() if isinstance(part, DropPath) and part.drop_prob]
     if passes < 1 or not dropping:
         return None
     said = []
-    with torch.random.fork_rng(), evaluating(network), repeated_levels(network, passes):
+    to_network_input = how.to_network_input
+    with (
+        torch.random.fork_rng(),
+        evaluating(network),
+        enough_memory(how),
+        repeated_levels(network, passes),
+    ):
         torch.manual_seed(seed)
-        network.to(device)
+        network.to(how.device)
         for part in dropping:
             part.train()
-        for batch in images.split(max(1, batch_size // passes)):
-            with _autocast(device, precision):
-                logits = network(normalise(batch.to(device)))  # (passes · batch, K)
+        for batch in images.split(max(1, how.batch_size // passes)):
+            inputs = to_network_input(batch.to(how.device))  # (batch, 3, side, side)
+            with autocast(how.device, how.precision):
+                logits = network(inputs)  # (passes · batch, K)
             said.append(logits.float().cpu().unflatten(0, (passes, -1)))  # (passes, batch, K)
     return torch.cat(said, dim=1)
 
@@ -97,15 +130,23 @@ def repeated_levels(network: Poster, times: int) -> Iterator[None]:
 
 @contextmanager
 def evaluating(network: Poster) -> Iterator[None]:
-    """Put the network into evaluation mode and give it its mode back."""
-    was_training = network.training
+    """Put the network into evaluation mode, and give each of its parts its own mode back."""
+    modes = [(part, part.training) for part in network.modules()]
     network.eval()
     try:
         yield
     finally:
-        network.eval().train(was_training)
+        for part, mode in modes:
+            part.training = mode
 
 
-def _autocast(device: str | torch.device, precision: str) -> torch.autocast:
-    kind = torch.device(device).type
-    return torch.autocast(kind, _AUTOCAST.get(precision), enabled=precision in _AUTOCAST)
+@contextmanager
+def enough_memory(how: Passage) -> Iterator[None]:
+    """Say what to do where a GPU's memory is too small."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise CourseError(
+            f"{how.device} has not enough free memory for {how.batch_size} faces at a time: give a smaller "
+            "batch size"
+        ) from error

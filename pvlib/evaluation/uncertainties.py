@@ -1,4 +1,4 @@
-"""Ten uncertainties of a face, and what each is worth (lesson 11).
+"""Eleven uncertainties of a face, and what each is worth (lesson 11).
 
 Entropy of the mean answer is the total uncertainty; what of it comes from disagreement between draws, passes
 or members is their mutual information (Depeweg et al., 2018; Houlsby et al., 2011). The head's σ is measured

@@ -20,5 +20,6 @@ def check_precision(precision: str, allowed: tuple[str, ...] = ("fp32", "bf16"))
 
 
 def autocast(device: str | torch.device, precision: str) -> torch.autocast:
-    """Compute convolutions and matrix products in bfloat16 where ``precision`` is "bf16"."""
-    return torch.autocast(torch.device(device).type, torch.bfloat16, enabled=precision == "bf16")
+    """Compute convolutions and matrix products in the shorter format, where ``precision`` names one."""
+    shorter = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(precision)
+    return torch.autocast(torch.device(device).type, shorter, enabled=shorter is not None)

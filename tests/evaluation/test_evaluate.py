@@ -148,3 +148,19 @@ def test_other_classes_or_nothing_at_all_are_refused(faces, networks):
         evaluate([], faces)
     with pytest.raises(CourseError, match="1 networks on 0 faces"):
         evaluate(networks[:1], faces.subset(torch.arange(0)))
+
+
+def test_a_network_that_answers_no_numbers_is_named(make_prediction):
+    mean = torch.randn(60, 4)
+    mean[3:5, 1] = torch.nan
+    with pytest.raises(CourseError, match="network 2 answers 2 of 60 faces with what is no number"):
+        evaluate_predictions([make_prediction(), make_prediction(mean=mean)], samples=2, replicates=0)
+
+
+def test_faces_are_resized_to_the_size_that_is_asked_for(networks):
+    large = draw_faces(6, seed=7, size=96)
+    resized = evaluate(networks[:1], large, samples=2, passes=2, bootstrap=0, input_size=48).prediction
+    nearest = evaluate(networks[:1], large, samples=2, passes=2, bootstrap=0).prediction
+    assert resized.mean.shape == nearest.mean.shape == (6, 8)
+    assert not torch.equal(resized.mean, nearest.mean)
+    assert not torch.equal(resized.passes, nearest.passes)

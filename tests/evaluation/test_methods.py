@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from pvlib.evaluation.methods import averaged, methods, monte_carlo, temperature_scaled
+from pvlib.evaluation.methods import averaged, methods, monte_carlo, probit, temperature_scaled
 from pvlib.evaluation.votes import entropy
 
 
@@ -35,6 +35,25 @@ def test_without_spread_draws_say_what_the_mean_says(prediction, make_prediction
     found = monte_carlo(make_prediction(sigma=torch.full((60, 4), 1e-9)), 3, 0)
     torch.testing.assert_close(found.probabilities, prediction.mean.double().softmax(dim=1))
     assert found.disagreement.max() < 1e-6
+
+
+def test_the_probit_approximation_is_near_the_draws_it_replaces(make_prediction):
+    # one class alone varies, so that softmax of two classes is the sigmoid that the approximation is made for
+    mean = torch.tensor([[1.5, 0.0], [-2.0, 0.0], [0.3, 0.0]])
+    sigma = torch.tensor([[2.0, 1e-6]]).expand(3, 2)
+    two = make_prediction(
+        3, mean=mean, sigma=sigma, names=("a", "b"), target=torch.eye(2)[[0, 1, 0]], votes=None
+    )
+    expected = (mean[:, 0].double() / math.sqrt(1 + math.pi * 4 / 8)).sigmoid()
+    torch.testing.assert_close(probit(two).probabilities[:, 0], expected)
+    torch.testing.assert_close(
+        probit(two).probabilities, monte_carlo(two, 20_000, 0).probabilities, rtol=0, atol=0.02
+    )
+
+
+def test_without_spread_the_probit_approximation_is_softmax(make_prediction):
+    found = probit(make_prediction(sigma=torch.zeros(60, 4)))
+    torch.testing.assert_close(found.probabilities, make_prediction().mean.double().softmax(dim=1))
 
 
 def test_members_that_contradict_each_other_disagree_by_ln_2_and_unsure_ones_by_nothing():
@@ -81,7 +100,8 @@ def test_temperature_changes_no_answer(prediction):
 
 def test_methods_that_a_network_does_not_have_are_none(make_prediction):
     alone = methods([make_prediction(sigma=None)], None, 5, 0)
-    assert [name for name, said in alone.items() if said is None] == ["mc_softmax", "mc_dropout", "ensemble"]
+    missing = [name for name, said in alone.items() if said is None]
+    assert missing == ["mc_softmax", "probit", "mc_dropout", "ensemble"]
     passes = torch.randn(3, 60, 4)
     together = methods([make_prediction(seed=s, passes=passes) for s in range(3)], None, 5, 0)
     assert all(said is not None for said in together.values())
@@ -90,7 +110,7 @@ def test_methods_that_a_network_does_not_have_are_none(make_prediction):
 def test_only_the_ensemble_looks_past_the_first_network(make_prediction):
     first, second = make_prediction(seed=0), make_prediction(seed=1)
     alone, together = methods([first], None, 5, 0), methods([first, second], None, 5, 0)
-    for name in ("softmax", "mc_softmax", "temperature"):
+    for name in ("softmax", "mc_softmax", "probit", "temperature"):
         assert torch.equal(alone[name].probabilities, together[name].probabilities)
     expected = (first.mean.double().softmax(dim=1) + second.mean.double().softmax(dim=1)) / 2
     torch.testing.assert_close(together["ensemble"].probabilities, expected)

@@ -19,6 +19,7 @@ from pvlib.ablate_command import ablate
 from pvlib.data_commands import data_app
 from pvlib.errors import CourseError
 from pvlib.evaluate_command import evaluate
+from pvlib.export_command import export
 from pvlib.landmark_commands import landmarks_app
 from pvlib.predict_command import predict
 from pvlib.train_command import train
@@ -134,6 +135,7 @@ app.command()(train)
 app.command()(evaluate)
 app.command()(ablate)
 app.command()(predict)
+app.command()(export)
 
 
 @lessons_app.command("build")

@@ -1,13 +1,15 @@
 """Which network reads the photo: the one that ships, another exported file, or a run folder."""
 
 from pathlib import Path
+from typing import Any
 
-import torch
-
+from pvlib.data.prepared import open_prepared
 from pvlib.errors import CourseError
 from pvlib.models.shipped import SHIPPED, TrainedNetwork, load_trained
-from pvlib.training.checkpoints import load_network, read_state
-from pvlib.training.setup import load_faces
+from pvlib.runs import CONFIG
+from pvlib.training.checkpoints import BEST, LAST, checkpoint_path, load_network, read_state
+from pvlib.training.presets import load_config
+from pvlib.training.setup import is_drawn, load_faces
 
 
 def load_weights(source: str | Path | None = None) -> TrainedNetwork:
@@ -26,48 +28,54 @@ def load_weights(source: str | Path | None = None) -> TrainedNetwork:
 
 
 def trained_of_run(
-    run: Path, which: str = "last", face_size: int | None = None, channels: int | None = None
+    run: Path, which: str | None = None, face_size: int | None = None, channels: int | None = None
 ) -> TrainedNetwork:
-    """Return the network of a run folder with what its checkpoint knows of it.
+    """Return the network of a run folder with what is known of how it came about.
 
     Args:
-        which: "last" or "best".
+        which: "best" or "last"; None for the best where the run chose some.
         face_size, channels: of the faces that it was trained on; None to look at them.
 
     Raises:
         CourseError: no such checkpoint, or the faces are not where the run found them.
     """
-    network = load_network(run, which)
-    state = read_state(run, which)
-    data = state.get("run", {}).get("data")
+    which = which or (BEST if checkpoint_path(run, BEST).is_file() else LAST)
+    network, state = load_network(run, which), read_state(run, which)
+    notes, epochs = state.get("run", {}), len(state.get("history", []))
     if face_size is None or channels is None:
-        own_channels, own_size = _look_at_faces(run, data, state)
-        face_size, channels = face_size or own_size, channels or own_channels
-    history = state.get("history", [])
-    about = {
-        "run": state.get("run", {}),
-        "config": state.get("config", {}),
-        "checkpoint": which,
-        "epochs": len(history),
+        seen_channels, seen_size = _look_at_faces(run, notes)
+        face_size, channels = face_size or seen_size, channels or seen_channels
+    about: dict[str, Any] = {
+        "data_set": _data_set(notes.get("data")),
+        "weights": which,
+        "epoch": state["best"]["epoch"] if which == BEST else epochs,
+        "config": load_config(run / CONFIG).as_json() if (run / CONFIG).is_file() else None,
     }
+    if about["config"] is not None:  # a file that is handed on tells nothing of its maker's folders
+        about["config"]["data"]["root"] = Path(about["config"]["data"]["root"]).name
     return TrainedNetwork(network, tuple(state["names"]), face_size, channels, about)
 
 
-def _look_at_faces(run: Path, data: str | None, state: dict) -> tuple[int, int]:
+def _look_at_faces(run: Path, notes: dict[str, Any]) -> tuple[int, int]:
     """Channels and side of the faces that a run was trained on."""
     try:
-        if data is None:
+        if notes.get("data") is None:
             raise CourseError("its checkpoint does not say which faces it was trained on")
-        notes = state["run"]
-        faces = load_faces(data, "train", rule=notes.get("rule"), classes=notes.get("classes"), count=1)
+        choices = {key: notes.get(key) for key in ("rule", "classes")}
+        faces = load_faces(notes["data"], "train", **choices, count=1)
     except CourseError as error:
         raise CourseError(
-            f"{run}: what the network's faces looked like is not known ({error}); put the file back, or export "
+            f"{run}: what its faces looked like is not known ({error}); put the file back, or use pvlib export "
             "with --face-size and --grey or --colour"
         ) from error
     return faces.images.shape[1], faces.images.shape[2]
 
 
-def parameters_of(trained: TrainedNetwork) -> int:
-    """How many numbers were trained, or loaded: all but the running statistics."""
-    return sum(weight.numel() for weight in trained.network.parameters() if isinstance(weight, torch.Tensor))
+def _data_set(source: str | None) -> str | None:
+    """Name of the data set; None where its file is gone."""
+    if source is None or is_drawn(source):
+        return source
+    try:
+        return open_prepared(source).data_set
+    except CourseError:
+        return None

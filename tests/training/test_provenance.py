@@ -1,0 +1,54 @@
+"""What a run says of where its numbers come from."""
+
+import hashlib
+import json
+import platform
+import socket
+import subprocess
+
+import torch
+
+from pvlib.training import provenance
+
+
+def git(folder, *arguments):
+    subprocess.run(
+        ["git", "-C", folder, "-c", "user.name=a", "-c", "user.email=a@b", *arguments],
+        check=True,
+        capture_output=True,
+    )
+
+
+def test_versions_and_device_are_named_and_the_machine_is_not():
+    said = provenance.session("cpu", 2)
+    assert said["versions"]["torch"] == torch.__version__.split("+")[0]
+    assert said["versions"]["python"] == platform.python_version()
+    assert (said["processes"], said["threads"]) == (2, torch.get_num_threads())
+    assert said["device"]
+    assert socket.gethostname() not in json.dumps({**said, "command": "", "git": None})
+
+
+def test_the_command_is_told_without_the_path_of_the_program(monkeypatch):
+    monkeypatch.setattr(
+        "sys.argv", ["/home/somebody/bin/pvlib", "train", "drawn-tiny", "data.train_on=[train, valid]"]
+    )
+    assert provenance.command() == "pvlib train drawn-tiny 'data.train_on=[train, valid]'"
+
+
+def test_a_changed_source_is_told_from_a_clean_one(tmp_path, monkeypatch):
+    (tmp_path / "pvlib").mkdir()
+    source = tmp_path / "pvlib" / "__init__.py"
+    source.write_text("a = 1\n")
+    monkeypatch.setattr(provenance.pvlib, "__file__", str(source))
+    assert provenance.git_state() is None
+    git(tmp_path, "init", "-q"), git(tmp_path, "add", "."), git(tmp_path, "commit", "-qm", "first")
+    head = subprocess.run(
+        ["git", "-C", tmp_path, "rev-parse", "HEAD"], capture_output=True, text=True
+    ).stdout.strip()
+    assert provenance.git_state() == {"commit": head, "dirty": False, "diff_sha256": None}
+    source.write_text("a = 2\n")
+    changed = provenance.git_state()
+    difference = subprocess.run(
+        ["git", "-C", tmp_path, "diff", "HEAD", "--binary"], capture_output=True
+    ).stdout
+    assert changed == {"commit": head, "dirty": True, "diff_sha256": hashlib.sha256(difference).hexdigest()}

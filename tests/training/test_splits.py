@@ -1,0 +1,163 @@
+"""Which faces a run trains on, chooses by and is scored on, for every data set, on faces drawn in its layout."""
+
+import pytest
+import torch
+
+from pvlib.data import ferplus
+from pvlib.data.affectnet import prepare_affectnet
+from pvlib.data.drawn.layouts import write_layout
+from pvlib.data.faces import Faces
+from pvlib.data.rafdb import load_rafdb, prepare_rafdb
+from pvlib.errors import CourseError
+from pvlib.training.presets import load_config
+from pvlib.training.setup import load_faces
+from pvlib.training.splits import hold_out, load_split, load_training
+
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory):
+    """Prepared files: RAF-DB of 80 + 12 faces, AffectNet of 160 + 12, FER+ of 60 + 20 + 10."""
+    folder = tmp_path_factory.mktemp("sets")
+    write_layout(folder / "raf", "rafdb", {"train": 80, "test": 12}, 0, size=32)
+    prepare_rafdb(folder / "raf", folder / "rafdb.safetensors", size=32)
+    write_layout(folder / "aff", "affectnet", {"train": 160, "valid": 12}, 0, size=32)
+    prepare_affectnet(folder / "aff", folder / "affectnet.safetensors", size=32)
+    write_layout(folder / "fer", "ferplus", {"train": 60, "valid": 20, "test": 10}, 0)
+    ferplus.prepare(folder / "fer", folder / "ferplus.safetensors")
+    return folder
+
+
+def config_of(sets, name, *overrides):
+    return load_config("drawn-tiny", [f"data.root={sets / name}.safetensors", "recipe=none", *overrides])
+
+
+@pytest.mark.parametrize(("name", "overrides"), [
+    ("rafdb", ()),
+    ("rafdb", ("data.train_on=[train,valid]",)),
+    ("affectnet", ("data.classes=8",)),
+    ("ferplus", ("data.rule=argmax",)),
+    ("ferplus", ("data.rule=argmax", "data.train_on=[train,valid]", "data.target=released")),
+])  # fmt: skip
+def test_the_three_parts_have_no_face_in_common_and_choosing_faces_are_not_scored_ones(sets, name, overrides):
+    config = config_of(sets, name, *overrides)
+    train, valid, test = (load_split(config, role) for role in ("train", "valid", "test"))
+    assert len(train) > len(valid) > 0
+    ids = [set(faces.ids) for faces in (train, valid, test)]
+    assert not ids[0] & ids[1] | ids[0] & ids[2] | ids[1] & ids[2]
+    training = load_training(config)
+    assert training.choosing.ids == valid.ids
+    assert len(training) == len(train)
+
+
+def test_select_test_holds_nothing_out_and_measures_the_scored_split(sets):
+    config = config_of(sets, "rafdb", "data.train_on=[train,valid]", "select=test")
+    training = load_training(config)
+    assert (len(training), training.rows) == (80, None)
+    assert training.choosing.ids == load_split(config, "test").ids
+    with pytest.raises(CourseError, match="held nothing out"):
+        load_split(config, "valid")
+
+
+def test_a_tenth_held_out_of_all_of_rafdbs_training_faces_is_the_valid_of_its_file(sets):
+    config = config_of(sets, "rafdb", "data.train_on=[train,valid]", "data.holdout=0.1")
+    own = load_rafdb(sets / "rafdb.safetensors", "valid")
+    assert set(load_split(config, "valid").ids) == set(own.ids)
+
+
+def test_the_held_out_part_is_the_same_for_every_seed_and_all_of_it_is_left_out_of_training(sets):
+    first, second = (config_of(sets, "affectnet", f"seed={seed}") for seed in (0, 1))
+    training = load_training(first)
+    assert training.choosing.ids == load_training(second).choosing.ids
+    everything = set(training.faces.ids)
+    assert everything == set(load_split(first, "train").ids) | set(training.choosing.ids)
+    few = load_training(config_of(sets, "affectnet", "data.valid_count=5"))
+    assert len(few.choosing) == 5
+    assert len(few) == len(training)
+
+
+def test_the_faces_that_stay_are_rows_of_the_mapped_file_not_a_copy(sets):
+    config = config_of(sets, "affectnet")
+    mapped = load_faces(config.data.root, "train")
+    training = load_training(config, lambda source, split, **options: mapped)
+    assert training.faces is mapped
+    assert len(training.rows) == len(mapped) - len(training.choosing)
+
+
+def test_faces_with_the_pixels_of_a_held_out_one_leave_the_training_with_it():
+    images = torch.randint(0, 256, (40, 1, 8, 8), dtype=torch.uint8)
+    faces = Faces(images, torch.eye(2)[torch.arange(40) % 2], ("a", "b"))
+    rows, held = hold_out(faces, 0.2)
+    assert len(held) == 8
+    assert len(rows) == 32
+    images[rows[3]] = images[held[2]]  # an exact copy
+    images[rows[5], :, 4] = images[held[1], :, 4]  # equal in the middle row alone
+    copied, same = hold_out(faces, 0.2)
+    assert torch.equal(same, held)
+    assert set(rows.tolist()) - set(copied.tolist()) == {rows[3].item()}
+    kept, _ = hold_out(faces, 0.2, without_copies=False)
+    assert torch.equal(kept, rows)
+
+
+def test_nothing_held_out_is_refused():
+    faces = Faces(torch.zeros(6, 1, 8, 8, dtype=torch.uint8), torch.eye(3).repeat(2, 1), ("a", "b", "c"))
+    with pytest.raises(CourseError, match=r"data\.holdout = 0\.1 of 6 faces holds out 0"):
+        hold_out(faces, 0.1)
+
+
+def test_two_splits_of_ferplus_are_joined_in_order(sets):
+    parts = (
+        "data.rule=argmax",
+        "data.train_on=[train,valid]",
+        "select=test",
+        "data.without_duplicates=false",
+    )
+    both = load_training(config_of(sets, "ferplus", *parts)).faces
+    train = load_training(config_of(sets, "ferplus", parts[0], parts[3])).faces
+    assert len(both) > len(train)
+    assert both.ids[: len(train)] == train.ids
+    assert torch.equal(both.votes[: len(train)], train.votes)
+    few = load_training(config_of(sets, "ferplus", *parts, "data.count=10")).faces
+    assert len(few) == 10
+
+
+@pytest.mark.parametrize(("name", "overrides", "said"), [
+    ("rafdb", ("data.train_on=[train,test]",), 'cannot train on "test"'),
+    ("affectnet", ("data.train_on=[train,valid]",), 'cannot train on "valid"'),
+    ("rafdb", ("data.train_on=[trian]",), "there is train, valid"),
+    ("rafdb", ("data.rule=majority",), "RAF-DB, which has no choice of rule"),
+    ("affectnet", ("data.target=votes",), "AffectNet, which has no choice of target"),
+])  # fmt: skip
+def test_splits_and_choices_that_a_data_set_does_not_have_are_refused_by_name(sets, name, overrides, said):
+    with pytest.raises(CourseError, match=said):
+        load_training(config_of(sets, name, *overrides))
+
+
+def test_a_part_that_no_run_has_is_refused():
+    with pytest.raises(CourseError, match="train, valid, test"):
+        load_split(load_config("drawn-tiny"), "holdout")
+
+
+def test_measured_faces_come_at_the_size_of_those_trained_on_and_their_landmarks_with_them():
+    few = ["data.count=4", "data.valid_count=3", "network.input_size=96"]
+    stored = load_split(load_config("drawn-tiny", few[:2]), "valid")
+    large = load_split(load_config("drawn-tiny", few), "valid")
+    assert large.images.shape == (3, 1, 96, 96)
+    assert (large.images.float().mean() - stored.images.float().mean()).abs() < 1
+    # pixel centres: the middle of the first stored pixel, 0, lies between the first two of twice as many, 0.5
+    assert torch.allclose(large.landmarks, 2 * stored.landmarks + 0.5)
+    assert load_split(load_config("drawn-tiny", [*few, "recipe=none"]), "valid").images.shape[-1] == 48
+
+
+def test_a_stand_in_loads_all_faces_of_a_run():
+    asked = []
+
+    def load(source, split, **options):
+        asked.append((source, split, options["count"]))
+        images = torch.zeros(20, 1, 48, 48, dtype=torch.uint8)
+        return Faces(images, torch.eye(2).repeat(10, 1), ("a", "b"))
+
+    config = load_config("drawn-tiny", ["data.count=7", "data.valid_count=5"])
+    training = load_training(config, load)
+    load_split(config, "test", load)
+    assert asked == [("drawn", "train", 7), ("drawn", "valid", 5), ("drawn", "test", None)]
+    assert len(training) == 7

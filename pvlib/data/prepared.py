@@ -51,8 +51,7 @@ class Prepared:
         for name in given:
             if name not in self.options:
                 raise CourseError(
-                    f"{self.path} holds {self.data_set}, which has no choice of {name}: leave "
-                    f"--{name.replace('_', '-')} out"
+                    f"{self.path} holds {self.data_set}, which has no choice of {name}: leave it out"
                 )
         return self._load(self.path, split, **given)
 

@@ -55,7 +55,7 @@ def load_faces(
             raise CourseError(f'split must be one of {", ".join(DRAWN_SEEDS)}, not "{split}"')
         for name, choice in (("rule", rule), ("target", target), ("classes", classes)):
             if choice is not None:
-                raise CourseError(f"drawn faces have no choice of {name}: leave --{name} out")
+                raise CourseError(f"drawn faces have no choice of {name}: leave it out")
         return draw_faces(count or DRAWN_COUNTS[split], DRAWN_SEEDS[split], nuisances=nuisances_of(source))
     faces = load_prepared(
         source, split, rule=rule, target=target, classes=classes, without_duplicates=without_duplicates

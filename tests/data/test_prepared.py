@@ -64,8 +64,8 @@ def test_a_choice_reaches_the_data_set_that_offers_it(files):
 
 
 @pytest.mark.parametrize(("name", "choice", "complaint"), [
-    ("rafdb", {"rule": "majority"}, "holds RAF-DB, which has no choice of rule: leave --rule out"),
-    ("affectnet", {"target": "votes"}, "holds AffectNet, which has no choice of target: leave --target out"),
+    ("rafdb", {"rule": "majority"}, "holds RAF-DB, which has no choice of rule: leave it out"),
+    ("affectnet", {"target": "votes"}, "holds AffectNet, which has no choice of target: leave it out"),
     ("ferplus", {"classes": 7}, r"holds FER\+, which has no choice of classes"),
     ("ferplus", {"split": "holdout"}, "no split 'holdout'"),
 ])  # fmt: skip

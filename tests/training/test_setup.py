@@ -19,8 +19,8 @@ def test_splits_of_drawn_faces_have_no_face_in_common():
 @pytest.mark.parametrize(("arguments", "culprit"), [
     ({"source": "drawn", "split": "holdout"}, "holdout"),
     ({"source": "drawn", "split": "train", "count": 0}, "count"),
-    ({"source": "drawn", "split": "train", "classes": 7}, "leave --classes out"),
-    ({"source": "drawn:snapshot", "split": "train", "rule": "majority"}, "leave --rule out"),
+    ({"source": "drawn", "split": "train", "classes": 7}, "choice of classes: leave it out"),
+    ({"source": "drawn:snapshot", "split": "train", "rule": "majority"}, "choice of rule: leave it out"),
     ({"source": "nowhere.safetensors", "split": "train"}, "nowhere.safetensors"),
 ])  # fmt: skip
 def test_faces_that_do_not_exist_are_refused_by_name(arguments, culprit):
@@ -81,5 +81,5 @@ def test_faces_of_a_prepared_file_come_with_the_choices_of_its_data_set(tmp_path
     assert len(load_faces(path, "test", without_duplicates=True)) == 4
     every, few = (load_faces(path, "train+valid", count=count) for count in (99, 15))
     assert (len(every), few.ids) == (30, every.ids[::2])  # so that a file sorted by class gives all classes
-    with pytest.raises(CourseError, match="RAF-DB, which has no choice of rule: leave --rule out"):
+    with pytest.raises(CourseError, match="RAF-DB, which has no choice of rule: leave it out"):
         load_faces(path, "train", rule="majority")

@@ -4,6 +4,7 @@ Checkpoints, prepared data sets, notebooks and records all go through :func:`ato
 """
 
 import errno
+import glob
 import os
 import re
 import secrets
@@ -61,6 +62,18 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
             put_in_place(temporary, path)
     finally:
         _remove(temporary)
+
+
+def remove_abandoned(path: str | Path) -> None:
+    """Remove the temporary files that writers of ``path`` left behind because they were killed.
+
+    Only for a path that nobody else is writing at this moment.
+    """
+    path = Path(path)
+    for left in path.parent.glob(
+        f".{glob.escape(path.stem[:100])}.{'[0-9a-f]' * 8}{glob.escape(path.suffix)}"
+    ):
+        _remove(left)
 
 
 @contextmanager

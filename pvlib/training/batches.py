@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import torch
+from lightning.fabric import Fabric
 from torch import Tensor
 
 from pvlib.data.faces import Faces
 from pvlib.data.transforms import normalise
 from pvlib.models import Poster
 from pvlib.training.configs import TrainConfig
+from pvlib.training.source import MappedFile, mapped_file
 from pvlib.training.streams import seed_changes, seed_order
 
 
@@ -23,6 +26,7 @@ class Batches:
         config: says how many make a step, their order and their random changes.
         process: which of the ``processes`` this is; each takes the same share of every step's faces.
         device: where the changes are computed and the batch ends up.
+        source: the file that the pictures are mapped from; None where they lie in memory.
     """
 
     faces: Faces
@@ -31,6 +35,13 @@ class Batches:
     process: int
     processes: int
     device: torch.device
+    source: MappedFile | None = None
+
+    @classmethod
+    def of(cls, faces: Faces, rows: Tensor, config: TrainConfig, fabric: Fabric) -> Self:
+        """Return the batches of this process of ``fabric``."""
+        source = mapped_file(faces.images)
+        return cls(faces, rows, config, fabric.global_rank, fabric.world_size, fabric.device, source)
 
     @property
     def steps(self) -> int:
@@ -50,6 +61,8 @@ class Batches:
     def load(self, chosen: Tensor, epoch: int, step: int) -> tuple[Tensor, Tensor]:
         """Return a step's own input, (own faces, 3, H, H), and its label distributions, (own faces, classes)."""
         own = self.own(chosen)
+        if self.source is not None:
+            self.source.check()
         seed_changes(self.config.seed, epoch, step, self.process)
         images = self.to_network_input(self.faces.images.index_select(0, own).to(self.device))
         return images, self.faces.target[own].to(self.device)

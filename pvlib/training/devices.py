@@ -1,6 +1,7 @@
 """Processors and processes: what a run computes on, through lightning.fabric."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import torch
@@ -76,6 +77,22 @@ def distribute(
     module, wrapped = fabric.setup(network, optimizer)
     module.mark_forward_method("sample_logits")
     return module, wrapped
+
+
+@contextmanager
+def compiled(network: Poster, wanted: bool) -> Iterator[None]:
+    """Inside the block, the representation is computed by torch.compile's code; outside, as it is written.
+
+    So what measures the network between epochs, with batches of other lengths, compiles nothing.
+    """
+    if not wanted:
+        yield
+        return
+    network.forward_features = torch.compile(network.forward_features)
+    try:
+        yield
+    finally:
+        del network.forward_features
 
 
 def fork_random_state(device: torch.device) -> AbstractContextManager[None]:

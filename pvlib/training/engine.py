@@ -14,7 +14,7 @@ from pvlib.data.faces import Faces
 from pvlib.models import Poster
 from pvlib.training.batches import Batches
 from pvlib.training.configs import TrainConfig
-from pvlib.training.devices import distribute, fork_random_state, make_fabric
+from pvlib.training.devices import compiled, distribute, fork_random_state, make_fabric
 from pvlib.training.failures import check_finite, check_run, explained
 from pvlib.training.keeper import LOOK_EVERY, Keeper
 from pvlib.training.logs import RunLog
@@ -72,7 +72,7 @@ def fit(
     keeper = Keeper(folder, config, identity, fabric)
     keeper.pick_up(state)
     module, optimizer = distribute(network, state.optimizer, config, fabric)
-    batches = Batches(faces, rows, config, fabric.global_rank, fabric.world_size, fabric.device)
+    batches = Batches.of(faces, rows, config, fabric)
     first = fabric.is_global_zero
     log = RunLog(folder if first else None, config.epochs * batches.steps, shown=show_progress and first)
     run = Run(config, fabric, state, module, optimizer, batches, keeper, log)
@@ -80,7 +80,8 @@ def fit(
     with fork_random_state(fabric.device), explained(config), log:
         log.begin(state.history, len(state.history) * batches.steps + state.position.step)
         for epoch in range(len(state.history), config.epochs):
-            train_epoch(run, epoch)
+            with compiled(network, config.compile):
+                train_epoch(run, epoch)
             metrics = measure(state.measured) if measure is not None and first else {}
             state.end_epoch(fabric.broadcast(metrics), batches.steps * config.batch_size)
             keeper.save(state)

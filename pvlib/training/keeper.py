@@ -3,16 +3,19 @@
 import json
 import time
 from dataclasses import asdict, dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from lightning.fabric import Fabric
 
 from pvlib.errors import CourseError
+from pvlib.files import remove_abandoned
 from pvlib.training.checkpoints import (
     AVERAGE,
     BEST,
     FORMAT,
+    LAST,
     NETWORK,
     checkpoint_path,
     read_state,
@@ -55,6 +58,9 @@ class Keeper:
                 "start it anew in another folder"
             )
         self._check_same(stored)
+        if self.fabric.is_global_zero:
+            for which, suffix in product((LAST, BEST), (".safetensors", ".json")):
+                remove_abandoned(checkpoint_path(self.folder, which).with_suffix(suffix))
         state.restore(read_tensors(self.folder), stored, checkpoint_path(self.folder))
 
     def is_due(self, steps_done: int) -> bool:

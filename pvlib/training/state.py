@@ -115,8 +115,8 @@ class TrainingState:
             self.scaler.load_state_dict(state["scaler"])
 
     def _restore_moments(self, tensors: Mapping[str, Tensor], path: Path) -> None:
-        if self.position == Position() and not any(name.startswith(OPTIMIZER) for name in tensors):
-            return
+        if self.scaler is not None and not any(name.startswith(OPTIMIZER) for name in tensors):
+            return  # float16 overflowed in every step so far, and AdamW took none
         live = [(name, weight) for name, weight in self.network.named_parameters() if weight.requires_grad]
         moments = {index: _moments_of(*named, tensors, path) for index, named in enumerate(live)}
         groups = self.optimizer.state_dict()["param_groups"]

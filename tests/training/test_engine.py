@@ -1,64 +1,21 @@
-"""The training loop: it learns, it resumes to the same result, and it says what is wrong."""
+"""The training loop: it learns, it goes on where it stopped, and it says what is wrong."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 
 import pytest
 import safetensors.torch
 import torch
+from small import CONFIG, MINUTE, bright_or_dark, new_network, run, weights
 
-from pvlib.data.faces import Faces
-from pvlib.data.recipes import recipe
 from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
 from pvlib.losses import Objective
-from pvlib.models import Poster, Size, narrow_landmarks
-from pvlib.training import TrainConfig, fit
+from pvlib.training import fit
 from pvlib.training.checkpoints import checkpoint_path, load_network, read_state, read_tensors
 from pvlib.training.devices import make_fabric
 from pvlib.training.sampling import Sampling
 from pvlib.training.state import begin
-
-MINUTE = Size(
-    image_size=32,
-    channels=(8, 8, 16),
-    units=(1, 1, 1),
-    landmark=replace(narrow_landmarks(32), stem=8, stages=(8, 8, 8), transitions=(8, 8, 8), separable=16),
-    head_dim=8,
-    layer_scale=0.1,
-    embed_dim=16,
-    encoder_depth=1,
-    encoder_heads=2,
-)
-CONFIG = TrainConfig(epochs=3, batch_size=16, learning_rate=3e-3, seed=5, recipe=recipe("photograph").at(32))
-
-
-def bright_or_dark(count=64, side=32):
-    """Faces whose class is plain to see: class 1 is bright."""
-    torch.manual_seed(11)
-    label = torch.arange(count) % 2
-    images = torch.randint(0, 60, (count, 1, side, side)) + 180 * label.view(-1, 1, 1, 1)
-    return Faces(images.to(torch.uint8), torch.eye(2)[label], ("dark", "bright"))
-
-
-def new_network(size=MINUTE, classes=2):
-    torch.manual_seed(1)
-    return Poster(size, classes)
-
-
-def weights(network):
-    return torch.cat([value.flatten().double() for value in network.state_dict().values()])
-
-
-def run(folder=None, config=CONFIG, network=None, **options):
-    network = network or new_network()
-    history = fit(network, bright_or_dark(), config, folder=folder, show_progress=False, **options)
-    return network, history
 
 
 def remove_from_checkpoint(folder, key):
@@ -126,46 +83,6 @@ def test_a_run_with_another_recipe_is_refused(tmp_path):
 def test_an_epoch_is_as_long_as_its_sampling_says():
     with pytest.raises(CourseError, match="an epoch has only 8"):  # four of each of two classes
         run(config=replace(CONFIG, sampling=Sampling(per_class=4)))
-
-
-def run_and_kill(folder, kills):
-    """Start the run in child processes and kill each at another moment: once its next checkpoint appears,
-    plus a little more each time. Return how many were killed before they were done."""
-    killed = 0
-    for attempt in range(kills):
-        before, child = _stamp(folder), os.fork()
-        if child == 0:
-            run(folder)
-            os._exit(0)
-        deadline = time.monotonic() + 60
-        done = 0
-        while not done and _stamp(folder) == before and time.monotonic() < deadline:
-            time.sleep(0.001)
-            done = os.waitpid(child, os.WNOHANG)[0]
-        time.sleep(0.03 * attempt)
-        if not done:
-            os.kill(child, signal.SIGKILL)
-            killed += os.waitpid(child, 0)[1] == signal.SIGKILL
-    return killed
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-def test_a_run_killed_at_several_moments_ends_like_one_that_was_not(tmp_path):
-    # A fresh process forks the runs, as torch's threads of this one would not survive a fork.
-    script = "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import test_engine\n"
-    script += "import torch; torch.set_num_threads(1); print(test_engine.run_and_kill(Path(sys.argv[2]), 4))"
-    command = [sys.executable, "-c", script, os.path.dirname(__file__), str(tmp_path / "killed")]
-    finished = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert finished.returncode == 0, finished.stderr
-    assert int(finished.stdout) >= 1
-    resumed, history = run(tmp_path / "killed")
-    assert len(history) == 3
-    assert torch.equal(weights(run()[0]), weights(resumed))
-
-
-def _stamp(folder):
-    path = checkpoint_path(folder)
-    return path.stat().st_mtime_ns if path.exists() else None
 
 
 def test_a_resumed_optimizer_has_the_moments_of_the_one_that_went_on(tmp_path):
@@ -293,15 +210,3 @@ def test_a_frozen_landmark_branch_does_not_move_by_a_bit():
     run(network=network, config=replace(CONFIG, epochs=1))
     for key, value in network.landmark_net.state_dict().items():
         assert torch.equal(value, before[key]), key
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("epochs", 0), ("batch_size", 1), ("learning_rate", 0.0), ("decay", 1.5),
-        ("precision", "int4"), ("weight_decay", -1), ("seed", 2**40),
-    ],
-)  # fmt: skip
-def test_a_setting_that_makes_no_sense_is_refused_by_name(field, value):
-    with pytest.raises(CourseError, match=field):
-        TrainConfig(**{field: value})

@@ -81,7 +81,7 @@ def _raters(evaluation: Evaluation, document: Mapping[str, Any]) -> Drawing | No
         else (votes, "spearman_votes", "entropy of the raters' votes")
     )
     numbers = document["uncertainties"]
-    shown = [name for name in _AGAINST_RATERS if numbers.get(name) and numbers[name][key] is not None][:2]
+    shown = [name for name in _AGAINST_RATERS if numbers.get(name) and numbers[name].get(key) is not None][:2]
     if doubt is None or not shown:
         return None
     figure = against_raters(

@@ -85,6 +85,10 @@ def make_report(
         )
     subjects = [load_subject(path, weights) for path in runs]
     others = [load_subject(path, weights if path.is_dir() else None) for path in against]
+    if len({subject.side for subject in subjects}) > 1:
+        raise CourseError(
+            "an ensemble needs networks that were trained on pictures of one size (network.input_size)"
+        )
     measured = load_measured(subjects[0], asked)
     for subject in (*subjects, *others):
         check_names(subject, measured.faces)
@@ -121,6 +125,7 @@ def _evaluate(
         seed=settings.seed,
         device=device,
         precision=settings.precision,
+        input_size=subjects[0].side,
     )
 
 

@@ -16,6 +16,8 @@ from pvlib.training.checkpoints import BEST, LAST, checkpoint_path, load_network
 from pvlib.training.presets import load_config
 from pvlib.training.run_config import RunConfig
 
+_RELEASED_SIDE = 224  # the released code resizes every face to it; the network reduces them to 112 itself
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -31,6 +33,7 @@ class Subject:
         config: of the run; None for a file, or a run that was started from Python.
         history: numbers of each epoch, flat.
         record: run.json, where there is one.
+        side: pixels per side to which faces are resized first, as in training; None for as they are stored.
     """
 
     path: Path
@@ -42,6 +45,7 @@ class Subject:
     config: RunConfig | None = None
     history: tuple[Mapping[str, Any], ...] = ()
     record: Mapping[str, Any] = field(default_factory=dict)
+    side: int | None = None
 
     @property
     def title(self) -> str:
@@ -64,11 +68,13 @@ def load_subject(path: Path, which: str | None = None) -> Subject:
         raise CourseError(f"{path} holds one network: only a run folder has {BEST} and {LAST} weights")
     if path.is_file() and _is_exported(path):
         trained = shipped.load_trained(path)
-        return Subject(path, trained.network, trained.names, "exported by pvlib export")
+        return Subject(
+            path, trained.network, trained.names, "exported by pvlib export", side=trained.face_size
+        )
     network = load_released(path)
     if not isinstance(network, Poster):
         raise CourseError(f"{path}: a landmark network names no expressions; give a POSTER-Var or POSTER++")
-    return Subject(path, network, None, "a released checkpoint")
+    return Subject(path, network, None, "a released checkpoint", side=_RELEASED_SIDE)
 
 
 def _run(folder: Path, which: str | None) -> Subject:
@@ -79,6 +85,7 @@ def _run(folder: Path, which: str | None) -> Subject:
         for row in (read_state(folder) if checkpoint_path(folder, LAST).is_file() else state)["history"]
     )
     epoch = state["best"]["epoch"] if which == BEST else len(state["history"])
+    config = load_config(folder / CONFIG) if (folder / CONFIG).is_file() else None
     return Subject(
         folder,
         load_network(folder, which),
@@ -86,9 +93,10 @@ def _run(folder: Path, which: str | None) -> Subject:
         f"{which}: after epoch {epoch} of {len(rows)}",
         which,
         epoch,
-        load_config(folder / CONFIG) if (folder / CONFIG).is_file() else None,
+        config,
         rows,
         _record(folder / RECORD),
+        None if config is None else config.network.side,
     )
 
 

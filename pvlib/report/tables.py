@@ -83,11 +83,11 @@ def confusion(document: Mapping[str, Any]) -> Table:
 def methods(document: Mapping[str, Any]) -> Table:
     """How good the probabilities of each method are."""
     present = {key: one for key, one in document["methods"].items() if one is not None}
-    keys = [key for key in _QUALITY if any(one["metrics"][key] is not None for one in present.values())]
+    keys = [key for key in _QUALITY if any(one["metrics"].get(key) is not None for one in present.values())]
     rows = tuple(
         (
             Cell(one["title"] + _temperature(one)),
-            *(cell(one["metrics"][key], key) for key in keys),
+            *(cell(one["metrics"].get(key), key) for key in keys),
         )
         for one in present.values()
     )
@@ -102,11 +102,11 @@ def methods(document: Mapping[str, Any]) -> Table:
 def uncertainties(document: Mapping[str, Any]) -> Table:
     """How well each uncertainty follows the raters and finds the mistakes."""
     present = {key: one for key, one in document["uncertainties"].items() if one is not None}
-    keys = [key for key in _UNCERTAINTY if any(one[key] is not None for one in present.values())]
+    keys = [key for key in _UNCERTAINTY if any(one.get(key) is not None for one in present.values())]
     return Table(
         "Each uncertainty: does it rise where raters disagree, and does it find the mistakes?",
         ("uncertainty", *(MEASURES[key].head for key in keys)),
-        tuple((Cell(one["title"]), *(cell(one[key], key) for key in keys)) for one in present.values()),
+        tuple((Cell(one["title"]), *(cell(one.get(key), key) for key in keys)) for one in present.values()),
         {one["title"]: one["about"] for one in present.values()},
     )
 

@@ -33,8 +33,8 @@ _LOOKS: dict[str, tuple[str, Any]] = {
 }
 # measure -> its title, and the value of an uncertainty that knows nothing
 _MEASURES = {
-    "spearman_votes": ("Spearman ρ with\nthe raters' entropy →", 0.0),
-    "spearman_mixture": ("Spearman ρ with\nthe mixture's entropy →", 0.0),
+    "spearman_votes": ("Spearman ρ, with\nvote entropy →", 0.0),
+    "spearman_mixture": ("with entropy of\nthe mixture →", 0.0),
     "auroc_errors": ("AUROC\nof mistakes →", 0.5),
     "excess_aurc": ("← excess AURC\n× 1000", None),
 }
@@ -83,14 +83,14 @@ def risk_coverage(uncertainties: Uncertainties) -> Described:
 def measures(uncertainties: Uncertainties) -> Described:
     """Show how well each uncertainty follows the raters' and finds mistakes, as points with their intervals."""
     present = {key: one for key, one in uncertainties.items() if one is not None}
-    shown = [name for name in _MEASURES if any(one[name] is not None for one in present.values())]
+    shown = [name for name in _MEASURES if any(one.get(name) is not None for one in present.values())]
     figure = new_figure(0.8 + 0.21 * len(present), 2.1 + 1.05 * len(shown))
     grid = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
     for axes, name in zip(grid, shown, strict=True):
         title, useless = _MEASURES[name]
         scale = 1000 if name == "excess_aurc" else 1
         for place, (key, one) in enumerate(present.items()):
-            _point(axes, place, one[name], look_of(key)[0], scale)
+            _point(axes, place, one.get(name), look_of(key)[0], scale)
         if useless is not None:
             axes.axvline(useless, color=QUIET, linewidth=0.9, linestyle=_DOTTED)
         axes.set_title(title, fontsize=7.5, fontweight="normal", loc="center")
@@ -125,7 +125,7 @@ def _in_words(present: Mapping[str, Mapping[str, Any]], shown: list[str]) -> str
         said = ", ".join(
             f"{words.get(name, name.replace('_', ' '))} {one[name]['value']:.3f}"
             for name in shown
-            if one[name] is not None
+            if one.get(name) is not None
         )
         parts.append(f"{one['title']}: {said}")
     return f"Measures of each uncertainty with their intervals. {'; '.join(parts)}."

@@ -1,0 +1,107 @@
+"""`pvlib evaluate` on prepared files of colour faces, on exported networks and on released ones."""
+
+import json
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from pvlib.cli import app
+from pvlib.data.affectnet import prepare_affectnet
+from pvlib.data.drawn.layouts import write_layout
+from pvlib.data.labels import AFFECTNET8, RAFDB
+from pvlib.data.rafdb import prepare_rafdb
+from pvlib.models import poster_var, tiny
+from pvlib.models.shipped import TrainedNetwork, save_trained
+from pvlib.report import subjects
+
+QUICK = ["--passes", 0, "--bootstrap", 10, "--samples", 5]
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def numbers_of(folder):
+    return json.loads((folder / "evaluation.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Prepared files of RAF-DB and AffectNet, and a run trained on each; a tenth of the training is held out."""
+    folder = tmp_path_factory.mktemp("sets")
+    write_layout(folder / "raf", "rafdb", {"train": 80, "test": 12}, 0, size=32)
+    prepare_rafdb(folder / "raf", folder / "rafdb.safetensors", size=32)
+    write_layout(folder / "aff", "affectnet", {"train": 40, "valid": 12}, 0, size=32)
+    prepare_affectnet(folder / "aff", folder / "affectnet.safetensors", size=32)
+    for name, choices in (("rafdb", ()), ("affectnet", ("data.classes=8", "data.holdout=0.2"))):
+        options = [
+            f"data.root={folder / name}.safetensors",
+            "train.epochs=1",
+            "train.batch_size=16",
+            *choices,
+        ]
+        result = call("train", "drawn-tiny", *options, "--out", folder / name, "--device", "cpu")
+        assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.mark.parametrize(("run", "names"), [("rafdb", RAFDB), ("affectnet", AFFECTNET8)])
+def test_the_test_split_is_the_one_on_which_papers_report(folder, tmp_path, run, names):
+    result = call("evaluate", folder / run, "--split", "test", *QUICK, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    numbers = numbers_of(tmp_path)
+    assert tuple(numbers["names"]) == names
+    assert numbers["faces"] == 12
+    assert numbers["about"]["warnings"] == []
+
+
+def test_pictures_of_a_real_data_set_are_shown_only_on_demand(folder, tmp_path):
+    shown = []
+    for name, choice in (("without", ()), ("with", ("--pictures",))):
+        result = call(
+            "evaluate", folder / "rafdb", "--split", "test", *QUICK, *choice, "--out", tmp_path / name
+        )
+        assert result.exit_code == 0, result.output
+        shown.append((tmp_path / name / "index.html").read_text())
+    assert "data:image/png" not in shown[0]
+    assert "Pictures of real people are left out" in shown[0]
+    assert shown[1].count("data:image/png") >= 12
+
+
+@pytest.mark.parametrize(("arguments", "culprit"), [
+    (["rafdb", "--rule", "majority"], "RAF-DB, which has no choice of rule"),
+    (["affectnet", "--classes", "9"], "not 9"),
+    (["rafdb", "--data", "affectnet.safetensors"], "names surprise, fear, disgust"),
+    (["rafdb", "affectnet", "--ensemble"], "names neutral, happiness"),
+])  # fmt: skip
+def test_faces_that_do_not_fit_are_one_line(folder, monkeypatch, arguments, culprit):
+    monkeypatch.chdir(folder)
+    result = call("evaluate", *arguments)
+    assert result.exit_code == 1
+    assert culprit in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not list(folder.rglob("index.html"))
+
+
+def test_an_exported_network_knows_its_classes_and_needs_to_be_told_its_faces(folder, tmp_path):
+    path = tmp_path / "net.safetensors"
+    save_trained(path, TrainedNetwork(poster_var(7, tiny(48)).eval(), RAFDB, 48, 3))
+    assert "say which faces" in call("evaluate", path).stderr
+    assert "only a run folder" in call("evaluate", path, "--weights", "best").stderr
+    chosen = ["--data", folder / "rafdb.safetensors", "--split", "test"]
+    result = call("evaluate", path, *chosen, *QUICK, "--out", tmp_path / "report")
+    assert result.exit_code == 0, result.output
+    assert numbers_of(tmp_path / "report")["faces"] == 12
+    assert call("evaluate", path, "--data", "drawn", "--count", 4).exit_code == 1  # eight classes, not seven
+
+
+def test_a_released_file_is_read_in_the_order_of_the_faces_and_that_is_said(folder, tmp_path, monkeypatch):
+    torch.manual_seed(0)
+    monkeypatch.setattr(subjects, "load_released", lambda path: poster_var(7, tiny(48)).eval())
+    path = tmp_path / "released.pth"
+    path.touch()
+    chosen = ["--data", folder / "rafdb.safetensors", "--split", "test"]
+    result = call("evaluate", path, *chosen, *QUICK, "--out", tmp_path / "report")
+    assert result.exit_code == 0, result.output
+    assert "does not name its classes; read here as surprise, fear, disgust" in result.output

@@ -1,0 +1,139 @@
+"""`pvlib evaluate`, as a person types it."""
+
+import json
+import shutil
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from pvlib.cli import app
+from pvlib.data.drawn import draw_faces
+from pvlib.data.labels import FERPLUS
+from pvlib.training.checkpoints import read_state
+from pvlib.training.setup import DRAWN_SEEDS
+
+TINY = ["data.count=64", "data.valid_count=48", "train.epochs=2", "train.batch_size=32"]
+QUICK = ["--passes", 1, "--bootstrap", 20, "--samples", 5]
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def numbers_of(folder):
+    return json.loads((folder / "evaluation.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "one"
+    result = call("train", "drawn-tiny", *TINY, "--out", folder, "--device", "cpu")
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture(scope="module")
+def measured(run):
+    """The report in the run's own folder."""
+    result = call("evaluate", run, *QUICK, "--against", run)
+    assert result.exit_code == 0, result.output
+    return result.output, run / "evaluation"
+
+
+def test_a_report_is_a_page_numbers_and_tables_in_the_folder_of_the_run(measured):
+    _, folder = measured
+    assert sorted(path.name for path in folder.iterdir()) == ["evaluation.json", "index.html", "table.md"]
+
+
+def test_evaluating_repeats_the_validation_accuracy_of_the_run(run, measured):
+    numbers = numbers_of(measured[1])
+    best = read_state(run, "best")["best"]["metrics"]["accuracy"]
+    assert numbers["metrics"]["accuracy"]["value"] == pytest.approx(best, abs=1e-6)
+    assert numbers["faces"] == 48
+    confusion = torch.tensor(numbers["confusion"])
+    assert confusion.diag().sum() / 48 == pytest.approx(best, abs=1e-6)
+
+
+def test_faces_that_chose_the_epoch_are_said_in_the_terminal_the_page_and_the_numbers(measured):
+    output, folder = measured
+    for text in (output, (folder / "index.html").read_text(), (folder / "table.md").read_text()):
+        assert "validation faces chose the epoch" in " ".join(text.split())
+    assert len(numbers_of(folder)["about"]["warnings"]) == 1
+
+
+def test_a_run_does_not_differ_from_itself(measured):
+    (compared,) = numbers_of(measured[1])["comparisons"]
+    assert compared["mcnemar"] == {"only_first": 0, "only_second": 0, "p": 1.0}
+    assert compared["differences"]["accuracy"] == {"value": 0, "low": 0, "high": 0}
+
+
+def test_drawn_faces_are_shown(measured):
+    page = (measured[1] / "index.html").read_text()
+    assert page.count("data:image/svg+xml") == 7
+    assert page.count("data:image/png") == 12 + min(
+        12, 48 - torch.tensor(numbers_of(measured[1])["confusion"]).diag().sum()
+    )
+
+
+def test_a_run_that_chose_its_epoch_by_the_test_split_is_told_in_red(run, tmp_path):
+    other = tmp_path / "tested"
+    shutil.copytree(run, other, ignore=shutil.ignore_patterns("evaluation"))
+    config = (other / "config.yaml").read_text()
+    (other / "config.yaml").write_text(config.replace("select: valid", "select: test"))
+    result = call(
+        "evaluate", other, "--split", "test", "--count", 30, *QUICK, "--pdf", "--out", tmp_path / "report"
+    )
+    assert result.exit_code == 0, result.output
+    assert 'class="warning" role="alert">select=test' in (tmp_path / "report/index.html").read_text()
+    assert numbers_of(tmp_path / "report")["about"]["runs"][0]["select"] == "test"
+    assert (tmp_path / "report/figures/confusion.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_network_beside_itself_is_an_ensemble_that_agrees(run, tmp_path):
+    result = call("evaluate", run, run, "--ensemble", "--count", 20, *QUICK, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    numbers = numbers_of(tmp_path)
+    assert numbers["answer"] == "ensemble"
+    assert numbers["methods"]["ensemble"]["metrics"]["brier"] == pytest.approx(
+        numbers["methods"]["softmax"]["metrics"]["brier"]
+    )
+
+
+def test_unambiguous_drawn_faces_are_judged_by_their_mixture_and_classes_can_be_left_out(run, tmp_path):
+    chosen = ["--data", "drawn:snapshot", "--count", 60, "--unambiguous", "--without", "contempt"]
+    result = call("evaluate", run, *chosen, *QUICK, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    numbers = numbers_of(tmp_path)
+    faces = draw_faces(60, DRAWN_SEEDS["valid"], nuisances="snapshot")
+    expected = faces.mixture.argmax(dim=1)[faces.unambiguous]
+    per_class = torch.bincount(expected, minlength=8)[: FERPLUS.index("contempt")]
+    assert [sum(row) for row in numbers["confusion"]] == per_class.tolist()
+    assert "contempt" not in numbers["names"]
+    assert numbers["settings"]["left_out"] == ["contempt"]
+    assert numbers["about"]["warnings"] == []
+
+
+@pytest.mark.parametrize(("arguments", "culprit"), [
+    (["no/such/run"], "no/such/run"),
+    (["RUN", "RUN"], "--ensemble"),
+    (["RUN", "--ensemble"], "at least two"),
+    (["RUN", "--weights", "first"], '"first"'),
+    (["RUN", "--precision", "int4"], "int4"),
+    (["RUN", "--device", "cuda:77"], "cuda:77"),
+    (["RUN", "--bootstrap", "-1"], "bootstrap"),
+    (["RUN", "--split", "exam"], "exam"),
+    (["RUN", "--without", "joy", "--count", "5"], '"joy"'),
+    (["RUN", "--against", "no/such/run"], "no/such/run"),
+    (["RUN", "--out", "a-file"], "a-file"),
+])  # fmt: skip
+def test_a_mistake_ends_in_one_line_that_names_it(run, arguments, culprit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").touch()
+    before = sorted(run.rglob("*"))
+    result = call("evaluate", *[str(run) if word == "RUN" else word for word in arguments])
+    assert result.exit_code == 1, result.output
+    assert culprit in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["a-file"]
+    assert sorted(run.rglob("*")) == before

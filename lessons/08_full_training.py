@@ -327,16 +327,15 @@ for kind, chosen in [("clear", clear), ("mixed", ~clear)]:
 # from):
 #
 # ```
-# pvlib train ferplus.safetensors --size tiny --target votes --precision bf16 --epochs 13 --decay 0.78 \
-#     --weight-decay 0.05 --out runs/tiny                                       # 20 minutes on two cores
-# pvlib train ferplus.safetensors --size paper --target votes --precision bf16 --epochs 40 --batch-size 48 \
-#     --learning-rate 3e-4 --decay 0.9 --out runs/paper                         # wants a GPU
+# pvlib train ferplus-tiny --out runs/tiny                         # 20 minutes on two cores
+# pvlib train ferplus-scratch --out runs/paper                     # paper size; wants a GPU
 # pvlib evaluate runs/tiny
-# pvlib run 08 --profile full -p data=ferplus.safetensors                     # this lesson, at paper size
+# pvlib run 08 --profile full -p data=ferplus.safetensors          # this lesson, at paper size
 # ```
 #
-# Stop a run with Ctrl-C or pull the plug; the same command goes on after its last whole epoch, and ends
-# with the same weights (on one CPU to the last bit), since every epoch draws from a random stream of its own.
+# Stop a run with Ctrl-C or pull the plug; the same command goes on from its last checkpoint, and ends with
+# the same weights (on one CPU to the last bit), since what is drawn at random depends on seed, epoch and step
+# alone. `pvlib train --list` names the recipes, `pvlib train ferplus-released --show` prints one.
 #
 # Where paper and released code differ, we say which one we follow:
 #

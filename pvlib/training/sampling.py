@@ -8,8 +8,6 @@ from torch import Tensor
 
 from pvlib.errors import CourseError
 
-BALANCES = {"none": 0.0, "sqrt": 0.5, "uniform": 1.0}
-
 
 @dataclass(frozen=True)
 class Sampling:
@@ -59,21 +57,6 @@ class Sampling:
     def faces(self, labels: Tensor) -> int:
         """Return how many faces an epoch has."""
         return len(labels) if self.per_class is None else self.per_class * len(labels.unique())
-
-
-def choose_sampling(balance: str | None, per_class: int | None = None) -> Sampling:
-    """Return the sampling that a person typed: ``balance`` is none, sqrt, uniform or an exponent 0-1.
-
-    Raises:
-        CourseError: for anything else.
-    """
-    try:
-        exponent = BALANCES[balance] if balance in BALANCES else float(balance or 0)
-    except ValueError:
-        raise CourseError(
-            f'balance must be {", ".join(BALANCES)} or a number in 0 ... 1, not "{balance}"'
-        ) from None
-    return Sampling(exponent, per_class)
 
 
 def _in_rounds(members: Tensor, count: int) -> Tensor:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pvlib.errors import CourseError
-from pvlib.training.sampling import Sampling, choose_sampling
+from pvlib.training.sampling import Sampling
 
 COUNTS = (4000, 900, 100)
 LABELS = torch.arange(3).repeat_interleave(torch.tensor(COUNTS))[
@@ -74,23 +74,13 @@ def test_a_seed_repeats_an_epoch_and_the_next_epoch_differs(sampling):
     assert not torch.equal(order(sampling, 3), order(sampling, 4))
 
 
-@pytest.mark.parametrize(
-    ("typed", "balance"), [("none", 0), ("sqrt", 0.5), ("uniform", 1), ("0.3", 0.3), (None, 0)]
-)
-def test_a_typed_balance_is_a_name_or_an_exponent(typed, balance):
-    assert choose_sampling(typed) == Sampling(balance)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "culprit"),
-    [
-        (("evenly",), "evenly"), (("1.5",), "balance"), (("-1",), "balance"), (("nan",), "balance"),
-        (("none", 0), "per_class"), (("sqrt", 100), "exclude"),
-    ],
-)  # fmt: skip
-def test_a_sampling_that_makes_no_sense_is_refused(arguments, culprit):
+@pytest.mark.parametrize(("values", "culprit"), [
+    ((1.5,), "balance"), ((-1,), "balance"), ((math.nan,), "balance"), (("sqrt",), "balance"),
+    ((0, 0), "per_class"), ((0.5, 100), "exclude"),
+])  # fmt: skip
+def test_a_sampling_that_makes_no_sense_is_refused(values, culprit):
     with pytest.raises(CourseError, match=culprit):
-        choose_sampling(*arguments)
+        Sampling(*values)
 
 
 @pytest.mark.parametrize("value", [True, "5", 2.0])

@@ -38,6 +38,7 @@ def ablate(
     from pvlib.ablation.cluster import open_client, workers_that_fit
     from pvlib.ablation.grid_file import grid_names, read_grid
     from pvlib.ablation.one_run import Outcome
+    from pvlib.ablation.provenance import made_with
     from pvlib.ablation.runner import results_of, run_grid
     from pvlib.ablation.table import write_table
     from pvlib.errors import CourseError
@@ -65,7 +66,14 @@ def ablate(
     def keep_table_current(outcome: Outcome | None = None) -> Path:
         if outcome is not None and outcome.problem is not None:
             failed.append(f"{outcome.variant}, seed {outcome.seed}: {outcome.problem}")
-        return write_table(chosen, folder, results_of(chosen, folder), command=command, problems=failed)
+        return write_table(
+            chosen,
+            folder,
+            results_of(chosen, folder),
+            command=command,
+            problems=failed,
+            made_with=made_with(chosen, folder),
+        )
 
     path = keep_table_current()
     if not table and len(results) < len(chosen.runs):

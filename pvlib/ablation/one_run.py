@@ -125,6 +125,7 @@ def _train_and_score(task: Task) -> dict[str, Any]:
         passes=scoring.passes,
         bootstrap=0,
         device=make_fabric(device).device,
+        input_size=config.network.side,
     ).as_json()
     result = {
         "variant": task.run.variant,

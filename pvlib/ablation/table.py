@@ -18,7 +18,13 @@ Results = Mapping[tuple[str, int], Mapping[str, Any]]
 
 
 def write_table(
-    grid: Grid, folder: Path, results: Results, *, command: str = "", problems: Sequence[str] = ()
+    grid: Grid,
+    folder: Path,
+    results: Results,
+    *,
+    command: str = "",
+    problems: Sequence[str] = (),
+    made_with: str = "",
 ) -> Path:
     """Write ``table.md``, ``table.json`` and ``runs.csv`` into ``folder``; return the Markdown's path.
 
@@ -26,16 +32,17 @@ def write_table(
         results: evaluation JSON of every finished run by (variant, seed); none may be missing, or all.
         command: that made it, to be printed above.
         problems: one line for each run that failed.
+        made_with: one line on code and machines.
 
     Raises:
         CourseError: the folder cannot be written to.
     """
     table = cells(grid, results)
     changes = effects(grid, table)
-    markdown = _markdown(grid, table, changes, results, command, problems)
+    markdown = _markdown(grid, table, changes, results, command, [made_with] if made_with else [], problems)
     with atomic_write(folder / "runs.csv") as temporary, temporary.open("w", newline="") as file:
         _write_runs(file, grid, results)
-    content = _as_json(grid, table, changes, command, problems)
+    content = _as_json(grid, table, changes, command, problems) | {"made_with": made_with}
     with atomic_write(folder / "table.json") as temporary:
         temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
     with atomic_write(folder / "table.md") as temporary:
@@ -49,6 +56,7 @@ def _markdown(
     changes: Sequence[Effect],
     results: Results,
     command: str,
+    notes: Sequence[str],
     problems: Sequence[str],
 ) -> str:
     parts = [f"# {grid.name}"]
@@ -56,7 +64,7 @@ def _markdown(
         parts.append(grid.about)
     if command:
         parts.append(f"```\n{command}\n```")
-    parts += [_about_runs(grid, results), *(f"- failed: {problem}" for problem in problems)]
+    parts += [_about_runs(grid, results), *notes, *(f"- failed: {problem}" for problem in problems)]
     parts += ["## Mean over seeds, ± half of the 95 % interval", _means(grid, table)]
     if len(grid.variants) > 1:
         parts += [
@@ -87,7 +95,7 @@ def _about_runs(grid: Grid, results: Results) -> str:
     )
     done = "" if len(results) == planned else f" **{len(results)} of {planned} runs are done.**"
     return (
-        f"{len(grid.variants)} variants × {len(grid.seeds)} seeds ({seeds}), scored on {counted} faces "
+        f"{len(grid.variants)} variants under seeds {seeds}, scored on {counted} faces "
         f"({grid.scoring.split}) with the weights {weights}. Seeds change the initial weights, the order and the random "
         f"changes of the faces, and noise; not which faces.{done}"
     )

@@ -137,3 +137,14 @@ def test_a_mistake_ends_in_one_line_that_names_it(run, arguments, culprit, tmp_p
     assert len(result.stderr.strip().splitlines()) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["a-file"]
     assert sorted(run.rglob("*")) == before
+
+
+def test_a_single_face_makes_a_report_without_intervals(run, tmp_path):
+    result = call(
+        "evaluate", run, "--split", "test", "--count", 1, "--passes", 0, "--bootstrap", 0, "--out", tmp_path
+    )
+    assert result.exit_code == 0, result.output
+    text = (tmp_path / "evaluation.json").read_text()
+    numbers = json.loads(text, parse_constant=pytest.fail)  # NaN is no JSON
+    assert numbers["metrics"]["accuracy"]["low"] is None
+    assert numbers["metrics"]["accuracy"]["value"] in (0, 1)

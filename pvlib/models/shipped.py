@@ -87,7 +87,15 @@ def load_trained(path: str | Path = SHIPPED) -> TrainedNetwork:
                 raise CourseError(f"{path} is no file of pvlib export; make one with: pvlib export RUN FILE")
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no dict)
         return _assemble(tensors, metadata)
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (
+        SafetensorError,
+        OSError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        RuntimeError,
+    ) as error:
         reason = " ".join(str(error).split())[:300]
         raise CourseError(f"{path} is damaged or does not describe its network ({reason})") from error
 

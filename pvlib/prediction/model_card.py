@@ -80,14 +80,15 @@ def _facts(trained: TrainedNetwork, bytes_: int, command: str | None) -> Iterato
         f"{bytes_ / 1e6:.1f} MB, float32, safetensors; the header holds size, classes, settings and measurements",
     )
     if about.get("epoch"):
-        chosen = {"best": "the best on the faces that choose", "last": "the last; none was chosen"}
+        judges = "test" if (about.get("config") or {}).get("select") == "test" else "validation"
+        chosen = {"best": f"the most accurate one on its {judges} faces", "last": "the last one"}
         yield "weights", f"after epoch {about['epoch']}: {chosen.get(about.get('weights'), 'unknown')}"
     config = about.get("config")
     if config:
         train, seed = config["train"], config["seed"]
         yield (
             "training",
-            f"{train['epochs']} epochs, {train['batch_size']} faces a step, learning rate {train['learning_rate']:g} "
+            f"epochs: {train['epochs']}, {train['batch_size']} faces a step, learning rate {train['learning_rate']:g} "
             f"({train['schedule']}), weight decay {train['weight_decay']:g}, recipe {config['recipe']}, seed {seed}",
         )
     if command:
@@ -98,7 +99,7 @@ def _measured(evaluation: Mapping[str, Any]) -> Iterator[str]:
     about = evaluation.get("about", {})
     level = evaluation["settings"].get("level", 0.95)
     where = f"{Path(about.get('data', 'faces')).name}, split {about.get('split', 'unknown')}"
-    yield f"On {evaluation['faces']:,} faces ({where}), with {level:.0%} bootstrap intervals over the faces."
+    yield f"On {evaluation['faces']:,} faces ({where}), with {100 * level:.0f} % bootstrap intervals over the faces."
     if any(run.get("select") == "test" for run in about.get("runs", [])):
         yield "**The epoch was chosen on the test split itself: on new faces these numbers would be worse.**"
     for warning in about.get("warnings", []):
@@ -139,7 +140,8 @@ def _failures(evaluation: Mapping[str, Any] | None) -> Iterator[str]:
     )[:3]  # fmt: skip
     if confused:
         said = (
-            f"{share:.0%} of {classes[i]['name']} is called {classes[j]['name']}" for share, i, j in confused
+            f"{100 * share:.0f} % of {classes[i]['name']} is called {classes[j]['name']}"
+            for share, i, j in confused
         )
         yield f"The most frequent confusions: {'; '.join(said)}."
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from pvlib.data.drawn import DrawnFaces
 from pvlib.data.faces import Faces
@@ -52,9 +53,9 @@ def load_measured(subject: Subject, asked: Asked) -> Measured:
     source = asked.data or (config.data.root if config else None)
     if source is None:
         raise CourseError(f"{subject.path}: say which faces to use, e.g. --data drawn")
-    own = config is not None and source == config.data.root and asked.split in ROLES
+    own = config is not None and _same(source, config.data.root)
     calibration = None
-    if own:
+    if own and asked.split in ROLES:
         faces = _own(config, asked)
         if asked.split == "test":
             calibration = _validation(config)
@@ -63,7 +64,9 @@ def load_measured(subject: Subject, asked: Asked) -> Measured:
     if asked.unambiguous:
         faces, calibration = _unambiguous(faces), None
     check_names(subject, faces)
-    return Measured(faces, source, calibration, asked.split if own else None)
+    # "train+valid" and the like are no part of a run, but hold faces that it was trained on
+    part = "train" if "train" in asked.split else asked.split
+    return Measured(faces, source, calibration, part if own else None)
 
 
 def warnings_of(subject: Subject, measured: Measured) -> list[str]:
@@ -93,6 +96,13 @@ def warnings_of(subject: Subject, measured: Measured) -> list[str]:
             "numbers are a little too good. Use --split test for numbers to report."
         )
     return said
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two sources are the same faces, however their file is called."""
+    return one == other or (
+        not (is_drawn(one) or is_drawn(other)) and Path(one).resolve() == Path(other).resolve()
+    )
 
 
 def _own(config: RunConfig, asked: Asked) -> Faces:

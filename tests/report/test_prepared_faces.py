@@ -56,6 +56,17 @@ def test_the_test_split_is_the_one_on_which_papers_report(folder, tmp_path, run,
     assert numbers["about"]["warnings"] == []
 
 
+@pytest.mark.parametrize(("split", "warned"), [("train", True), ("train+valid", True), ("test", False)])
+def test_training_faces_are_known_by_whatever_name_their_file_is_given(
+    folder, tmp_path, monkeypatch, split, warned
+):
+    monkeypatch.chdir(folder)
+    chosen = ["--data", "rafdb.safetensors", "--split", split]  # the run knows it by its whole path
+    result = call("evaluate", "rafdb", *chosen, *QUICK, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert ("trained on these very faces" in result.output) == warned
+
+
 def test_pictures_of_a_real_data_set_are_shown_only_on_demand(folder, tmp_path):
     shown = []
     for name, choice in (("without", ()), ("with", ("--pictures",))):
@@ -72,6 +83,7 @@ def test_pictures_of_a_real_data_set_are_shown_only_on_demand(folder, tmp_path):
 @pytest.mark.parametrize(("arguments", "culprit"), [
     (["rafdb", "--rule", "majority"], "RAF-DB, which has no choice of rule"),
     (["affectnet", "--classes", "9"], "not 9"),
+    (["rafdb", "--data", "affectnet.safetensors", "--split", "test"], "papers report on valid"),
     (["rafdb", "--data", "affectnet.safetensors"], "names surprise, fear, disgust"),
     (["rafdb", "affectnet", "--ensemble"], "names neutral, happiness"),
 ])  # fmt: skip

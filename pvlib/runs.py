@@ -83,7 +83,11 @@ def train_run(
         config.train_config(),
         rows=training.rows,
         measure=lambda trained: predict(
-            trained, training.choosing, device=fabric.device, precision=config.train.precision
+            trained,
+            training.choosing,
+            device=fabric.device,
+            precision=config.train.precision,
+            input_size=config.network.side,
         ).summary(),
         folder=folder,
         fabric=fabric,

@@ -78,8 +78,9 @@ class Network:
         size: "tiny" or "paper", see ``pvlib.models.sizes``.
         image_size: pixels per side of what the image backbone sees, a multiple of 16; null for the size's own
             (tiny 48, paper 112).
-        input_size: pixels per side of the training pictures; the network reduces larger ones itself, as
-            released (224 to 112). Null for 224 at paper size, for ``image_size`` at tiny.
+        input_size: pixels per side to which faces are resized, in training and wherever the run is measured;
+            the network reduces larger ones itself, as released (224 to 112). Null for 224 at paper size, for
+            ``image_size`` at tiny.
         head: "variational" or "point" (ablation "no VI head").
         layer_embedding: false for the ablation "no layer embedding".
         landmarks: "narrow" trains a small branch along, "full" is the whole MobileFaceNet, frozen and fed
@@ -134,7 +135,7 @@ class Network:
 
     @property
     def side(self) -> int:
-        """Pixels per side of the training pictures."""
+        """Pixels per side of the pictures that the network is given."""
         own = self.image_size if self.size == "tiny" else None
         return self.input_size or own or _SIDES[self.size]
 
@@ -196,9 +197,10 @@ class RunConfig:
             sampling=self.sampling,
         )
 
-    def chosen_recipe(self) -> Recipe | None:
-        """Return the random changes at the size of the network's input."""
-        return recipe_for(self.data.root, self.recipe, self.network.side)
+    def chosen_recipe(self) -> Recipe:
+        """Return the random changes at the size of the network's input; without any, faces are still resized."""
+        side = self.network.side
+        return recipe_for(self.data.root, self.recipe, side) or Recipe("none", side, side)
 
     def reading(self) -> dict[str, Any]:
         """Return the keywords of ``setup.load_faces`` that say how this run reads every split."""

@@ -7,13 +7,12 @@ the last 50).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
 import torch
 from torch import Tensor
-from torchvision.transforms.v2.functional import resize
 
 from pvlib.data.faces import Faces
 from pvlib.data.holdout import held_out
@@ -59,7 +58,7 @@ class Training:
         faces: what the loop gets.
         rows: int64, positions in ``faces`` that are trained on; None for all. A list of rows, as a copy of
             the others would not fit in memory where the file is large.
-        choosing: the faces that choose the best epoch, at the size of the network's input.
+        choosing: the faces that choose the best epoch.
     """
 
     faces: Faces
@@ -91,15 +90,11 @@ def load_training(config: RunConfig, load: Load = load_faces) -> Training:
     if protocol.valid is not None and protocol.valid not in data.train_on:
         return Training(faces, None, _split(config, protocol.valid, data.valid_count, load))
     rows, held = hold_out(faces, data.holdout, data.without_duplicates)
-    choosing = thinned(faces.subset(held), data.valid_count)
-    return Training(faces, rows, at_input_size(choosing, config))
+    return Training(faces, rows, thinned(faces.subset(held), data.valid_count))
 
 
 def load_split(config: RunConfig, role: str, load: Load = load_faces) -> Faces:
     """Return the faces of one part of a run, read as the run reads them.
-
-    Those of "valid" and "test" come at the size of the network's input, resized as in training: a network
-    given larger ones would take every second pixel or so. Those of "train" come as they are stored.
 
     Args:
         role: "train", what it trains on; "valid", what chooses under ``select=valid``; "test", the split on
@@ -177,19 +172,4 @@ def _training_faces(config: RunConfig, load: Load) -> Faces:
 
 
 def _split(config: RunConfig, split: str, count: int | None, load: Load) -> Faces:
-    return at_input_size(load(config.data.root, split, **config.reading(), count=count), config)
-
-
-def at_input_size(faces: Faces, config: RunConfig) -> Faces:
-    """Return the faces at the size to which the run's random changes bring those that it trains on.
-
-    Landmarks move along. Without random changes faces are trained on as they are stored, and so they stay.
-    """
-    side = config.network.side
-    if config.chosen_recipe() is None or faces.images.shape[-2:] == (side, side):
-        return faces
-    images = [resize(some, [side, side], antialias=True) for some in faces.images.split(256)]
-    points = faces.landmarks
-    if points is not None:
-        points = (points + 0.5) * side / faces.images.shape[-1] - 0.5
-    return replace(faces, images=torch.cat(images), landmarks=points)
+    return load(config.data.root, split, **config.reading(), count=count)

@@ -4,6 +4,7 @@ import pickle
 from dataclasses import fields
 
 import pytest
+import torch
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,7 +82,7 @@ def test_overrides_reach_what_they_name():
         "network.drop_path=0.5", "objective.likelihood=kendall_gal", "sampling.balance=1", "data.count=null",
     ])  # fmt: skip
     loop = config.train_config()
-    assert (loop.seed, loop.learning_rate, loop.recipe, loop.sampling.balance) == (7, 3e-4, None, 1.0)
+    assert (loop.seed, loop.learning_rate, loop.recipe.flip, loop.sampling.balance) == (7, 3e-4, 0, 1.0)
     assert config.data.train_on == ("train", "valid")
     assert config.data.count is None
     assert config.network.as_size().drop_path == (0.0, 0.25, 0.5)
@@ -105,6 +106,13 @@ def test_training_pictures_come_at_the_input_size(network, side, image_size):
     config = RunConfig(network=network)
     assert config.train_config().recipe.output_size == side
     assert network.as_size().image_size == image_size
+
+
+def test_without_random_changes_training_pictures_are_those_that_are_measured():
+    recipe = load_config("drawn-tiny", ["recipe=none"]).train_config().recipe
+    for channels, side in ((1, 48), (3, 100), (1, 32)):
+        faces = torch.randint(0, 256, (4, channels, side, side), dtype=torch.uint8)
+        assert torch.allclose(recipe.training()(faces), recipe.evaluation()(faces), atol=1e-5)
 
 
 @pytest.mark.parametrize(("override", "said"), [

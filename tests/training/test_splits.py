@@ -137,17 +137,6 @@ def test_a_part_that_no_run_has_is_refused():
         load_split(load_config("drawn-tiny"), "holdout")
 
 
-def test_measured_faces_come_at_the_size_of_those_trained_on_and_their_landmarks_with_them():
-    few = ["data.count=4", "data.valid_count=3", "network.input_size=96"]
-    stored = load_split(load_config("drawn-tiny", few[:2]), "valid")
-    large = load_split(load_config("drawn-tiny", few), "valid")
-    assert large.images.shape == (3, 1, 96, 96)
-    assert (large.images.float().mean() - stored.images.float().mean()).abs() < 1
-    # pixel centres: the middle of the first stored pixel, 0, lies between the first two of twice as many, 0.5
-    assert torch.allclose(large.landmarks, 2 * stored.landmarks + 0.5)
-    assert load_split(load_config("drawn-tiny", [*few, "recipe=none"]), "valid").images.shape[-1] == 48
-
-
 def test_a_stand_in_loads_all_faces_of_a_run():
     asked = []
 

@@ -27,7 +27,7 @@ class Column:
         for key in (*self.path, "value"):
             if found is None:
                 return None
-            found = found[key]
+            found = found.get(key)  # a point head has no σ to speak of
         return found if found is None or not self.percent else 100 * found
 
     @property

@@ -43,7 +43,12 @@ def run_grid(
     report = _Report(console or Console(quiet=True), len(grid.runs), len(grid.runs) - len(pending))
     outcomes = []
     with report:
-        futures = {_submit(client, carry_out, run, folder, threads, device): run for run in pending}
+        tasks = [Task(run, _located(run.config), folder / run.folder, threads, device) for run in pending]
+        # one group of keys: the scheduler then holds tasks back and in order until a worker is free, and a worker
+        # that dies takes only its own run with it
+        group = f"grid-{time.time_ns()}"
+        keys = [(group, number) for number in range(len(tasks))]
+        futures = dict(zip(client.map(carry_out, tasks, key=keys, pure=False), pending, strict=True))
         try:
             for future in as_completed(futures):
                 outcome = _outcome(future, futures[future])
@@ -61,18 +66,6 @@ def results_of(grid: Grid, folder: Path) -> dict[tuple[str, int], dict]:
     """Return the evaluation of every finished run of ``grid`` in ``folder``, by variant and seed."""
     found = {(run.variant, run.seed): read_result(folder / run.folder, run) for run in grid.runs}
     return {key: result["evaluation"] for key, result in found.items() if result is not None}
-
-
-def _submit(
-    client: Client,
-    carry_out: Callable[[Task], Outcome],
-    run: PlannedRun,
-    folder: Path,
-    threads: int,
-    device: str,
-) -> Future:
-    task = Task(run, _located(run.config), folder / run.folder, threads, device)
-    return client.submit(carry_out, task, key=f"{run.folder}-{time.time_ns()}", pure=False)
 
 
 def _located(config: RunConfig) -> RunConfig:

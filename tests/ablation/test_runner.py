@@ -12,6 +12,7 @@ from distributed import Client, LocalCluster
 from rich.console import Console
 
 from pvlib.ablation.cluster import open_client
+from pvlib.ablation.columns import COLUMNS
 from pvlib.ablation.grid_file import read_grid
 from pvlib.ablation.one_run import RESULT, Outcome, read_result
 from pvlib.ablation.one_run import carry_out as really_carry_out
@@ -178,6 +179,15 @@ def test_a_real_grid_is_trained_and_scored(trained):
             results[outcome.variant, outcome.seed]["metrics"]["accuracy"]["value"]
             == pytest.approx(outcome.accuracy)
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_column_finds_its_number_in_a_real_evaluation(trained, name):
+    grid, folder, _ = trained
+    results = results_of(grid, folder)
+    assert isinstance(COLUMNS[name].read(results["variational", 0]), float)
+    needs_draws = "sigma" in name or name.startswith("mc_")
+    assert (COLUMNS[name].read(results["point", 0]) is None) == needs_draws
 
 
 def test_a_run_gone_wrong_leaves_one_line(trained, tmp_path, client):

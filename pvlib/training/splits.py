@@ -7,8 +7,9 @@ the last 50).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -90,6 +91,12 @@ def load_training(config: RunConfig, load: Load = load_faces) -> Training:
     if protocol.valid is not None and protocol.valid not in data.train_on:
         return Training(faces, None, _split(config, protocol.valid, data.valid_count, load))
     rows, held = hold_out(faces, data.holdout, data.without_duplicates)
+    if data.target not in (
+        None,
+        "rule",
+    ):  # trained on votes or not, every run is measured by the rule's labels
+        by_rule = replace(config, data=replace(data, target=None))
+        return Training(faces, rows, thinned(_training_faces(by_rule, load).subset(held), data.valid_count))
     return Training(faces, rows, thinned(faces.subset(held), data.valid_count))
 
 
@@ -156,7 +163,14 @@ def _copies_of(images: Tensor, held: Tensor) -> Tensor:
 def protocol_of(config: RunConfig) -> Protocol:
     """Return what the splits of the run's data set are for."""
     root = config.data.root
-    return PROTOCOLS["drawn" if is_drawn(root) else open_prepared(root).data_set]
+    if is_drawn(root):
+        return PROTOCOLS["drawn"]
+    if not Path(root).is_file():
+        raise CourseError(
+            f"there is no file {root}: say where it is (data.root=FILE), make it with a script in data_scripts, or "
+            "train on the embedded faces (data.root=drawn)"
+        )
+    return PROTOCOLS[open_prepared(root).data_set]
 
 
 def _training_faces(config: RunConfig, load: Load) -> Faces:

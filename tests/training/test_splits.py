@@ -104,6 +104,15 @@ def test_nothing_held_out_is_refused():
         hold_out(faces, 0.1)
 
 
+def test_held_out_faces_are_measured_by_the_rules_labels_whatever_is_trained_on(sets):
+    parts = ("data.rule=argmax", "data.train_on=[train,valid]", "data.holdout=0.3")
+    released = load_training(config_of(sets, "ferplus", *parts, "data.target=released"))
+    by_rule = load_training(config_of(sets, "ferplus", *parts))
+    assert released.choosing.ids == by_rule.choosing.ids
+    assert torch.equal(released.choosing.target, by_rule.choosing.target)
+    assert not torch.equal(released.faces.target, by_rule.faces.target)
+
+
 def test_two_splits_of_ferplus_are_joined_in_order(sets):
     parts = (
         "data.rule=argmax",

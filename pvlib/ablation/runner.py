@@ -52,6 +52,7 @@ def run_grid(
         try:
             for future in as_completed(futures):
                 outcome = _outcome(future, futures[future])
+                future.release()  # or a worker that dies later would have it done again
                 outcomes.append(outcome)
                 if on_outcome is not None:
                     on_outcome(outcome)

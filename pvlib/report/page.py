@@ -108,7 +108,7 @@ def _comparisons(report: Report) -> str:
 
 
 def _training(report: Report) -> str:
-    return _section("Training", _figure(report, "curves", "wide"))
+    return _section("Training", _figure(report, "curves", "curves"))
 
 
 def _faces(report: Report) -> str:
@@ -156,9 +156,10 @@ def _figure(report: Report, name: str, width: str) -> str:
 def _table(table: Table, dots: bool = False) -> str:
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in table.head)
     rows = "".join(_row(row, table, dots) for row in table.rows)
+    # the caption stays in place while a phone's reader moves a wide table sideways
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(table.caption)}"><table>'
-        f"<caption>{escape(table.caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<div><p class="caption">{escape(table.caption)}</p><div class="scroll" role="region" tabindex="0" '
+        f'aria-label="{escape(table.caption)}"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></div>'
     )
 
 

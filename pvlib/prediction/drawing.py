@@ -18,6 +18,8 @@ _BARS_HEIGHT = 2.5
 _COLUMNS = 3
 # every face is listed; more than these would make bars that nobody can read
 MOST_PANELS = 12
+# of more faces the boxes have numbers alone: in a row of people names would cover each other
+MOST_NAMES = 6
 
 
 def draw_intensities(
@@ -67,7 +69,9 @@ def _draw_photo(axes: Axes, photo: Image.Image, boxes: Sequence[Box], intensitie
         frame = (box.left, box.top), box.side, box.side
         axes.add_patch(Rectangle(*frame, fill=False, edgecolor="white", linewidth=3.5))
         axes.add_patch(Rectangle(*frame, fill=False, edgecolor=colour, linewidth=2))
-        text = f"{face + 1}  {name}" if len(boxes) > 1 else name
+        text = name if len(boxes) == 1 else f"{face + 1}  {name}"
+        if len(boxes) > MOST_NAMES:
+            text = f"{face + 1}"
         inside = box.top < 0.06 * photo.height
         axes.annotate(
             text,

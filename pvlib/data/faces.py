@@ -87,8 +87,8 @@ class Faces:
         mine, others = (faces.images.shape[1:] for faces in (self, other))
         if self.names != other.names or mine != others:
             raise CourseError(
-                f"faces of {len(self.names)} classes and {tuple(mine)} pixels cannot be joined with faces of "
-                f"{len(other.names)} classes and {tuple(others)} pixels"
+                f"faces of {self.names} and {tuple(mine)} pixels cannot be joined with faces of "
+                f"{other.names} and {tuple(others)} pixels"
             )
         both = {
             field.name: (getattr(self, field.name), getattr(other, field.name))

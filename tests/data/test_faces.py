@@ -58,3 +58,20 @@ def test_fields_that_do_not_fit_the_images_are_refused(faces):
     ):
         with pytest.raises(CourseError, match=complaint):
             Faces(**{"images": images, "target": target, "names": names, **wrong})
+
+
+def test_joined_faces_follow_each_other_and_what_one_does_not_know_is_left_out():
+    images, target = torch.arange(16, dtype=torch.uint8).view(4, 1, 2, 2), torch.eye(2).repeat(2, 1)
+    first = Faces(images[:3], target[:3], ("a", "b"), ids=("x", "y", "z"), landmarks=torch.zeros(3, 68, 2))
+    both = first.joined(Faces(images[3:], target[3:], ("a", "b"), ids=("w",)))
+    assert torch.equal(both.images, images)
+    assert torch.equal(both.target, target)
+    assert (both.ids, both.landmarks) == (("x", "y", "z", "w"), None)
+
+
+@pytest.mark.parametrize(("names", "side"), [(("b", "a"), 2), (("a", "b"), 4)])
+def test_faces_of_other_classes_or_sizes_cannot_be_joined(names, side):
+    faces = Faces(torch.zeros(2, 1, 2, 2, dtype=torch.uint8), torch.eye(2), ("a", "b"))
+    other = Faces(torch.zeros(2, 1, side, side, dtype=torch.uint8), torch.eye(2), names)
+    with pytest.raises(CourseError, match="cannot be joined"):
+        faces.joined(other)

@@ -1,0 +1,107 @@
+"""Several processes compute what one computes, and what cannot be had is refused by name."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from small import CONFIG, bright_or_dark, run
+from two_processes import train
+
+from pvlib.errors import CourseError
+from pvlib.training.batches import Batches
+from pvlib.training.devices import make_fabric, precision_of
+
+HERE = Path(__file__).parent
+
+
+def test_two_processes_have_the_loss_of_one_at_every_step_and_go_on_where_they_stopped(tmp_path):
+    one = train(make_fabric("cpu"))
+    command = [sys.executable, str(HERE / "two_processes.py"), str(tmp_path)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=400, env=environment)
+    assert finished.returncode == 0, finished.stderr
+    told = [json.loads((tmp_path / f"{process}.json").read_text()) for process in (0, 1)]
+    first, second = (each["whole"] for each in told)
+
+    both = (torch.tensor(first["losses"]) + torch.tensor(second["losses"])) / 2
+    # Sums in another order differ in the last bits of float32, and Adam lets that grow a little.
+    torch.testing.assert_close(both, torch.tensor(one["losses"]), rtol=1e-5, atol=0)
+    assert both.std() > 0.05  # so the steps differ by far more than that
+    assert first["losses"] != second["losses"]  # each had faces of its own
+    assert first["weights"] == second["weights"]
+    torch.testing.assert_close(
+        torch.tensor(first["weights"]), torch.tensor(one["weights"]), rtol=0, atol=1e-3
+    )
+    assert first["means"] == second["means"] == pytest.approx(one["means"], rel=1e-5)
+    assert first["metrics"] == second["metrics"] == {"accuracy": 0.5, "measured by": 0}
+
+    for each in told:
+        assert each["resumed"]["losses"] == each["whole"]["losses"][4:]  # after one epoch of four steps
+        assert each["resumed"]["weights"] == each["whole"]["weights"]
+
+
+def test_processes_share_every_steps_faces_and_agree_on_their_order():
+    whole = Batches(bright_or_dark(), torch.arange(64), CONFIG, 0, 1, torch.device("cpu"))
+    halves = [Batches(bright_or_dark(), torch.arange(64), CONFIG, n, 2, torch.device("cpu")) for n in (0, 1)]
+    order = whole.order(epoch=3)
+    assert torch.equal(order.flatten().sort().values, torch.arange(64))
+    for half in halves:
+        assert torch.equal(half.order(epoch=3), order)
+    for step in order:
+        assert torch.equal(torch.cat([half.own(step) for half in halves]), step)
+    assert not torch.equal(whole.order(epoch=4), order)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"device": "tpu"}, 'device "tpu" is not here; there is: cpu'),
+        ({"devices": 0}, "devices must be a whole number of at least 1, not 0"),
+        ({"nodes": 1.5}, "nodes must be a whole number"),
+        ({"precision": "int8"}, 'precision must be "fp32", "bf16" or "fp16"'),
+        ({"precision": "fp16"}, 'precision "fp16" needs a GPU: choose "bf16" or "fp32"'),
+        ({"strategy": "fsdp"}, 'strategy must be "auto" or "ddp"'),
+    ],
+)
+def test_what_cannot_be_had_is_refused_by_name(asked, said):
+    with pytest.raises(CourseError, match=said.replace("(", r"\(")):
+        make_fabric(**{"device": "cpu", **asked})
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_not_here_is_refused():
+    for name in ("cuda", "cuda:1"):
+        with pytest.raises(CourseError, match=f'"{name}" is not here'):
+            make_fabric(name)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_a_fabric_knows_its_precision_and_one_of_another_is_refused(precision):
+    fabric = make_fabric("cpu", precision=precision)
+    assert precision_of(fabric) == precision
+    other = {"fp32": "bf16", "bf16": "fp32"}[precision]
+    with pytest.raises(CourseError, match=f'asks for precision "{other}"'):
+        run(config=replace(CONFIG, precision=other), fabric=fabric)
+
+
+def test_a_step_that_cannot_be_shared_out_is_refused():
+    class Three:
+        """A fabric of three processes, as far as the check looks."""
+
+        world_size, strategy = 3, make_fabric("cpu").strategy
+
+    with pytest.raises(CourseError, match="batch_size = 16 cannot be shared out equally"):
+        run(fabric=Three())
+
+
+def test_bfloat16_rounds_what_a_layer_computes_but_not_the_noise_of_the_head():
+    fabric = make_fabric("cpu", precision="bf16")
+    noise = torch.tensor([1 + 2**-20])
+    assert fabric.strategy.precision.convert_input(noise).item() == 1 + 2**-20
+    with fabric.autocast():
+        assert torch.nn.Linear(2, 2)(torch.ones(1, 2)).dtype == torch.bfloat16

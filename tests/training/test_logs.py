@@ -1,0 +1,53 @@
+"""The table of a run, and TensorBoard where it is installed."""
+
+import csv
+import math
+from dataclasses import replace
+
+import pytest
+from small import CONFIG, run
+
+from pvlib.training import EpochRecord
+from pvlib.training.logs import METRICS, write_metrics
+
+
+def rows(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_table_has_a_row_an_epoch_and_a_column_a_metric(tmp_path):
+    _, history = run(tmp_path, measure=lambda network: {"accuracy": 0.25, "mean_sigma": 0.5})
+    table = rows(tmp_path / METRICS)
+    assert [int(row["epoch"]) for row in table] == [1, 2, 3]
+    for row, record in zip(table, history, strict=True):
+        assert float(row["loss"]) == record.loss
+        assert float(row["accuracy"]) == 0.25
+        assert float(row["mean_sigma"]) == 0.5
+        assert math.isclose(float(row["images_per_second"]) * float(row["seconds"]), 64)
+
+
+def test_a_run_that_goes_on_repeats_no_row(tmp_path):
+    run(tmp_path, replace(CONFIG, epochs=1))
+    before = rows(tmp_path / METRICS)
+    run(tmp_path)
+    table = rows(tmp_path / METRICS)
+    assert [row["epoch"] for row in table] == ["1", "2", "3"]
+    assert table[:1] == before
+
+
+def test_metrics_that_came_later_leave_earlier_rows_empty(tmp_path):
+    history = [EpochRecord(1, 0.5, {}, 0.1, 2.0), EpochRecord(2, 0.4, {"accuracy": 0.7}, 0.1, 2.0)]
+    write_metrics(tmp_path / METRICS, history)
+    assert [row["accuracy"] for row in rows(tmp_path / METRICS)] == ["", "0.7"]
+
+
+def test_tensorboard_gets_the_same_numbers_once_each(tmp_path):
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    run(tmp_path, replace(CONFIG, epochs=2), measure=lambda network: {"accuracy": 0.25})
+    _, history = run(tmp_path, measure=lambda network: {"accuracy": 0.5})
+    events = accumulator.EventAccumulator(str(tmp_path / "tensorboard"))
+    events.Reload()
+    losses = {event.step: event.value for event in events.Scalars("loss")}
+    assert losses == pytest.approx({record.epoch: record.loss for record in history})
+    assert [event.value for event in events.Scalars("accuracy")] == [0.25, 0.25, 0.5]

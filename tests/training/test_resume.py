@@ -1,0 +1,143 @@
+"""A run that was stopped, killed or cut off in the middle of an epoch ends like one that never was."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import safetensors.torch
+import torch
+from killing import OPTIONS, accuracy, difference
+from safetensors import safe_open
+from small import CONFIG, run
+
+from pvlib.errors import CourseError
+from pvlib.files import atomic_write
+from pvlib.training import keeper
+from pvlib.training.checkpoints import BEST, checkpoint_path, read_state, read_tensors
+from pvlib.training.keeper import Keeper
+
+HERE = Path(__file__).parent
+
+
+class StopHereError(Exception):
+    """Stands for whatever ends a run between two steps."""
+
+
+def stop_after_saving(monkeypatch, folder, config, saves):
+    """Run until so many checkpoints are written."""
+    with monkeypatch.context() as patch:
+        save, left = Keeper.save, [saves]
+
+        def save_and_stop(self, state):
+            save(self, state)
+            left[0] -= 1
+            if not left[0]:
+                raise StopHereError
+
+        patch.setattr(Keeper, "save", save_and_stop)
+        with pytest.raises(StopHereError):
+            run(folder, config, measure=accuracy)
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_run_that_goes_on_within_an_epoch_ends_with_the_same_bits(tmp_path, monkeypatch, name):
+    often = replace(OPTIONS[name], epochs=2, save_steps=2)
+    seldom = replace(often, save_steps=None)
+    run(tmp_path / "whole", seldom, measure=accuracy)
+    stop_after_saving(monkeypatch, tmp_path / "parts", often, saves=1)
+    position = read_state(tmp_path / "parts")["position"]
+    assert (position["epoch"], position["step"]) == (0, 2)
+    run(tmp_path / "parts", seldom, measure=accuracy)
+    assert difference(tmp_path / "whole", tmp_path / "parts") == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_run_killed_at_random_moments_ends_with_the_same_bits():
+    # A fresh process forks the runs, as torch's threads of this one would not survive a fork.
+    command = [sys.executable, str(HERE / "killing.py"), "--kills", "4", "--seed", "1", "fp32", "everything"]
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=400)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert finished.stdout.count("killed 4 times") == 2
+    assert finished.stdout.count("all bit-identical") == 2
+
+
+def test_the_comparison_of_two_runs_sees_one_changed_bit(tmp_path):
+    for name in ("one", "other"):
+        run(tmp_path / name, replace(CONFIG, epochs=1), measure=accuracy)
+    assert difference(tmp_path / "one", tmp_path / "other") == ""
+    path, tensors = checkpoint_path(tmp_path / "one"), read_tensors(tmp_path / "one")
+    moment = tensors["optimizer.head.mean.bias:exp_avg"]
+    moment.view(torch.int32)[0] ^= 1
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata()
+    safetensors.torch.save_file(tensors, path, metadata=metadata)
+    assert "head.mean.bias:exp_avg" in difference(tmp_path / "one", tmp_path / "other")
+
+
+def test_a_run_saves_within_an_epoch_by_the_clock(tmp_path, monkeypatch):
+    config = replace(CONFIG, batch_size=4, epochs=1, save_minutes=1e-9)  # 16 steps; it looks after 10
+    stop_after_saving(monkeypatch, tmp_path, config, saves=1)
+    assert read_state(tmp_path)["position"]["step"] == 10
+
+
+def test_without_an_interval_it_saves_after_epochs_only(tmp_path, monkeypatch):
+    config = replace(CONFIG, batch_size=4, epochs=1, save_minutes=None)
+    stop_after_saving(monkeypatch, tmp_path, config, saves=1)
+    assert read_state(tmp_path)["position"] == {"epoch": 1, "step": 0, "loss_sum": 0.0, "seconds": 0.0}
+
+
+def test_a_run_killed_between_best_and_last_writes_both_again(tmp_path, monkeypatch):
+    run(tmp_path / "whole", replace(CONFIG, epochs=1), measure=accuracy)
+    with monkeypatch.context() as patch:
+        write = keeper.write_checkpoint
+
+        def only_best(folder, tensors, state, which="last"):
+            if which != BEST:
+                raise StopHereError
+            write(folder, tensors, state, which)
+
+        patch.setattr(keeper, "write_checkpoint", only_best)
+        with pytest.raises(StopHereError):
+            run(tmp_path / "cut", replace(CONFIG, epochs=1), measure=accuracy)
+    assert checkpoint_path(tmp_path / "cut", BEST).exists()
+    run(tmp_path / "cut", replace(CONFIG, epochs=1), measure=accuracy)
+    assert difference(tmp_path / "whole", tmp_path / "cut") == ""
+
+
+def test_what_a_killed_save_left_behind_is_removed_by_the_run_that_goes_on(tmp_path):
+    run(tmp_path, replace(CONFIG, epochs=1))
+    with atomic_write(checkpoint_path(tmp_path)) as temporary:
+        temporary.write_bytes(checkpoint_path(tmp_path).read_bytes())
+        left = temporary.with_name(temporary.name.replace(temporary.name.split(".")[2], "0123abcd"))
+        left.write_bytes(b"half of a checkpoint")
+    kept = tmp_path / ".last.notes.safetensors"
+    kept.write_bytes(b"somebody's own")
+    run(tmp_path)
+    assert not left.exists()
+    assert kept.exists()
+
+
+def test_how_often_a_run_saves_may_change_and_epochs_may_grow(tmp_path):
+    run(tmp_path, replace(CONFIG, epochs=1))
+    _, history = run(tmp_path, replace(CONFIG, epochs=2, save_steps=1, save_minutes=3.0))
+    assert [record.epoch for record in history] == [1, 2]
+
+
+def test_a_cosine_run_may_not_grow_as_its_rates_depend_on_its_length(tmp_path):
+    cosine = replace(CONFIG, epochs=1, schedule="cosine")
+    run(tmp_path, cosine)
+    with pytest.raises(CourseError, match="another epochs"):
+        run(tmp_path, replace(cosine, epochs=2))
+
+
+def test_a_run_of_an_older_version_is_refused_by_name(tmp_path):
+    run(tmp_path, replace(CONFIG, epochs=1))
+    state, tensors = read_state(tmp_path), read_tensors(tmp_path)
+    del state["format"]
+    safetensors.torch.save_file(tensors, checkpoint_path(tmp_path), metadata={"state": json.dumps(state)})
+    with pytest.raises(CourseError, match="older version"):
+        run(tmp_path)

@@ -32,8 +32,10 @@ def train(
     from pvlib.data.drawn import draw_faces
     from pvlib.files import atomic_write
     from pvlib.models.landmark_weights import save_landmark_net
+    from pvlib.processes import keep_freed_memory
     from pvlib.training.landmarks import LandmarkConfig, fit_landmarks
 
+    keep_freed_memory()
     console = Console()
     config = LandmarkConfig(
         small_epochs=small_epochs, epochs=epochs, learning_rate=learning_rate, precision=precision, seed=seed

@@ -48,8 +48,10 @@ def train(
         echo(to_yaml(config), nl=False)
         return
 
+    from pvlib.processes import keep_freed_memory
     from pvlib.runs import train_run
 
+    keep_freed_memory()
     train_run(
         config,
         out or Path("runs") / config.preset,

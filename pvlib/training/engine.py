@@ -18,13 +18,12 @@ from pvlib.training.devices import compiled, distribute, fork_random_state, make
 from pvlib.training.failures import check_finite, check_run, explained
 from pvlib.training.keeper import LOOK_EVERY, Keeper
 from pvlib.training.logs import RunLog
-from pvlib.training.precision import autocast
 from pvlib.training.records import EpochRecord
 from pvlib.training.sam import uphill
 from pvlib.training.state import Position, TrainingState, begin
 from pvlib.training.streams import seed_objective, seed_pass
 
-__all__ = ["EpochRecord", "autocast", "fit", "make_fabric"]
+__all__ = ["EpochRecord", "Run", "fit", "gradient", "make_fabric", "train_epoch"]
 
 
 def fit(

@@ -210,3 +210,46 @@ def test_a_frozen_landmark_branch_does_not_move_by_a_bit():
     run(network=network, config=replace(CONFIG, epochs=1))
     for key, value in network.landmark_net.state_dict().items():
         assert torch.equal(value, before[key]), key
+
+
+def test_a_drifting_landmark_branch_keeps_its_weights_and_moves_its_statistics():
+    network = new_network(replace(MINUTE, landmark=replace(MINUTE.landmark, frozen=True, drift=True)))
+    before = {key: value.clone() for key, value in network.landmark_net.state_dict().items()}
+    run(network=network, config=replace(CONFIG, epochs=1))
+    weights_now = dict(network.landmark_net.named_parameters())
+    for key, value in network.landmark_net.state_dict().items():
+        assert torch.equal(value, before[key]) == (key in weights_now), key
+
+
+def test_frozen_batch_normalisation_keeps_its_statistics_everywhere():
+    network = new_network()
+    before = {key: value.clone() for key, value in network.state_dict().items() if "running" in key}
+    run(network=network, config=replace(CONFIG, epochs=1, freeze_batchnorm=True))
+    assert before
+    for key, value in before.items():
+        assert torch.equal(network.state_dict()[key], value), key
+
+
+def test_parts_of_a_step_add_up_to_the_whole_where_nothing_looks_across_faces():
+    still = replace(CONFIG, epochs=1, recipe=None, freeze_batchnorm=True, noise="per_sample", accumulate=1)
+    ends = []
+    for parts in (1, 4):
+        network = new_network(replace(MINUTE, drop_path=(0.0, 0.0, 0.0)))
+        _, history = run(config=replace(still, accumulate=parts), network=network)
+        ends.append((history[0].loss, weights(network)))
+    assert ends[0][0] == pytest.approx(ends[1][0], rel=1e-5)
+    torch.testing.assert_close(ends[0][1], ends[1][1], rtol=0, atol=1e-3)
+
+
+def test_a_gradient_limited_far_below_adams_epsilon_hardly_moves_a_weight():
+    config = replace(CONFIG, epochs=1, weight_decay=0.0, freeze_batchnorm=True)
+    moved = {}
+    for clip in (None, 1e-12):
+        network = new_network()
+        before = weights(network)
+        moved[clip] = (
+            (weights(run(config=replace(config, clip=clip), network=network)[0]) - before).abs().max()
+        )
+    # AdamW's step is at most rate · g / (√v + 1e-8), so 1e-4 of the rate for the one and about the rate for the other.
+    assert moved[1e-12] < 4 * 1e-4 * CONFIG.learning_rate * 1.1
+    assert moved[None] > CONFIG.learning_rate

@@ -27,6 +27,7 @@ from pvlib.training.records import EpochRecord, best_record
 from pvlib.training.run_config import RunConfig
 from pvlib.training.setup import build_network, load_faces
 from pvlib.training.splits import Load, Training, load_training
+from pvlib.training.starting import start_from
 
 CONFIG, RECORD = "config.yaml", "run.json"
 FREE = ("preset", "about", "train.save_minutes", "train.save_steps", "train.epochs")
@@ -70,6 +71,12 @@ def train_run(
         seed=config.seed,
         landmark_weights=config.network.landmark_weights,
     )
+    if config.network.weights is not None and not checkpoint_path(folder).exists():
+        fresh = start_from(network, training.faces.names, config.network.weights)
+        if fresh and fabric.is_global_zero:
+            console.print(
+                "the classes are others than those of the weights: the head starts from random numbers"
+            )
     record = _record(config, training, folder, fabric)
     if not fabric.is_global_zero:
         console = Console(quiet=True)
@@ -190,7 +197,7 @@ def _describe(
     )
     if config.select == "test":
         console.print("[bold red]select=test:[/] the best epoch is chosen on the very faces that are scored")
-    if network.size.landmark.frozen and config.network.landmark_weights is None:
+    if network.size.landmark.frozen and config.network.landmark_weights is config.network.weights is None:
         console.print(
             "[yellow]note:[/] the landmark branch is frozen and starts from random numbers; give it weights "
             "with network.landmark_weights=shipped",

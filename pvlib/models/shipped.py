@@ -71,6 +71,15 @@ def save_trained(path: str | Path, trained: TrainedNetwork) -> None:
         safetensors.torch.save_file(tensors, temporary, metadata)
 
 
+def is_trained_file(path: str | Path) -> bool:
+    """Whether the file is one that :func:`save_trained` wrote."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return (file.metadata() or {}).get("format") == FORMAT
+    except (SafetensorError, OSError):
+        return False
+
+
 def load_trained(path: str | Path = SHIPPED) -> TrainedNetwork:
     """Read a file of :func:`save_trained`; by default the one that comes with the course.
 

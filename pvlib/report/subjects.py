@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-
 from pvlib.errors import CourseError
 from pvlib.models import Poster, shipped
 from pvlib.models.released import load_released
@@ -66,7 +64,7 @@ def load_subject(path: Path, which: str | None = None) -> Subject:
         return _run(path, which)
     if which is not None:
         raise CourseError(f"{path} holds one network: only a run folder has {BEST} and {LAST} weights")
-    if path.is_file() and _is_exported(path):
+    if path.is_file() and shipped.is_trained_file(path):
         trained = shipped.load_trained(path)
         return Subject(
             path, trained.network, trained.names, "exported by pvlib export", side=trained.face_size
@@ -105,11 +103,3 @@ def _record(path: Path) -> Mapping[str, Any]:
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except ValueError as error:
         raise CourseError(f"{path} is damaged ({error}); remove it, a report does without") from error
-
-
-def _is_exported(path: Path) -> bool:
-    try:
-        with safe_open(path, framework="pt") as file:
-            return (file.metadata() or {}).get("format") == shipped.FORMAT
-    except (SafetensorError, OSError):
-        return False

@@ -41,6 +41,7 @@ def ablate(
     from pvlib.ablation.provenance import made_with
     from pvlib.ablation.runner import results_of, run_grid
     from pvlib.ablation.table import write_table
+    from pvlib.ablation.warnings import warnings_of
     from pvlib.errors import CourseError
 
     console = Console()
@@ -51,6 +52,8 @@ def ablate(
     if grid is None:
         raise CourseError(f"name a grid: {', '.join(grid_names())}, or a file of your own that ends in .yaml")
     chosen = read_grid(grid, overrides or ())
+    for warning in warnings_of(chosen):
+        console.print(f"[bold red]{warning}[/]", soft_wrap=True, highlight=False)
     folder = out or Path("runs/ablate") / chosen.name
     results = results_of(chosen, folder)
     if plan:

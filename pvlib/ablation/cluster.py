@@ -6,7 +6,7 @@ their scheduler's address and nothing else changes. A worker that is killed lose
 another one and on from its checkpoint.
 """
 
-import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -59,7 +59,7 @@ def open_client(
             memory_limit=0,  # no guess of Dask's may stop a training
             dashboard_address=":0",  # any free port; the usual one may be taken
             silence_logs="CRITICAL",
-            local_directory=os.environ.get("TMPDIR", "/tmp"),
+            local_directory=tempfile.gettempdir(),
         ) as cluster,
         Client(cluster) as client,
     ):

@@ -95,10 +95,16 @@ def _overridden(content: dict[str, Any], overrides: Iterable[str]) -> dict[str, 
         key, equals, text = override.partition("=")
         if not equals:
             raise CourseError(f'"{override}" is no key=value')
+        try:
+            value = yaml.load(text, ConfigLoader)
+        except yaml.YAMLError as error:
+            raise CourseError(
+                f'"{override}" is no YAML after the = ({" ".join(str(error).split())})'
+            ) from error
         if key in ("preset", "seeds", "columns"):
-            content[key] = yaml.load(text, ConfigLoader)
+            content[key] = value
         else:
-            content["base"] = {**_mapping(content.get("base"), "base"), key: yaml.load(text, ConfigLoader)}
+            content["base"] = {**_mapping(content.get("base"), "base"), key: value}
     return content
 
 

@@ -1,7 +1,8 @@
 """What has been published on the four benchmarks, to stand beside our own numbers. Accuracy in per cent.
 
-Nobody gives an interval over seeds. The released code of POSTER and POSTER-Var keeps the epoch that scores best
-on the very faces that are reported; a log of POSTER shows that this alone was worth 0.30 points on RAF-DB.
+None of these numbers comes with an interval over seeds. The released code of POSTER and POSTER-Var keeps the
+epoch that scores best on the very faces that are reported; a log of POSTER shows that this alone was worth 0.30
+points on RAF-DB.
 """
 
 from dataclasses import dataclass

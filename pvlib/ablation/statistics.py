@@ -1,8 +1,8 @@
 """Means and paired differences over seeds, from what the runs of a grid measured.
 
 What differs from seed to seed are the initial weights, the order of the faces, their random changes, noise and
-drop-path; training and test faces stay. So an interval tells how far another seed would land, not what other
-faces would say.
+drop-path; training and test faces stay. So an interval tells where the mean of ever more seeds would settle:
+not where the next seed lands, which varies more, and not what other faces would say.
 """
 
 from collections.abc import Mapping

@@ -2,19 +2,18 @@
 
 import csv
 import json
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pvlib.ablation.columns import COLUMNS, Column
+from pvlib.ablation.columns import COLUMNS
 from pvlib.ablation.grid import Grid
-from pvlib.ablation.published import DATA_SETS, STANDARD_ERROR, published
+from pvlib.ablation.markdown import Results, as_markdown
+from pvlib.ablation.published import published
 from pvlib.ablation.statistics import Cell, Effect, cells, effects
+from pvlib.ablation.warnings import warnings_of
 from pvlib.evaluation.intervals import Interval
 from pvlib.files import atomic_write
-
-Results = Mapping[tuple[str, int], Mapping[str, Any]]
 
 
 def write_table(
@@ -29,7 +28,7 @@ def write_table(
     """Write ``table.md``, ``table.json`` and ``runs.csv`` into ``folder``; return the Markdown's path.
 
     Args:
-        results: evaluation JSON of every finished run by (variant, seed); none may be missing, or all.
+        results: evaluation JSON of every finished run by (variant, seed); any may be missing.
         command: that made it, to be printed above.
         problems: one line for each run that failed.
         made_with: one line on code and machines.
@@ -39,7 +38,9 @@ def write_table(
     """
     table = cells(grid, results)
     changes = effects(grid, table)
-    markdown = _markdown(grid, table, changes, results, command, [made_with] if made_with else [], problems)
+    markdown = as_markdown(
+        grid, table, changes, results, command=command, made_with=made_with, problems=problems
+    )
     with atomic_write(folder / "runs.csv") as temporary, temporary.open("w", newline="") as file:
         _write_runs(file, grid, results)
     content = _as_json(grid, table, changes, command, problems) | {"made_with": made_with}
@@ -48,154 +49,6 @@ def write_table(
     with atomic_write(folder / "table.md") as temporary:
         temporary.write_text(markdown, encoding="utf-8")
     return folder / "table.md"
-
-
-def _markdown(
-    grid: Grid,
-    table: Mapping[str, Mapping[str, Cell]],
-    changes: Sequence[Effect],
-    results: Results,
-    command: str,
-    notes: Sequence[str],
-    problems: Sequence[str],
-) -> str:
-    parts = [f"# {grid.name}"]
-    if grid.about:
-        parts.append(grid.about)
-    if command:
-        parts.append(f"```\n{command}\n```")
-    parts += [_about_runs(grid, results), *notes, *(f"- failed: {problem}" for problem in problems)]
-    parts += ["## Mean over seeds, ± half of the 95 % interval", _means(grid, table)]
-    if len(grid.variants) > 1:
-        parts += [
-            f"## Difference to {grid.reference}",
-            "Seed by seed, mean and 95 % interval; in bold where the interval leaves out zero. Of twenty "
-            "intervals one leaves it out by chance alone.",
-            _differences(grid, table),
-        ]
-    if changes:
-        parts += [
-            "## One change at a time",
-            "Averaged over all values of the other axes within each seed, then over seeds.",
-            _effects(grid, changes),
-        ]
-    if grid.data:
-        parts += ["## As published", _published(grid, table)]
-    return "\n\n".join(parts) + "\n"
-
-
-def _about_runs(grid: Grid, results: Results) -> str:
-    planned, faces = len(grid.runs), {result["faces"] for result in results.values()}
-    counted = " or ".join(f"{count:,}" for count in sorted(faces)) or "no"
-    seeds = ", ".join(str(seed) for seed in grid.seeds)
-    weights = (
-        "after the last epoch"
-        if grid.scoring.which == "last"
-        else "of the epoch that did best on validation faces"
-    )
-    done = "" if len(results) == planned else f" **{len(results)} of {planned} runs are done.**"
-    return (
-        f"{len(grid.variants)} variants under seeds {seeds}, scored on {counted} faces "
-        f"({grid.scoring.split}) with the weights {weights}. Seeds change the initial weights, the order and the random "
-        f"changes of the faces, and noise; not which faces.{done}"
-    )
-
-
-def _means(grid: Grid, table: Mapping[str, Mapping[str, Cell]]) -> str:
-    rows = []
-    for variant in grid.variants:
-        row = table[variant]
-        seeds = max((len(cell.values) for cell in row.values()), default=0)
-        means = [_plus_minus(row[name].mean, COLUMNS[name]) for name in grid.columns]
-        rows.append([variant, str(seeds), *means])
-    return _grid_of(["variant", "seeds", *_titles(grid)], rows)
-
-
-def _differences(grid: Grid, table: Mapping[str, Mapping[str, Cell]]) -> str:
-    rows = [
-        [variant, *(_signed(table[variant][name].difference, COLUMNS[name]) for name in grid.columns)]
-        for variant in grid.variants
-        if variant != grid.reference
-    ]
-    return _grid_of(["variant", *_titles(grid)], rows)
-
-
-def _effects(grid: Grid, changes: Sequence[Effect]) -> str:
-    rows = [
-        [
-            f"{change.axis}: {change.value} instead of {change.against}",
-            *(_signed(change.differences[name], COLUMNS[name]) for name in grid.columns),
-        ]
-        for change in changes
-    ]
-    return _grid_of(["change", *_titles(grid)], rows)
-
-
-def _published(grid: Grid, table: Mapping[str, Mapping[str, Cell]]) -> str:
-    """Accuracy and its difference to the reference's row, ours first."""
-    against = grid.published.get(grid.reference)
-    rows = []
-    for variant in grid.variants:
-        if variant not in grid.published:
-            continue
-        ours = table[variant].get("accuracy")
-        row = [variant, "–" if ours is None else _plus_minus(ours.mean, COLUMNS["accuracy"])]
-        row += ["–" if ours is None else _signed(ours.difference, COLUMNS["accuracy"])]
-        row += [
-            f"{grid.published[variant]}{'' if published(grid.published[variant]).verified else ' (unverified)'}"
-        ]
-        row += [_published_cell(grid.published[variant], against, data) for data in grid.data]
-        rows.append(row)
-    errors = ", ".join(
-        f"{DATA_SETS[data]} {STANDARD_ERROR[data]}" for data in grid.data if data in STANDARD_ERROR
-    )
-    note = (
-        "Accuracy in per cent and, in brackets, its difference to the published row of the reference: one run each, "
-        f"no interval. {f'Binomial standard error of one such accuracy, in points: {errors}.' if errors else ''}"
-    ).strip()
-    header = ["variant", "ours", "difference", "published row", *(DATA_SETS[data] for data in grid.data)]
-    return f"{note}\n\n{_grid_of(header, rows)}"
-
-
-def _published_cell(row: str, against: str | None, data: str) -> str:
-    value = published(row).accuracy.get(data)
-    if value is None:
-        return "–"
-    base = published(against).accuracy.get(data) if against and against != row else None
-    return f"{value:.2f}" if base is None else f"{value:.2f} ({_sign(value - base, 2)})"
-
-
-def _titles(grid: Grid) -> list[str]:
-    arrows = {"higher": " ↑", "lower": " ↓", None: ""}
-    return [COLUMNS[name].title + arrows[COLUMNS[name].better] for name in grid.columns]
-
-
-def _plus_minus(interval: Interval | None, column: Column) -> str:
-    if interval is None:
-        return "–"
-    mean = _sign(interval.value, column.digits).removeprefix("+")
-    if math.isnan(interval.low):
-        return mean
-    return f"{mean} ± {(interval.high - interval.low) / 2:.{column.digits}f}"
-
-
-def _signed(interval: Interval | None, column: Column) -> str:
-    if interval is None:
-        return "–"
-    mean = _sign(interval.value, column.digits)
-    if math.isnan(interval.low):
-        return mean
-    text = f"{mean} [{_sign(interval.low, column.digits)}, {_sign(interval.high, column.digits)}]"
-    return f"**{text}**" if interval.low > 0 or interval.high < 0 else text
-
-
-def _sign(value: float, digits: int) -> str:
-    return f"{value:+.{digits}f}".replace("-", "−")
-
-
-def _grid_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _as_json(
@@ -212,6 +65,7 @@ def _as_json(
         "grid": grid.name,
         "about": grid.about,
         "command": command,
+        "warnings": warnings_of(grid),
         "seeds": list(grid.seeds),
         "reference": grid.reference,
         "scoring": vars(grid.scoring),
@@ -237,7 +91,12 @@ def _as_json(
             for change in changes
         ],
         "published": {
-            variant: {"row": row, "source": published(row).source, "accuracy": published(row).accuracy}
+            variant: {
+                "row": row,
+                "source": published(row).source,
+                "verified": published(row).verified,
+                "accuracy": published(row).accuracy,
+            }
             for variant, row in grid.published.items()
         },
         "problems": list(problems),

@@ -100,3 +100,31 @@ def test_an_unfinished_grid_says_so_and_one_seed_has_no_interval(grid, results, 
     assert any("**3 of 8 runs are done.**" in line for line in lines)
     assert row(lines, "variational+marked", 0)[1:3] == ["1", "80.00"]
     assert row(lines, "point+unmarked", 0)[1:3] == ["0", "–"]
+
+
+@pytest.mark.parametrize(("evaluation", "base", "said"), [
+    ({"split": "test", "which": "best"}, {"select": "test"}, "every run chose the epoch on the very faces"),
+    ({"split": "test", "which": "last"}, {"select": "test"}, "nothing was chosen by"),
+    ({"split": "valid", "which": "best"}, {}, "These validation faces chose the epoch of every run"),
+    ({"split": "test", "which": "best"}, {}, None),
+    ({"split": "valid", "which": "last"}, {}, None),
+])  # fmt: skip
+def test_scored_faces_that_chose_the_epoch_are_told_above_the_numbers_and_in_the_json(
+    write_grid, tmp_path, evaluation, base, said
+):
+    grid = read_grid(write_grid(evaluation=evaluation, base={"train.epochs": 2, **base}))
+    text = write_table(grid, tmp_path, {}).read_text()
+    warnings = json.loads((tmp_path / "table.json").read_text())["warnings"]
+    assert ("> **Warning:**" in text) == (said is not None) == bool(warnings)
+    assert (evaluation["which"] == "best" and not base) == ("did best on validation faces" in text)
+    if said is not None:
+        assert said in warnings[0]
+        assert text.index(f"> **Warning:** {warnings[0]}") < text.index("## Mean over seeds")
+
+
+def test_a_variant_alone_that_chose_by_the_test_split_is_named(write_grid, tmp_path):
+    variants = {"fair": {}, "lucky": {"select": "test"}}
+    grid = read_grid(write_grid(axes=None, variants=variants, evaluation={"split": "test", "which": "best"}))
+    text = write_table(grid, tmp_path, {}).read_text()
+    assert "select=test: the runs of lucky chose the epoch" in text
+    assert "did best on the test faces or validation faces" in text

@@ -9,9 +9,8 @@ It stands above training and evaluation, as a run measures itself after every ep
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lightning.fabric import Fabric
 from rich.console import Console
 
 from pvlib.errors import CourseError
@@ -28,6 +27,9 @@ from pvlib.training.run_config import RunConfig
 from pvlib.training.setup import build_network, load_faces
 from pvlib.training.splits import Load, Training, load_training
 from pvlib.training.starting import start_from
+
+if TYPE_CHECKING:
+    from lightning.fabric import Fabric
 
 CONFIG, RECORD = "config.yaml", "run.json"
 FREE = ("preset", "about", "train.save_minutes", "train.save_steps", "train.epochs")
@@ -155,7 +157,7 @@ def refuse_other_run(config: RunConfig, folder: Path) -> None:
         )
 
 
-def _record(config: RunConfig, training: Training, folder: Path, fabric: Fabric) -> dict[str, Any]:
+def _record(config: RunConfig, training: Training, folder: Path, fabric: "Fabric") -> dict[str, Any]:
     """What run.json holds; starts of the same run that came before are kept.
 
     Raises:
@@ -185,7 +187,7 @@ def _record(config: RunConfig, training: Training, folder: Path, fabric: Fabric)
 
 
 def _describe(
-    console: Console, config: RunConfig, training: Training, network: Poster, fabric: Fabric
+    console: Console, config: RunConfig, training: Training, network: Poster, fabric: "Fabric"
 ) -> None:
     live = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
     kind = "validation" if config.select == "valid" else "TEST"

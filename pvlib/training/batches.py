@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import torch
-from lightning.fabric import Fabric
 from torch import Tensor
 
 from pvlib.data.faces import Faces
@@ -14,6 +13,9 @@ from pvlib.models import Poster
 from pvlib.training.configs import TrainConfig
 from pvlib.training.source import MappedFile, mapped_file
 from pvlib.training.streams import seed_changes, seed_order
+
+if TYPE_CHECKING:
+    from lightning.fabric import Fabric
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Batches:
     source: MappedFile | None = None
 
     @classmethod
-    def of(cls, faces: Faces, rows: Tensor, config: TrainConfig, fabric: Fabric) -> Self:
+    def of(cls, faces: Faces, rows: Tensor, config: TrainConfig, fabric: "Fabric") -> Self:
         """Return the batches of this process of ``fabric``."""
         source = mapped_file(faces.images)
         return cls(faces, rows, config, fabric.global_rank, fabric.world_size, fabric.device, source)

@@ -1,29 +1,25 @@
-"""Processors and processes: what a run computes on, through lightning.fabric."""
+"""Processors and processes: what a run computes on, through lightning.fabric.
+
+That takes seconds to import, so it is imported where a run begins: who only predicts, or reads a config, need not
+wait for it.
+"""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from lightning.fabric import Fabric
-from lightning.fabric.plugins import MixedPrecision, Precision
 
 from pvlib.errors import CourseError
 from pvlib.models import Poster
 from pvlib.training.configs import TrainConfig
 from pvlib.training.precision import PRECISIONS, check_precision
 
+if TYPE_CHECKING:
+    from lightning.fabric import Fabric
+    from lightning.fabric.plugins import MixedPrecision
+
 _FABRIC_NAMES = {"fp32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}
-
-
-class Autocast(MixedPrecision):
-    """Fabric's mixed precision, but the input stays float32: layers that can bear less convert it themselves.
-
-    Fabric would round pictures before they are resized, and the noise of the head as well.
-    """
-
-    def convert_input(self, data: object) -> object:
-        return data
 
 
 def make_fabric(
@@ -32,7 +28,7 @@ def make_fabric(
     nodes: int = 1,
     precision: str = "fp32",
     strategy: str = "auto",
-) -> Fabric:
+) -> "Fabric":
     """Return the Fabric on which ``fit`` runs. For several processes call its ``launch()`` before anything else.
 
     Args:
@@ -58,7 +54,10 @@ def make_fabric(
     _check_available(str(device), kind, index, devices)
     if precision == "fp16" and kind != "cuda":
         raise CourseError('precision "fp16" needs a GPU: choose "bf16" or "fp32"')
-    plugin = Precision() if precision == "fp32" else Autocast(_FABRIC_NAMES[precision], device=kind)
+    from lightning.fabric import Fabric
+    from lightning.fabric.plugins import Precision
+
+    plugin = Precision() if precision == "fp32" else _autocast(_FABRIC_NAMES[precision], kind)
     return Fabric(
         accelerator=kind,
         devices=[int(index)] if index else devices,
@@ -69,7 +68,7 @@ def make_fabric(
 
 
 def distribute(
-    network: Poster, optimizer: torch.optim.Optimizer, config: TrainConfig, fabric: Fabric
+    network: Poster, optimizer: torch.optim.Optimizer, config: TrainConfig, fabric: "Fabric"
 ) -> tuple[Any, Any]:
     """Return network and optimizer as Fabric wraps them: gradients are averaged over processes as they appear."""
     if config.sync_batchnorm and fabric.world_size > 1 and fabric.device.type == "cuda":
@@ -100,6 +99,20 @@ def fork_random_state(device: torch.device) -> AbstractContextManager[None]:
     return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
 
 
+def _autocast(precision: str, device: str) -> "MixedPrecision":
+    """Fabric's mixed precision, but the input stays float32: layers that can bear less convert it themselves.
+
+    Fabric would round pictures before they are resized, and the noise of the head as well.
+    """
+    from lightning.fabric.plugins import MixedPrecision
+
+    class Autocast(MixedPrecision):
+        def convert_input(self, data: object) -> object:
+            return data
+
+    return Autocast(precision, device=device)
+
+
 def _check_available(name: str, kind: str, index: str, devices: int) -> None:
     gpus = torch.cuda.device_count()
     here = {"cpu": 1, "cuda": gpus, "mps": int(torch.backends.mps.is_available())}
@@ -112,7 +125,7 @@ def _check_available(name: str, kind: str, index: str, devices: int) -> None:
         raise CourseError(f"devices = {devices}, but {name} gives {1 if index else here[kind]}")
 
 
-def precision_of(fabric: Fabric) -> str:
+def precision_of(fabric: "Fabric") -> str:
     """Return "fp32", "bf16" or "fp16"; what Fabric calls otherwise is returned as it stands."""
     own = fabric.strategy.precision.precision
     return next((name for name, theirs in _FABRIC_NAMES.items() if theirs == own), own)

@@ -4,10 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from lightning.fabric import Fabric
 from torch import Tensor
 
 from pvlib.data.faces import Faces
@@ -23,6 +22,9 @@ from pvlib.training.sam import uphill
 from pvlib.training.state import Position, TrainingState, begin
 from pvlib.training.streams import seed_objective, seed_pass
 
+if TYPE_CHECKING:
+    from lightning.fabric import Fabric
+
 __all__ = ["EpochRecord", "Run", "fit", "gradient", "make_fabric", "train_epoch"]
 
 
@@ -34,7 +36,7 @@ def fit(
     rows: Tensor | None = None,
     measure: Callable[[Poster], dict[str, float]] | None = None,
     folder: Path | None = None,
-    fabric: Fabric | None = None,
+    fabric: "Fabric | None" = None,
     device: str | torch.device = "cpu",
     show_progress: bool = True,
     on_epoch: Callable[[EpochRecord], None] | None = None,
@@ -98,7 +100,7 @@ class Run:
     """What one epoch needs: ``module`` and ``optimizer`` are network and AdamW as Fabric wraps them."""
 
     config: TrainConfig
-    fabric: Fabric
+    fabric: "Fabric"
     state: TrainingState
     module: Any
     optimizer: Any
@@ -124,7 +126,7 @@ def train_epoch(run: Run, epoch: int) -> None:
             with uphill(state.live_weights, config.sam):
                 gradient(run, images, target, epoch, step, number=1)
         if config.clip is not None:
-            fabric.clip_gradients(run.module, run.optimizer, max_norm=config.clip)
+            fabric.clip_gradients(run.module, run.optimizer, max_norm=config.clip, error_if_nonfinite=False)
         run.optimizer.step()
         run.optimizer.zero_grad()
         if state.average is not None:

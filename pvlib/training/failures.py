@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
-from lightning.fabric import Fabric
 from torch import Tensor
 
 from pvlib.data.faces import Faces
@@ -15,8 +15,11 @@ from pvlib.training.configs import TrainConfig
 from pvlib.training.devices import precision_of
 from pvlib.training.state import TrainingState
 
+if TYPE_CHECKING:
+    from lightning.fabric import Fabric
 
-def check_run(network: Poster, faces: Faces, rows: Tensor, config: TrainConfig, fabric: Fabric) -> None:
+
+def check_run(network: Poster, faces: Faces, rows: Tensor, config: TrainConfig, fabric: "Fabric") -> None:
     """Refuse, before the first step, what cannot go well.
 
     Raises:

@@ -5,9 +5,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import Any
-
-from lightning.fabric import Fabric
+from typing import TYPE_CHECKING, Any
 
 from pvlib.errors import CourseError
 from pvlib.files import remove_abandoned
@@ -26,6 +24,9 @@ from pvlib.training.configs import TrainConfig
 from pvlib.training.records import best_record
 from pvlib.training.state import TrainingState
 
+if TYPE_CHECKING:
+    from lightning.fabric import Fabric
+
 LOOK_EVERY = 10  # steps between two looks at clock and loss: a GPU has to be waited for then
 
 
@@ -40,7 +41,7 @@ class Keeper:
     folder: Path | None
     config: TrainConfig
     identity: dict[str, Any]
-    fabric: Fabric
+    fabric: "Fabric"
     saved: float = field(default_factory=time.monotonic)
 
     def pick_up(self, state: TrainingState) -> None:

@@ -7,10 +7,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
-from lightning.fabric import Fabric
 from timm.utils import ModelEmaV3
 from torch import Tensor, nn
 
@@ -20,6 +19,9 @@ from pvlib.training.checkpoints import AVERAGE, NETWORK, OPTIMIZER, fill
 from pvlib.training.configs import TrainConfig
 from pvlib.training.ema import moving_average
 from pvlib.training.records import EpochRecord
+
+if TYPE_CHECKING:
+    from lightning.fabric import Fabric
 
 
 @dataclass
@@ -123,7 +125,7 @@ class TrainingState:
         self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
 
 
-def begin(network: Poster, config: TrainConfig, fabric: Fabric) -> TrainingState:
+def begin(network: Poster, config: TrainConfig, fabric: "Fabric") -> TrainingState:
     """Move ``network`` to its device and return the state of a run that has not begun."""
     network.to(fabric.device)
     if config.channels_last:

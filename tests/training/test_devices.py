@@ -89,6 +89,12 @@ def test_a_fabric_knows_its_precision_and_one_of_another_is_refused(precision):
         run(config=replace(CONFIG, precision=other), fabric=fabric)
 
 
+def test_who_does_not_train_need_not_wait_for_the_import_of_lightning():
+    program = "import sys, pvlib.runs, pvlib.training; print('lightning' in sys.modules)"
+    finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=400)
+    assert finished.stdout.strip() == "False", finished.stderr
+
+
 def test_a_step_that_cannot_be_shared_out_is_refused():
     class Three:
         """A fabric of three processes, as far as the check looks."""

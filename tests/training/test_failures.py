@@ -56,6 +56,13 @@ def test_a_loss_that_is_no_number_is_found_within_a_few_steps_and_never_saved(tm
     assert not checkpoint_path(tmp_path).exists()
 
 
+def test_a_limited_gradient_that_is_no_number_ends_in_the_same_message(tmp_path):
+    config = replace(FINE, clip=1.0, objective=Failing(at=12, says=float("nan")))
+    with pytest.raises(CourseError, match="by step 15 of epoch 1"):
+        run(tmp_path, config)
+    load_network(tmp_path)
+
+
 def test_the_checkpoint_before_a_loss_that_is_no_number_stays_and_loads(tmp_path):
     with pytest.raises(CourseError, match="no longer numbers"):
         run(tmp_path, replace(FINE, objective=Failing(at=12, says=float("nan"))))

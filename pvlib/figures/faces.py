@@ -1,4 +1,4 @@
-"""Contact sheets of faces: what a data set looks like, and what an expression looks like on many people.
+"""Contact sheets of faces: what a data set looks like.
 
 Every figure names an expression in its colour from ``labels.COLOURS``.
 """
@@ -9,12 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from pvlib.data.drawn import Identity, Pose, draw_face, to_action_units
-from pvlib.data.drawn.anatomy import build
-from pvlib.data.drawn.identity import sample_identity
-from pvlib.data.drawn.render import landmarks as find_landmarks
 from pvlib.data.faces import Faces
-from pvlib.data.labels import COLOURS, FERPLUS
+from pvlib.data.labels import COLOURS
 from pvlib.errors import CourseError
 from pvlib.figures.landmarks import draw_landmarks
 
@@ -62,43 +58,6 @@ def contact_sheet(
             caption = names[i] if captions is None else captions[i]
             colour = COLOURS.get(names[i], _INK) if captions is None else _INK
             axes.set_title(caption, color=colour, fontsize=8, pad=3)
-    return figure
-
-
-def expression_sheet(
-    people: int = 5,
-    size: int = 224,
-    colour: bool = True,
-    landmarks: bool = False,
-    seed: int = 3,
-    width: float = 8.0,
-) -> Figure:
-    """Show the plain prototype of all eight expressions on several people, one expression a row.
-
-    The first person is the default ``Identity``; the others are drawn from ``seed``. Rows are named in the
-    expressions' colours.
-
-    Raises:
-        CourseError: when ``people`` is below 1, or as ``draw_face`` does.
-    """
-    if people < 1:
-        raise CourseError(f"an expression sheet needs at least one person, not {people}")
-    identities = [Identity()] + [sample_identity(np.random.default_rng([seed, i])) for i in range(1, people)]
-    cell = width / (people + 0.25)
-    figure = Figure(figsize=(width, cell * len(FERPLUS)))
-    grid = figure.subplots(len(FERPLUS), people, squeeze=False)
-    figure.subplots_adjust(left=0.25 / (people + 0.25), right=1, top=1, bottom=0, wspace=0, hspace=0)
-    for row, name in enumerate(FERPLUS):
-        mixture = np.eye(len(FERPLUS))[row]
-        for axes, identity in zip(grid[row], identities, strict=True):
-            axes.set_axis_off()
-            units = to_action_units(mixture)
-            points = find_landmarks(build(units, identity), Pose(), size) if landmarks else None
-            _show(axes, draw_face(units, identity, size=size, colour=colour), points)
-        grid[row, 0].text(
-            -0.06, 0.5, name, color=COLOURS[name], rotation=90, fontsize=10, weight="bold",
-            ha="right", va="center", transform=grid[row, 0].transAxes,
-        )  # fmt: skip
     return figure
 
 

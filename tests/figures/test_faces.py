@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex
 from pvlib.data.drawn import draw_faces
 from pvlib.data.labels import COLOURS, FERPLUS
 from pvlib.errors import CourseError
-from pvlib.figures.faces import contact_sheet, expression_sheet
+from pvlib.figures.faces import contact_sheet
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +36,6 @@ def test_landmarks_are_drawn_where_they_are(faces):
     assert (np.vstack(marked) == faces.landmarks[0].numpy()).all()
 
 
-def test_the_expression_sheet_names_all_eight_rows():
-    sheet = expression_sheet(people=2, size=16)
-    names = [text.get_text() for axes in sheet.axes for text in axes.texts]
-    assert names == list(FERPLUS)
-    assert sum(len(axes.images) for axes in sheet.axes) == 16
-
-
 def test_wrong_arguments_are_named(faces):
     with pytest.raises(CourseError, match="captions"):
         contact_sheet(faces, captions=["one"])
@@ -50,5 +43,3 @@ def test_wrong_arguments_are_named(faces):
         contact_sheet(dataclasses.replace(faces, landmarks=None), landmarks=True)
     with pytest.raises(CourseError, match="column"):
         contact_sheet(faces, columns=0)
-    with pytest.raises(CourseError, match="person"):
-        expression_sheet(people=0)

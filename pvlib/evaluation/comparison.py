@@ -74,7 +74,7 @@ def compare(first: Evaluation, second: Evaluation, *, replicates: int = 1000, se
     """Compare the answers of two evaluations face by face.
 
     Raises:
-        CourseError: when they are not of the same faces, classes or settings.
+        CourseError: when they are not of the same faces and classes.
     """
     ours, theirs = truth_of(first.prediction), truth_of(second.prediction)
     if first.prediction.names != second.prediction.names or not torch.equal(ours.target, theirs.target):

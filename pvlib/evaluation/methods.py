@@ -111,7 +111,13 @@ def temperature_scaled(prediction: Prediction, calibration: Prediction | None, s
     order = torch.randperm(len(logits), generator=torch.Generator().manual_seed(seed))
     halves = order.tensor_split(2)
     if not len(halves[1]):
-        halves = (order, order)
+        return Answers(
+            "temperature scaling",
+            "one face alone leaves none to fit T on",
+            logits.softmax(dim=1),
+            None,
+            (1.0,),
+        )
     temperatures = tuple(fit_temperature(logits[half], prediction.target[half]) for half in halves)
     scaled = torch.empty_like(logits)
     for half, fitted in zip(halves, reversed(temperatures), strict=True):

@@ -114,7 +114,8 @@ def worth(values: Tensor, wrong: Tensor, votes: Tensor | None, mixture: Tensor |
     """
     ranking = Ranking(values)
     known = {
-        name: None if shares is None else Ranking(entropy(shares.double()))
+        # sorted, as rounding by the order of a sum would break ties between faces with the same votes elsewhere
+        name: None if shares is None else Ranking(entropy(shares.double().sort(dim=1).values))
         for name, shares in (("spearman_votes", votes), ("spearman_mixture", mixture))
     }
 

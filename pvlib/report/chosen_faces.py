@@ -1,11 +1,11 @@
 """Faces to look at: the mistakes that the network was surest of, and the faces that it doubts most."""
 
-import torch
 from torch import Tensor
 
 from pvlib.data.faces import Faces
 from pvlib.data.labels import FERPLUS_VOTES
 from pvlib.evaluation.evaluate import Evaluation
+from pvlib.evaluation.votes import entropy
 from pvlib.report.content import FacePicture
 from pvlib.report.pictures import face_source
 
@@ -23,7 +23,7 @@ def choose_faces(evaluation: Evaluation, faces: Faces, count: int = SHOWN) -> di
     sure, answer = said.max(dim=1)  # (N,) each
     wrong = (answer != evaluation.prediction.labels).nonzero()[:, 0]  # (mistakes,)
     surest = wrong[sure[wrong].argsort(descending=True, stable=True)][:count]
-    doubt = torch.special.entr(said).sum(dim=1)  # (N,)
+    doubt = entropy(said)  # (N,)
     doubtful = doubt.argsort(descending=True, stable=True)[:count]
     return {
         "Mistakes that it was surest of": [

@@ -121,3 +121,10 @@ def test_every_method_gives_probabilities(make_prediction):
     for said in methods([make_prediction(seed=s, passes=passes) for s in range(2)], None, 5, 0).values():
         torch.testing.assert_close(said.probabilities.sum(dim=1), torch.ones(60).double())
         assert said.probabilities.min() >= 0
+
+
+def test_one_face_alone_is_not_scaled_by_what_it_says_itself(make_prediction):
+    alone = make_prediction(1)
+    found = temperature_scaled(alone, None, seed=0)
+    assert found.temperature == (1,)
+    torch.testing.assert_close(found.probabilities, alone.mean.double().softmax(dim=1))

@@ -1,6 +1,7 @@
 """Uncertainties and what they are worth."""
 
 import math
+from itertools import permutations
 
 import pytest
 import torch
@@ -79,3 +80,14 @@ def test_an_uncertainty_that_knows_every_mistake_is_as_good_as_can_be():
     upside_down = worth(-wrong.float(), wrong, None, None)(EVERYONE)
     assert upside_down["auroc_errors"].item() == 0
     assert upside_down["aurc"] > found["aurc"]
+
+
+def test_faces_whose_votes_are_split_alike_are_tied_whatever_the_emotions():
+    votes = torch.tensor([list(permutation) for permutation in set(permutations((6, 3, 1, 0)))])  # (24, 4)
+    votes = torch.cat([votes, torch.tensor([[4, 3, 3, 0], [3, 3, 4, 0], [0, 3, 4, 3]])])  # (27, 4)
+    values = torch.rand(len(votes), generator=torch.Generator().manual_seed(0))
+    # two kinds of faces: whatever rounding does to their entropies, the second kind is the less certain one
+    expected = spearmanr(values, [0] * 24 + [1] * 3).statistic
+    everyone = torch.ones(1, len(votes), dtype=torch.float64)
+    found = worth(values, values > 0.5, votes / 10, None)(everyone)
+    assert found["spearman_votes"].item() == pytest.approx(expected, abs=1e-12)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,7 +11,8 @@ from typer.testing import CliRunner
 from pvlib.cli import app
 from pvlib.data.labels import FERPLUS
 from pvlib.models import poster_var, tiny
-from pvlib.models.shipped import load_trained
+from pvlib.models.shipped import TrainedNetwork, load_trained
+from pvlib.prediction.model_card import write_card
 from pvlib.training.checkpoints import write_checkpoint
 
 
@@ -102,12 +104,24 @@ def test_the_card_tells_what_was_measured_and_where_it_fails(run, measured, tmp_
     assert "somebody" not in json.dumps(about)
 
 
-def test_an_epoch_chosen_on_the_test_split_is_said_in_bold(run, measured, tmp_path):
+@pytest.mark.parametrize(("weights", "chosen"), [("best", True), ("last", False)])
+def test_an_epoch_chosen_on_the_test_split_is_said_in_bold(network, measured, weights, chosen):
     document = json.loads(measured.read_text())
-    document["about"]["runs"][0]["select"] = "test"
+    document["about"]["runs"][0] |= {"select": "test", "weights": weights}
+    trained = TrainedNetwork(network, FERPLUS, 48, 1)
+    card = write_card(Path("net.safetensors"), trained, bytes_=1, evaluation=document)
+    assert ("**The epoch was chosen on the test split" in card) == chosen
+
+
+def test_a_warning_of_the_evaluation_stands_in_the_card_without_the_folder(run, measured, tmp_path):
+    document = json.loads(measured.read_text())
+    document["about"]["runs"][0]["path"] = "/home/somebody/runs/one"
+    document["about"]["warnings"] = ["/home/somebody/runs/one was trained on these very faces."]
     measured.write_text(json.dumps(document))
     assert call(run, tmp_path / "net.safetensors").exit_code == 0
-    assert "**The epoch was chosen on the test split" in (tmp_path / "net.md").read_text(encoding="utf-8")
+    card = (tmp_path / "net.md").read_text(encoding="utf-8")
+    assert "**the run was trained on these very faces.**" in card
+    assert "somebody" not in card
 
 
 @pytest.mark.parametrize(("change", "culprit"), [

@@ -10,6 +10,7 @@ from typing import Any
 
 from pvlib.models.shipped import TrainedNetwork
 from pvlib.prediction.known_data import known_data
+from pvlib.training.checkpoints import BEST
 
 _MEASURES = {
     "accuracy": ("accuracy", "%"),
@@ -100,9 +101,13 @@ def _measured(evaluation: Mapping[str, Any]) -> Iterator[str]:
     level = evaluation["settings"].get("level", 0.95)
     where = f"{Path(about.get('data', 'faces')).name}, split {about.get('split', 'unknown')}"
     yield f"On {evaluation['faces']:,} faces ({where}), with {100 * level:.0f} % bootstrap intervals over the faces."
-    if any(run.get("select") == "test" for run in about.get("runs", [])):
+    runs = about.get("runs", [])
+    if any(run.get("select") == "test" and run.get("weights") == BEST for run in runs):
         yield "**The epoch was chosen on the test split itself: on new faces these numbers would be worse.**"
     for warning in about.get("warnings", []):
+        for run in runs:  # a card tells nothing of its maker's folders
+            if run.get("path"):
+                warning = warning.replace(run["path"], "the run")
         yield f"**{warning}**"
     metrics = evaluation["metrics"]
     rows = [

@@ -17,10 +17,11 @@ from pvlib.report.content import Comparison, Report
 from pvlib.report.drawings import draw_all
 from pvlib.report.facts import facts_of, summary_of
 from pvlib.report.markdown import as_markdown
-from pvlib.report.measured_faces import Asked, Measured, check_names, load_measured, warnings_of
+from pvlib.report.measured_faces import Asked, Measured, check_names, load_measured
 from pvlib.report.page import as_page
 from pvlib.report.pictures import save_figure
 from pvlib.report.subjects import Subject, load_subject
+from pvlib.report.warnings import warnings_of
 from pvlib.training.devices import make_fabric
 from pvlib.training.precision import check_precision
 from pvlib.training.provenance import session

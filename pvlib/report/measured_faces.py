@@ -1,4 +1,4 @@
-"""Which faces an evaluation looks at, and what the network has already seen of them."""
+"""Which faces an evaluation looks at."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -6,12 +6,12 @@ from pathlib import Path
 
 from pvlib.data.drawn import DrawnFaces
 from pvlib.data.faces import Faces
+from pvlib.data.prepared import open_prepared
 from pvlib.errors import CourseError
 from pvlib.report.subjects import Subject
-from pvlib.training.checkpoints import BEST
 from pvlib.training.run_config import RunConfig
 from pvlib.training.setup import choices_of, is_drawn, load_faces, thinned
-from pvlib.training.splits import ROLES, load_split
+from pvlib.training.splits import PROTOCOLS, ROLES, load_split
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,16 @@ class Measured:
         faces: as the network names its classes.
         source: "drawn", or a file.
         calibration: other faces, to fit a temperature on; None to divide ``faces`` for it.
-        own_split: the part of the run's own data that they are, "train", "valid" or "test"; None where unknown.
+        split: what they are for a run on the same data, "train", "valid" or "test"; a split that holds training
+            faces beside others counts as "train".
+        held_out: of which splits a run held them out, and which share; None where they are a split of the file.
     """
 
     faces: Faces
     source: str
     calibration: Faces | None
-    own_split: str | None
+    split: str
+    held_out: tuple[tuple[str, ...], float] | None = None
 
 
 def load_measured(subject: Subject, asked: Asked) -> Measured:
@@ -53,7 +56,7 @@ def load_measured(subject: Subject, asked: Asked) -> Measured:
     source = asked.data or (config.data.root if config else None)
     if source is None:
         raise CourseError(f"{subject.path}: say which faces to use, e.g. --data drawn")
-    own = config is not None and _same(source, config.data.root)
+    own = config is not None and same_source(source, config.data.root)
     calibration = None
     if own and asked.split in ROLES:
         faces = _own(config, asked)
@@ -64,45 +67,24 @@ def load_measured(subject: Subject, asked: Asked) -> Measured:
     if asked.unambiguous:
         faces, calibration = _unambiguous(faces), None
     check_names(subject, faces)
-    # "train+valid" and the like are no part of a run, but hold faces that it was trained on
-    part = "train" if "train" in asked.split else asked.split
-    return Measured(faces, source, calibration, part if own else None)
+    by_role = own and asked.split in ROLES
+    held_out = (config.data.train_on, config.data.holdout) if by_role and asked.split == "valid" else None
+    return Measured(faces, source, calibration, _part(source, asked.split, by_role), held_out)
 
 
-def warnings_of(subject: Subject, measured: Measured) -> list[str]:
-    """Say what makes the numbers better than they would be on faces that the run has never seen."""
-    config, split = subject.config, measured.own_split
-    if config is None:
-        return []
-    chosen_by_test = config.select == "test"
-    said = []
-    if chosen_by_test and subject.which == BEST:
-        said.append(
-            f"select=test: {subject.path} chose its epoch on the very faces that are scored (the test split). "
-            "Its accuracy there is the luckiest of all epochs, not what new faces would give."
-        )
-    elif chosen_by_test:
-        said.append(
-            f"select=test: {subject.path} measured the test split after every epoch. The weights used here are its "
-            "last, which nothing was chosen by."
-        )
-    if split == "train":
-        said.append(
-            f"{subject.path} was trained on these very faces: the numbers say how well it learnt them by heart."
-        )
-    if split == "valid" and not chosen_by_test and subject.which == BEST and len(subject.history) > 1:
-        said.append(
-            f"These validation faces chose the epoch of {subject.path} (the best of {len(subject.history)}): the "
-            "numbers are a little too good. Use --split test for numbers to report."
-        )
-    return said
-
-
-def _same(one: str, other: str) -> bool:
+def same_source(one: str, other: str) -> bool:
     """Whether two sources are the same faces, however their file is called."""
     return one == other or (
         not (is_drawn(one) or is_drawn(other)) and Path(one).resolve() == Path(other).resolve()
     )
+
+
+def _part(source: str, split: str, by_role: bool) -> str:
+    if "train" in split:  # "train+valid" and the like
+        return "train"
+    if by_role or is_drawn(source):
+        return split
+    return "test" if split == PROTOCOLS[open_prepared(source).data_set].scored else split
 
 
 def _own(config: RunConfig, asked: Asked) -> Faces:

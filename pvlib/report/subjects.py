@@ -31,6 +31,7 @@ class Subject:
         config: of the run; None for a file, or a run that was started from Python.
         history: numbers of each epoch, flat.
         record: run.json, where there is one.
+        exported: what an exported file says of the run that it comes from; empty for anything else.
         side: pixels per side to which faces are resized first, as in training; None for as they are stored.
     """
 
@@ -43,7 +44,13 @@ class Subject:
     config: RunConfig | None = None
     history: tuple[Mapping[str, Any], ...] = ()
     record: Mapping[str, Any] = field(default_factory=dict)
+    exported: Mapping[str, Any] = field(default_factory=dict)
     side: int | None = None
+
+    @property
+    def released(self) -> bool:
+        """Whether it is a file of the authors', which does not name its classes."""
+        return self.names is None
 
     @property
     def title(self) -> str:
@@ -67,7 +74,12 @@ def load_subject(path: Path, which: str | None = None) -> Subject:
     if path.is_file() and shipped.is_trained_file(path):
         trained = shipped.load_trained(path)
         return Subject(
-            path, trained.network, trained.names, "exported by pvlib export", side=trained.face_size
+            path,
+            trained.network,
+            trained.names,
+            "exported by pvlib export",
+            exported=trained.about,
+            side=trained.face_size,
         )
     network = load_released(path)
     if not isinstance(network, Poster):

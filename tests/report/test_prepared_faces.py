@@ -117,3 +117,4 @@ def test_a_released_file_is_read_in_the_order_of_the_faces_and_that_is_said(fold
     result = call("evaluate", path, *chosen, *QUICK, "--out", tmp_path / "report")
     assert result.exit_code == 0, result.output
     assert "does not name its classes; read here as surprise, fear, disgust" in result.output
+    assert "luckiest of all epochs" in result.output

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from pvlib.errors import CourseError
 from pvlib.evaluation.accuracy import predict
 from pvlib.files import atomic_write
 from pvlib.models import Poster
-from pvlib.training.checkpoints import checkpoint_path, read_state
+from pvlib.training.checkpoints import checkpoint_path, epochs_begun, read_state
 from pvlib.training.devices import make_fabric
 from pvlib.training.engine import fit
 from pvlib.training.presets import load_config, to_yaml
@@ -109,7 +110,7 @@ def train_run(
     for name in ("last", "best"):
         numbers = result[name]
         console.print(f"{name}: epoch {numbers['epoch']}, {split} accuracy {numbers['accuracy']:.2%}")
-    console.print(f"run folder: {folder}", soft_wrap=True)
+    console.print(f"run folder: {escape(str(folder))}", soft_wrap=True)
     return result
 
 
@@ -149,7 +150,7 @@ def refuse_other_run(config: RunConfig, folder: Path) -> None:
                 f"{folder}: holds a run with {key}={_shown(before.get(key))}, not {_shown(value)}; choose another "
                 "folder, or remove this one"
             )
-    done = len(read_state(folder)["history"])
+    done = epochs_begun(read_state(folder))
     if done > config.train.epochs:
         raise CourseError(
             f"{folder}: this run already has {done} epochs, more than train.epochs={config.train.epochs}; choose "

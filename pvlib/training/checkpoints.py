@@ -64,6 +64,11 @@ def read_state(folder: str | Path, which: str = LAST) -> dict[str, Any]:
         raise CourseError(f"{path}: not a checkpoint of pvlib, or damaged ({error})") from error
 
 
+def epochs_begun(state: Mapping[str, Any]) -> int:
+    """Return how many epochs the run of a checkpoint's JSON part has behind it, one that it is in included."""
+    return len(state["history"]) + (state["position"]["step"] > 0)
+
+
 def read_tensors(folder: str | Path, which: str = LAST) -> dict[str, Tensor]:
     """Return the tensors of a checkpoint by name, in the computer's memory.
 

@@ -7,6 +7,8 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from pvlib.errors import CourseError
 from pvlib.files import remove_abandoned
 from pvlib.training.checkpoints import (
@@ -16,6 +18,7 @@ from pvlib.training.checkpoints import (
     LAST,
     NETWORK,
     checkpoint_path,
+    epochs_begun,
     read_state,
     read_tensors,
     write_checkpoint,
@@ -48,10 +51,14 @@ class Keeper:
         """Continue the run in the folder, where there is one.
 
         Raises:
-            CourseError: the run there is another one, is longer than this one, or its checkpoint is damaged.
+            CourseError: the run there is another one, is longer than this one, or its checkpoint is damaged; or
+                not all processes find the same there.
         """
-        if self.folder is None or not checkpoint_path(self.folder).exists():
-            return
+        if self.folder is not None and checkpoint_path(self.folder).exists():
+            self._restore(state)
+        self._check_together(state)
+
+    def _restore(self, state: TrainingState) -> None:
         stored = read_state(self.folder)
         if stored.get("format") != FORMAT:
             raise CourseError(
@@ -95,6 +102,17 @@ class Keeper:
         self.fabric.barrier()
         self.saved = time.monotonic()
 
+    def _check_together(self, state: TrainingState) -> None:
+        """Refuse, in all processes, to go on from different places: they would wait for each other without end."""
+        if self.fabric.world_size == 1:
+            return
+        own = torch.tensor([state.position.epoch, state.position.step], device=self.fabric.device)  # (2,)
+        if len(self.fabric.all_gather(own).unique(dim=0)) > 1:
+            raise CourseError(
+                f"{self.folder}: not all processes find the same checkpoint there; choose a folder that all machines "
+                "share"
+            )
+
     def _check_same(self, stored: dict[str, Any]) -> None:
         free = {"save_minutes": None, "save_steps": None}
         if self.config.schedule != "cosine":  # whose rates depend on how long the run is
@@ -109,7 +127,7 @@ class Keeper:
                     f"{self.folder}: holds a run with another {key} ({old.get(key)}, now {new[key]}); "
                     "choose another folder, or remove this one"
                 )
-        done = len(stored["history"]) + (stored["position"]["step"] > 0)
+        done = epochs_begun(stored)
         if done > self.config.epochs:
             raise CourseError(
                 f"{self.folder}: this run already has {done} epochs, more than the {self.config.epochs} asked for; "

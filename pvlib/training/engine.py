@@ -153,13 +153,15 @@ def gradient(run: Run, images: Tensor, target: Tensor, epoch: int, step: int, nu
     again = number if config.sam_noise == "fresh" else 0
     seed_pass(config.seed, epoch, step, 0 if shared else fabric.global_rank, again)
     noise = batches.head_noise(run.state.network) if shared else None  # (own faces, classes)
+    if shared and fabric.global_rank:
+        seed_pass(config.seed, epoch, step, fabric.global_rank, again)  # drop-path has a stream a process
     total = torch.zeros((), device=fabric.device)
     for part, (faces, wanted, given) in enumerate(batches.parts(images, target, noise)):
         with fabric.no_backward_sync(run.module, enabled=part < config.accumulate - 1):
             with fabric.autocast():  # of one process, Fabric wraps forward alone
                 logits, distribution = run.module.sample_logits(faces, given)
             if shared:
-                seed_objective(config.seed, epoch, step, part)
+                seed_objective(config.seed, epoch, step, part, again)
             loss = config.objective(logits.float(), wanted, distribution) / config.accumulate
             fabric.backward(loss)
         total += loss.detach()

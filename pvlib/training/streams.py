@@ -34,6 +34,6 @@ def seed_pass(seed: int, epoch: int, step: int, process: int = 0, number: int = 
     torch.manual_seed(position_seed(seed, _PASS, epoch, step, process, number))
 
 
-def seed_objective(seed: int, epoch: int, step: int, part: int = 0) -> None:
-    """For what the objective draws for one part of a step, where every process must draw the same."""
-    torch.manual_seed(position_seed(seed, _OBJECTIVE, epoch, step, part))
+def seed_objective(seed: int, epoch: int, step: int, part: int = 0, number: int = 0) -> None:
+    """For what the objective draws for one part of a pass, where every process must draw the same."""
+    torch.manual_seed(position_seed(seed, _OBJECTIVE, epoch, step, part, number))

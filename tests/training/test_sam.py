@@ -96,6 +96,26 @@ def test_the_second_pass_draws_fresh_noise_or_the_same():
     )
 
 
+def test_what_the_objective_draws_for_all_processes_is_fresh_or_the_same_too():
+    seen = {"fresh": [], "same": []}
+
+    class Remembering(type(CONFIG.objective)):
+        def __call__(self, logits, target, distribution=None):
+            seen[how].append(torch.randn(3).tolist())
+            return super().__call__(logits, target, distribution)
+
+    for how in seen:
+        still = replace(
+            CONFIG, epochs=1, sam=0.05, sam_noise=how, noise="per_sample", objective=Remembering()
+        )
+        run(config=still)
+    assert len(seen["same"]) == 2 * 4  # two passes of four steps
+    assert seen["same"][0::2] == seen["same"][1::2]
+    assert not any(
+        first == second for first, second in zip(seen["fresh"][0::2], seen["fresh"][1::2], strict=True)
+    )
+
+
 def test_sam_changes_where_training_ends():
     plain, sharp = (
         run(config=replace(CONFIG, epochs=1))[0],

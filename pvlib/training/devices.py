@@ -116,7 +116,8 @@ def _autocast(precision: str, device: str) -> "MixedPrecision":
 def _check_available(name: str, kind: str, index: str, devices: int) -> None:
     gpus = torch.cuda.device_count()
     here = {"cpu": 1, "cuda": gpus, "mps": int(torch.backends.mps.is_available())}
-    if not here.get(kind) or (index and (not index.isdecimal() or int(index) >= here[kind])):
+    numbered = kind == "cuda" and index.isdecimal() and int(index) < gpus
+    if not here.get(kind) or (":" in name and not numbered):
         there = ", ".join(
             f"{known} ({count})" if count > 1 else known for known, count in here.items() if count
         )

@@ -22,6 +22,8 @@ class ConfigLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # refused as no key by the line below
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f'the key "{key.value}" stands twice', key.start_mark

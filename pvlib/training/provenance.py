@@ -18,7 +18,8 @@ LIBRARIES = ("torch", "torchvision", "timm", "lightning", "torchmetrics", "safet
 
 
 def session(device: str | torch.device, processes: int = 1) -> dict[str, Any]:
-    """Return what is to be known of this start of a run, as JSON values; no name of a person or machine."""
+    """Return what is to be known of this start of a run, as JSON values. It names no person or
+    machine, unless the command line does, as a path may."""
     return {
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "command": command(),

@@ -112,6 +112,8 @@ class Network:
         Raises:
             CourseError: naming the choice that the size does not offer.
         """
+        if self.input_size is not None and self.input_size < 16:
+            raise CourseError(f"network.input_size must be at least 16 pixels, not {self.input_size}")
         size = choose_size(
             self.size,
             landmarks=self.landmarks,

@@ -153,8 +153,8 @@ def build_network(
     Raises:
         CourseError: when the weights are no landmark network, or do not fit the branch of ``size``.
     """
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with torch.random.fork_rng(devices=[]):  # all GPUs by default: a context on each of them in every process
+        torch.default_generator.manual_seed(seed)
         network = Poster(size, num_classes)
     if landmark_weights is None:
         return network

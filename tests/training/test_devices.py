@@ -43,6 +43,7 @@ def test_two_processes_have_the_loss_of_one_at_every_step_and_go_on_where_they_s
     for each in told:
         assert each["resumed"]["losses"] == each["whole"]["losses"][4:]  # after one epoch of four steps
         assert each["resumed"]["weights"] == each["whole"]["weights"]
+        assert "not all processes find the same checkpoint" in each["apart"]
 
 
 def test_processes_share_every_steps_faces_and_agree_on_their_order():
@@ -60,6 +61,7 @@ def test_processes_share_every_steps_faces_and_agree_on_their_order():
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
+        ({"device": "cpu:0"}, 'device "cpu:0" is not here; there is: cpu'),
         ({"device": "tpu"}, 'device "tpu" is not here; there is: cpu'),
         ({"devices": 0}, "devices must be a whole number of at least 1, not 0"),
         ({"nodes": 1.5}, "nodes must be a whole number"),

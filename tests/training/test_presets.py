@@ -128,6 +128,7 @@ def test_without_random_changes_training_pictures_are_those_that_are_measured():
     ("select=tset", 'did you mean "test"?'),
     ("recipe=drwn", 'did you mean "drawn"?'),
     ("network.image_size=50", "multiple of 16"),
+    ("network.input_size=0", "network.input_size must be at least 16"),
     ("network.drop_path=1.5", "network.drop_path"),
     ("network.landmark_drift=true", "network.landmarks=full"),
     ("objective.divergence=gaussian", "objective.weight=0"),
@@ -157,6 +158,7 @@ def test_a_point_head_refuses_an_objective_that_needs_sigma():
     ("seed: 1\nseed: 2\n", r'mine.yaml is no YAML: line 2: the key "seed" stands twice'),
     ("train: [\n", "mine.yaml is no YAML: line 2"),
     ("- 1\n", "the file must hold keys"),
+    ("seed: 1\n{data}: 2\n", "mine.yaml is no YAML: line 2"),
     ("train:\n  epochs: 0\n", "mine.yaml: epochs"),
 ])  # fmt: skip
 def test_a_mistake_in_a_file_is_named_with_file_and_line(tmp_path, text, said):

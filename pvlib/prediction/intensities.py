@@ -17,7 +17,7 @@ from pvlib.models.shipped import TrainedNetwork
 LEVEL = 0.9
 SPREAD_CAVEAT = (
     "The spread is that of the head's own draws (its σ). It does not say how sure one may be about the face: "
-    "lesson 11 measures that."
+    "docs/results/ferplus-tiny.md measures that."
 )
 
 

@@ -10,6 +10,7 @@ from pvlib.ablation.published import DATA_SETS, STANDARD_ERROR, published
 from pvlib.ablation.statistics import Cell, Effect
 from pvlib.ablation.warnings import warnings_of
 from pvlib.evaluation.intervals import Interval
+from pvlib.markdown import markdown_table
 
 Results = Mapping[tuple[str, int], Mapping[str, Any]]
 
@@ -85,7 +86,7 @@ def _means(grid: Grid, table: Mapping[str, Mapping[str, Cell]]) -> str:
         seeds = max((len(cell.values) for cell in row.values()), default=0)
         means = [_plus_minus(row[name].mean, COLUMNS[name]) for name in grid.columns]
         rows.append([variant, str(seeds), *means])
-    return _grid_of(["variant", "seeds", *_titles(grid)], rows)
+    return markdown_table(["variant", "seeds", *_titles(grid)], rows)
 
 
 def _differences(grid: Grid, table: Mapping[str, Mapping[str, Cell]]) -> str:
@@ -94,7 +95,7 @@ def _differences(grid: Grid, table: Mapping[str, Mapping[str, Cell]]) -> str:
         for variant in grid.variants
         if variant != grid.reference
     ]
-    return _grid_of(["variant", *_titles(grid)], rows)
+    return markdown_table(["variant", *_titles(grid)], rows)
 
 
 def _effects(grid: Grid, changes: Sequence[Effect]) -> str:
@@ -105,7 +106,7 @@ def _effects(grid: Grid, changes: Sequence[Effect]) -> str:
         ]
         for change in changes
     ]
-    return _grid_of(["change", *_titles(grid)], rows)
+    return markdown_table(["change", *_titles(grid)], rows)
 
 
 def _published(grid: Grid, table: Mapping[str, Mapping[str, Cell]]) -> str:
@@ -133,7 +134,7 @@ def _published(grid: Grid, table: Mapping[str, Mapping[str, Cell]]) -> str:
     if errors:
         note += f" Binomial standard error of one such accuracy, in points: {errors}."
     header = ["variant", "ours", "difference", "published row", *(DATA_SETS[data] for data in grid.data)]
-    return f"{note}\n\n{_grid_of(header, rows)}"
+    return f"{note}\n\n{markdown_table(header, rows)}"
 
 
 def _published_cell(row: str, against: str | None, data: str) -> str:
@@ -170,8 +171,3 @@ def _signed(interval: Interval | None, column: Column) -> str:
 
 def _sign(value: float, digits: int) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
-
-
-def _grid_of(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -1,13 +1,14 @@
 """The report as Markdown tables, to be pasted into a note or committed beside its command."""
 
+from pvlib.markdown import markdown_table, plain
 from pvlib.report import tables
 from pvlib.report.content import Report
 
 
 def as_markdown(report: Report) -> str:
     """Return the whole text; its tables are those of the page."""
-    parts = [f"# Evaluation of {_plain(report.title)}", _plain(report.summary)]
-    parts += [f"> **Warning:** {_plain(warning)}" for warning in report.warnings]
+    parts = [f"# Evaluation of {plain(report.title)}", plain(report.summary)]
+    parts += [f"> **Warning:** {plain(warning)}" for warning in report.warnings]
     parts.append(f"```\n{report.command}\n```")
     sections = {
         "Recognition": [
@@ -25,20 +26,12 @@ def as_markdown(report: Report) -> str:
         parts.append("## Comparison")
         for one in report.comparisons:
             parts.append(_table(tables.comparison(report.document, one.other, one.result)))
-            parts.append(_plain(tables.mcnemar_sentence(one.other, one.result)))
+            parts.append(plain(tables.mcnemar_sentence(one.other, one.result)))
     parts += ["## How it was measured", _table(tables.facts_table(report.facts))]
     return "\n\n".join(parts) + "\n"
 
 
 def _table(table: tables.Table) -> str:
-    def line(cells) -> str:
-        return f"| {' | '.join(_plain(str(cell)) for cell in cells)} |"
-
-    ruler = ["---", *["---:"] * (len(table.head) - 1)]
-    rows = "\n".join([line(table.head), line(ruler), *(line(row) for row in table.rows)])
-    return f"{_plain(table.caption)}\n\n{rows}" if table.caption else rows
-
-
-def _plain(text: str) -> str:
-    """Keep a name from becoming markup."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    rows = ([plain(str(cell)) for cell in row] for row in table.rows)
+    text = markdown_table([plain(title) for title in table.head], rows, numbers=True)
+    return f"{plain(table.caption)}\n\n{text}" if table.caption else text

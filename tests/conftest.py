@@ -17,6 +17,15 @@ def shared() -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def one_thread():
+    """Networks of a few thousand weights run fastest, and bit for bit alike, on one thread."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(autouse=True)
 def seeded():
     """Every test starts from the same random state, whatever ran before it."""

@@ -14,6 +14,8 @@ from pvlib.training.checkpoints import load_network, read_state
 from pvlib.training.presets import load_config
 from pvlib.training.splits import load_split
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 SMALL = ("data.count=32", "data.valid_count=16", "train.batch_size=16")
 
 
@@ -23,14 +25,6 @@ def config(*overrides):
 
 def train(folder, *overrides):
     return train_run(config(*overrides), folder, device="cpu", show_progress=False)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Grids of few variants, and results as an evaluation would write them."""
 
 import pytest
-import torch
 import yaml
 
 from pvlib.ablation.grid_file import read_grid
@@ -19,12 +18,9 @@ SMALL = {
 }
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+@pytest.fixture(scope="module", autouse=True)
+def small_networks(one_thread):
+    """All networks here are tiny."""
 
 
 @pytest.fixture

@@ -11,6 +11,11 @@ from pvlib.evaluation.accuracy import Prediction
 NAMES = ("a", "b", "c", "d")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small_networks(one_thread):
+    """All networks here are tiny."""
+
+
 @pytest.fixture
 def make_prediction() -> Callable[..., Prediction]:
     """A function of the number of faces, a seed, and fields to replace; all seeds are of the same faces."""

@@ -54,7 +54,6 @@ def test_mean_sigma_is_none_for_a_point_head_and_stands_in_no_summary():
 
 @pytest.mark.parametrize("build", [poster_var, poster_pp])
 def test_predicting_in_parts_says_what_the_network_says_and_leaves_its_mode_alone(build):
-    torch.set_num_threads(1)
     network = build(3, tiny(48)).train()
     faces = Faces(
         torch.randint(0, 256, (5, 1, 48, 48), dtype=torch.uint8), torch.eye(3)[[0, 1, 2, 0, 1]], NAMES

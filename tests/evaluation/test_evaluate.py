@@ -16,7 +16,6 @@ from pvlib.models import poster_pp, poster_var, tiny
 
 @pytest.fixture(scope="module")
 def faces():
-    torch.set_num_threads(1)
     return draw_faces(40, seed=7)
 
 

@@ -16,7 +16,6 @@ IMAGES = torch.randint(0, 256, (5, 1, 48, 48), dtype=torch.uint8, generator=torc
 
 @pytest.fixture
 def network():
-    torch.set_num_threads(1)
     return poster_var(3, replace(tiny(48), layer_scale=1.0)).train()
 
 

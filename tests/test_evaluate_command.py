@@ -95,6 +95,7 @@ def test_a_network_beside_itself_is_an_ensemble_that_agrees(run, tmp_path):
     assert result.exit_code == 0, result.output
     numbers = numbers_of(tmp_path)
     assert numbers["answer"] == "ensemble"
+    assert "are of the first of the 2 networks alone" in (tmp_path / "index.html").read_text()
     assert numbers["methods"]["ensemble"]["metrics"]["brier"] == pytest.approx(
         numbers["methods"]["softmax"]["metrics"]["brier"]
     )
@@ -147,4 +148,7 @@ def test_a_single_face_makes_a_report_without_intervals(run, tmp_path):
     text = (tmp_path / "evaluation.json").read_text()
     numbers = json.loads(text, parse_constant=pytest.fail)  # NaN is no JSON
     assert numbers["metrics"]["accuracy"]["low"] is None
+    page = (tmp_path / "index.html").read_text()
+    assert ", without intervals" in (tmp_path / "table.md").read_text()
+    assert "Bars are intervals" not in page
     assert numbers["metrics"]["accuracy"]["value"] in (0, 1)

@@ -31,6 +31,7 @@ def draw_all(
         history: numbers of each epoch of the run.
         epoch: whose weights were evaluated.
     """
+    bars = "Bars are intervals. " if document["settings"]["bootstrap"] else ""
     found = [
         _drawing(
             "confusion",
@@ -55,7 +56,7 @@ def draw_all(
         _drawing(
             "measures",
             measures(document["uncertainties"]),
-            "Each uncertainty by three questions. Bars are intervals; the dotted line is what an uncertainty that knows "
+            f"Each uncertainty by three questions. {bars}The dotted line is what an uncertainty that knows "
             "nothing would get; arrows point to where better is.",
         ),
         _drawing(

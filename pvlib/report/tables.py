@@ -41,7 +41,12 @@ def quality(document: Mapping[str, Any]) -> Table:
     numbers = document["metrics"]
     keys = [key for key in (*_QUALITY, "mean_sigma") if numbers.get(key) is not None]
     return Table(
-        f"{document['faces']:,} faces; in brackets {_level(document)} intervals from resampling the faces.",
+        f"{document['faces']:,} faces"
+        + (
+            f"; in brackets {100 * document['settings']['level']:g} % intervals from resampling the faces."
+            if _has_intervals(document)
+            else ", without intervals."
+        ),
         ("measure", "value"),
         tuple((Cell(MEASURES[key].head), cell(numbers[key], key)) for key in keys),
         {MEASURES[key].head: MEASURES[key].meaning for key in keys},
@@ -92,7 +97,8 @@ def methods(document: Mapping[str, Any]) -> Table:
         for one in present.values()
     )
     return Table(
-        "Ways to turn what the network says into probabilities.",
+        "Ways to turn what the network says into probabilities."
+        + _of_the_first(document, "the ensemble's row"),
         ("method", *(MEASURES[key].head for key in keys)),
         rows,
         {one["title"] + _temperature(one): one["about"] for one in present.values()},
@@ -104,7 +110,8 @@ def uncertainties(document: Mapping[str, Any]) -> Table:
     present = {key: one for key, one in document["uncertainties"].items() if one is not None}
     keys = [key for key in _UNCERTAINTY if any(one.get(key) is not None for one in present.values())]
     return Table(
-        "Each uncertainty: does it rise where raters disagree, and does it find the mistakes?",
+        "Each uncertainty: does it rise where raters disagree, and does it find the mistakes?"
+        + _of_the_first(document, "the ensemble's rows"),
         ("uncertainty", *(MEASURES[key].head for key in keys)),
         tuple((Cell(one["title"]), *(cell(one.get(key), key) for key in keys)) for one in present.values()),
         {one["title"]: one["about"] for one in present.values()},
@@ -126,7 +133,8 @@ def comparison(document: Mapping[str, Any], other: str, compared: Mapping[str, A
         for key, one in differences.items()
     )
     return Table(
-        f"Over the same {compared['faces']:,} faces; the intervals are of the differences, face by face.",
+        f"Over the same {compared['faces']:,} faces"
+        + ("; the intervals are of the differences, face by face." if _has_intervals(document) else "."),
         ("measure", "this run", other, "difference"),
         rows,
         {},
@@ -156,5 +164,11 @@ def _temperature(method: Mapping[str, Any]) -> str:
     return f" (T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{' and '.join(f'{value:.2f}' for value in values)})"
 
 
-def _level(document: Mapping[str, Any]) -> str:
-    return f"{100 * document['settings']['level']:g} %"
+def _has_intervals(document: Mapping[str, Any]) -> bool:
+    return document["settings"]["bootstrap"] > 0
+
+
+def _of_the_first(document: Mapping[str, Any], but: str) -> str:
+    """What an ensemble's reader must know of the other rows."""
+    networks = document["networks"]
+    return f" All but {but} are of the first of the {networks} networks alone." if networks > 1 else ""

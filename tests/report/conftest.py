@@ -30,7 +30,8 @@ def document():
     return {
         "faces": 6,
         "names": ["anger", "fear", "neutral"],
-        "settings": {"level": 0.95},
+        "settings": {"level": 0.95, "bootstrap": 1000},
+        "networks": 1,
         "metrics": metrics,
         "classes": [one_class("anger", 4, 3, 0.75, 1.0), one_class("fear", 2, 0, 0.0, None)],
         "confusion": [[3, 0, 1], [0, 0, 2], [0, 0, 0]],

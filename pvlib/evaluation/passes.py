@@ -17,6 +17,7 @@ from pvlib.data.recipes import Recipe
 from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
 from pvlib.models import Poster
+from pvlib.training.devices import fork_random_state
 from pvlib.training.precision import autocast
 
 
@@ -93,7 +94,7 @@ def drop_path_passes(
     said = []
     to_network_input = how.to_network_input
     with (
-        torch.random.fork_rng(),
+        fork_random_state(torch.device(how.device)),
         evaluating(network),
         enough_memory(how),
         repeated_levels(network, passes),

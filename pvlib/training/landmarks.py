@@ -81,7 +81,7 @@ def fit_landmarks(
         raise CourseError(f"batch_size = {config.batch_size}, but there are only {len(faces)} faces")
     size = size or LandmarkSize(native_input=True)
     points = as_fractions(faces.landmarks, faces.images.shape[-1])  # (N, 68, 2)
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         small = MobileFaceNet(replace(size, input_size=config.small_size))
         _start_at(small.points, points)

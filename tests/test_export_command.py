@@ -12,6 +12,7 @@ from pvlib.cli import app
 from pvlib.data.labels import FERPLUS
 from pvlib.models import poster_var, tiny
 from pvlib.models.shipped import TrainedNetwork, load_trained
+from pvlib.models.weight_file import fingerprint
 from pvlib.prediction.model_card import write_card
 from pvlib.training.checkpoints import write_checkpoint
 
@@ -49,7 +50,7 @@ def interval(value):
 
 
 @pytest.fixture
-def measured(run):
+def measured(run, network):
     """An evaluation in which contempt is on 13 faces and mostly called neutral, and anger often sadness."""
     counts = torch.eye(8, dtype=torch.int64) * 80
     counts[4] = torch.tensor([0, 0, 0, 45, 55, 0, 0, 0])
@@ -67,7 +68,7 @@ def measured(run):
         ],
         "confusion": counts.tolist(),
         "about": {"data": "/home/somebody/ferplus.safetensors", "split": "valid", "warnings": [],
-                  "runs": [{"weights": "last", "epoch": 3, "select": "valid"}]},
+                  "runs": [{"weights": "last", "epoch": 3, "select": "valid", "fingerprint": fingerprint(network)}]},
     }  # fmt: skip
     path = run / "evaluation" / "evaluation.json"
     path.parent.mkdir()
@@ -126,6 +127,8 @@ def test_a_warning_of_the_evaluation_stands_in_the_card_without_the_folder(run, 
 
 @pytest.mark.parametrize(("change", "culprit"), [
     ({"about": {"runs": [{"weights": "last", "epoch": 2}], "data": "drawn", "split": "valid"}}, "after epoch 2"),
+    ({"about": {"runs": [{"weights": "last", "epoch": 3, "fingerprint": "other"}], "data": "drawn", "split": "valid"}},
+     "other weights than these"),
     ({"names": ["joy"]}, "another network"),
     ({"format": "something"}, "no evaluation.json"),
 ])  # fmt: skip

@@ -1,22 +1,17 @@
-"""The landmark network's own file: safetensors with its size and what is to be known of it in the header.
+"""The landmark network's own file: its weights, its size and what is to be known of it.
 
 ``weights/landmarks-drawn.safetensors`` ships with the course: trained on drawn faces alone, so that the
 landmark branch works without a download and under the course's own licence (``weights/landmarks-drawn.md``).
 """
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
-from safetensors import SafetensorError, safe_open
-
 import pvlib
-from pvlib.errors import CourseError
-from pvlib.files import atomic_write
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.sizes import LandmarkSize
+from pvlib.models.weight_file import is_weight_file, reading_weight_file, write_weight_file
 
 FORMAT = "pvlib landmarks"
 SHIPPED = Path(pvlib.__file__).resolve().parents[1] / "weights" / "landmarks-drawn.safetensors"
@@ -24,19 +19,12 @@ SHIPPED = Path(pvlib.__file__).resolve().parents[1] / "weights" / "landmarks-dra
 
 def save_landmark_net(path: str | Path, network: MobileFaceNet, about: dict[str, Any]) -> None:
     """Write the network with ``about`` (JSON values: how it was trained, what it was measured at)."""
-    tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
-    metadata = {"format": FORMAT, "size": json.dumps(asdict(network.size)), "about": json.dumps(about)}
-    with atomic_write(path) as temporary:
-        safetensors.torch.save_file(tensors, temporary, metadata)
+    write_weight_file(path, FORMAT, network.state_dict(), {"size": asdict(network.size), "about": about})
 
 
 def is_landmark_file(path: str | Path) -> bool:
     """Whether the file is one that :func:`save_landmark_net` wrote."""
-    try:
-        with safe_open(path, framework="pt") as file:
-            return (file.metadata() or {}).get("format") == FORMAT
-    except (SafetensorError, OSError):
-        return False
+    return is_weight_file(path, FORMAT)
 
 
 def load_landmark_net(path: str | Path = SHIPPED) -> tuple[MobileFaceNet, dict[str, Any]]:
@@ -48,22 +36,7 @@ def load_landmark_net(path: str | Path = SHIPPED) -> tuple[MobileFaceNet, dict[s
     Raises:
         CourseError: when the file is missing, of another kind, damaged, or does not fit its own size.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise CourseError(f"there is no file {path}; make one with: pvlib landmarks train {path}")
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("format") != FORMAT:
-                raise CourseError(f"{path} is no file of pvlib landmarks train")
-            size = {
-                key: tuple(value) if isinstance(value, list) else value
-                for key, value in json.loads(metadata["size"]).items()
-            }
-            about = json.loads(metadata["about"])
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no dict)
-        network = MobileFaceNet(LandmarkSize(**size))
+    with reading_weight_file(Path(path), FORMAT, "pvlib landmarks train FILE") as (tensors, header):
+        network = MobileFaceNet(LandmarkSize.from_json(header["size"]))
         network.load_state_dict(tensors)
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise CourseError(f"{path} is damaged or does not describe its network ({error})") from error
-    return network.eval(), about
+        return network.eval(), header["about"]

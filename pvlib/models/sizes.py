@@ -1,6 +1,8 @@
 """Sizes are data: every width, depth and ablation of the network is a field of a frozen dataclass."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pvlib.errors import CourseError
 
@@ -38,6 +40,15 @@ class LandmarkSize:
     def __post_init__(self):
         if self.input_size < 16 or self.input_size % 16:
             raise CourseError(f"LandmarkSize.input_size must be a multiple of 16, not {self.input_size}")
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "LandmarkSize":
+        """Return the size whose ``asdict`` went through JSON.
+
+        Raises:
+            CourseError, TypeError: a field that is unknown or makes no sense.
+        """
+        return cls(**_with_tuples(fields))
 
     @property
     def channels(self) -> tuple[int, int, int]:
@@ -100,6 +111,15 @@ class Size:
                 f"Size.embed_dim = {self.embed_dim} is not a multiple of encoder_heads = {self.encoder_heads}"
             )
 
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "Size":
+        """Return the size whose ``asdict`` went through JSON.
+
+        Raises:
+            CourseError, LookupError, TypeError: a field that is unknown, missing or makes no sense.
+        """
+        return cls(**{**_with_tuples(fields), "landmark": LandmarkSize.from_json(fields["landmark"])})
+
     @property
     def windows(self) -> tuple[int, int, int]:
         """Side of each level's map after its reduction; one attention window covers the whole map."""
@@ -154,3 +174,8 @@ def narrow_landmarks(input_size: int) -> LandmarkSize:
         points=False,
         frozen=False,
     )
+
+
+def _with_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has lists where the frozen sizes have tuples."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}

@@ -7,6 +7,7 @@ from typing import Any
 from pvlib.errors import CourseError
 from pvlib.evaluation.record import FORMAT
 from pvlib.models.shipped import TrainedNetwork
+from pvlib.models.weight_file import fingerprint
 from pvlib.runs import RECORD
 
 
@@ -37,6 +38,10 @@ def read_evaluation(run: Path, path: Path | None, trained: TrainedNetwork) -> di
         raise CourseError(
             f"{path} measured the {runs[0]['weights']} weights, after epoch {runs[0]['epoch']}, not the {weights} after "
             f"{epoch}: run pvlib evaluate {run} --weights {weights}"
+        )
+    if runs[0].get("fingerprint") != fingerprint(trained.network):
+        raise CourseError(
+            f"{path} measured other weights than these, of another run: run pvlib evaluate {run} --weights {weights}"
         )
     return measured
 

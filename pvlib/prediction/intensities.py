@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
+from pvlib.evaluation.passes import Passage
 from pvlib.models.shipped import TrainedNetwork
 
 LEVEL = 0.9
@@ -74,7 +74,7 @@ def read_intensities(
     shape = (trained.channels, trained.face_size, trained.face_size)
     if faces.shape[1:] != shape:
         raise CourseError(f"this network takes faces of shape {shape}, not {tuple(faces.shape[1:])}")
-    images = normalise(faces)
+    images = Passage(input_size=trained.input_size).to_network_input(faces)  # (N, 3, side, side)
     if trained.network.size.head != "variational":
         return Intensities(trained.names, trained.network(images).softmax(dim=1), None, None)
     distribution = trained.network.distribution(images)

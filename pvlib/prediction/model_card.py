@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pvlib.markdown import markdown_table
 from pvlib.models.shipped import TrainedNetwork
 from pvlib.prediction.known_data import known_data
 from pvlib.training.checkpoints import BEST
@@ -43,7 +44,7 @@ def write_card(
     parts = [
         f"# {file.name}",
         _summary(trained),
-        _table(("", ""), _facts(trained, bytes_, command)),
+        markdown_table(("", ""), _facts(trained, bytes_, command)),
         f"Read a photo with it: `pvlib predict photo.jpg --weights {file.name}`. In Python: "
         f'`pvlib.models.shipped.load_trained("{file.name}")`.',
         "## Data and rights",
@@ -73,7 +74,15 @@ def _summary(trained: TrainedNetwork) -> str:
 def _facts(trained: TrainedNetwork, bytes_: int, command: str | None) -> Iterator[tuple[str, str]]:
     about, side = trained.about, trained.face_size
     colour = "grey" if trained.channels == 1 else "RGB"
-    yield "input", f"one face, {side}×{side} {colour}, cut as in its data set; ImageNet's mean and deviation"
+    resized = (
+        ""
+        if trained.input_size in (None, side)
+        else f", resized to {trained.input_size}×{trained.input_size}"
+    )
+    yield (
+        "input",
+        f"one face, {side}×{side} {colour}, cut as in its data set{resized}; ImageNet's mean and deviation",
+    )
     output = "mean and log-variance of each logit" if trained.network.size.head == "variational" else "logits"
     yield "output", f"{output}; softmax gives the intensities"
     yield (
@@ -113,8 +122,8 @@ def _measured(evaluation: Mapping[str, Any]) -> Iterator[str]:
     rows = [
         (title, _number(metrics[key], unit)) for key, (title, unit) in _MEASURES.items() if metrics.get(key)
     ]
-    yield _table(("", ""), rows)
-    yield _table(
+    yield markdown_table(("", ""), rows)
+    yield markdown_table(
         ("expression", "faces", "recall", "precision"),
         [
             (each["name"], f"{each['faces']}", _number(each["recall"], "%"), _number(each["precision"], "%"))
@@ -160,8 +169,3 @@ def _number(interval: Mapping[str, float | None] | None, unit: str, bare: bool =
     if bare or interval.get("low") is None:
         return value
     return f"{value} ({factor * interval['low']:.{digits}f}–{factor * interval['high']:.{digits}f})"
-
-
-def _table(heading: tuple[str, ...], rows: Any) -> str:
-    lines = [heading, ("---",) * len(heading), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -45,15 +45,17 @@ def trained_of_run(
     if face_size is None or channels is None:
         seen_channels, seen_size = _look_at_faces(run, notes)
         face_size, channels = face_size or seen_size, channels or seen_channels
+    config = load_config(run / CONFIG) if (run / CONFIG).is_file() else None
     about: dict[str, Any] = {
         "data_set": _data_set(notes.get("data")),
         "weights": which,
         "epoch": state["best"]["epoch"] if which == BEST else epochs,
-        "config": load_config(run / CONFIG).as_json() if (run / CONFIG).is_file() else None,
+        "config": None if config is None else config.as_json(),
     }
     if about["config"] is not None:  # a file that is handed on tells nothing of its maker's folders
         about["config"]["data"]["root"] = Path(about["config"]["data"]["root"]).name
-    return TrainedNetwork(network, tuple(state["names"]), face_size, channels, about)
+    input_size = None if config is None else config.network.side
+    return TrainedNetwork(network, tuple(state["names"]), face_size, channels, about, input_size)
 
 
 def _look_at_faces(run: Path, notes: dict[str, Any]) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from pvlib.errors import CourseError
 from pvlib.evaluation.comparison import compare
 from pvlib.evaluation.evaluate import Evaluation, evaluate
 from pvlib.files import atomic_write
+from pvlib.models.weight_file import fingerprint
 from pvlib.report.chosen_faces import choose_faces
 from pvlib.report.content import Comparison, Report
 from pvlib.report.drawings import draw_all
@@ -190,6 +191,7 @@ def _about(
                 "path": str(subject.path),
                 "weights": subject.which or "file",
                 "epoch": subject.epoch,
+                "fingerprint": fingerprint(subject.network),
                 "select": subject.config.select if subject.config else None,
             }
             for subject in subjects

@@ -79,7 +79,7 @@ def load_subject(path: Path, which: str | None = None) -> Subject:
             trained.names,
             "exported by pvlib export",
             exported=trained.about,
-            side=trained.face_size,
+            side=trained.input_size or trained.face_size,
         )
     network = load_released(path)
     if not isinstance(network, Poster):

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
-from pvlib.models import LandmarkSize, Poster, Size
+from pvlib.models import Poster, Size
 
 LAST, BEST = "last", "best"
 NETWORK, AVERAGE, OPTIMIZER = "network.", "average.", "optimizer."
@@ -96,8 +96,7 @@ def load_network(folder: str | Path, which: str = LAST) -> Poster:
         read_tensors(folder, which),
     )
     try:
-        landmark = LandmarkSize(**_with_tuples(state["size"]["landmark"]))
-        network = Poster(Size(**{**_with_tuples(state["size"]), "landmark": landmark}), len(state["names"]))
+        network = Poster(Size.from_json(state["size"]), len(state["names"]))
     except (KeyError, TypeError) as error:
         raise CourseError(f"{path}: does not describe its network ({error})") from error
     averaged = any(name.startswith(AVERAGE) for name in tensors)
@@ -121,8 +120,3 @@ def fill(network: nn.Module, tensors: Mapping[str, Tensor], prefix: str, path: P
                 f'{path}: key "{key}" has shape {tuple(stored.shape)}, not {tuple(value.shape)}'
             )
     network.load_state_dict({key: tensors[prefix + key] for key in own})
-
-
-def _with_tuples(fields: dict[str, Any]) -> dict[str, Any]:
-    """JSON has lists where the frozen sizes have tuples."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}

@@ -42,6 +42,14 @@ def test_a_network_comes_back_with_the_same_logits_and_all_that_is_known_of_it(t
     assert not again.network.training
 
 
+def test_the_size_to_which_faces_were_resized_travels_in_the_file(tmp_path):
+    network = poster_var(7, tiny()).eval()
+    save_trained(tmp_path / "net.safetensors", TrainedNetwork(network, RAFDB, 100, 3, input_size=64))
+    assert load_trained(tmp_path / "net.safetensors").input_size == 64
+    save_trained(tmp_path / "net.safetensors", TrainedNetwork(network, RAFDB, 100, 3))
+    assert load_trained(tmp_path / "net.safetensors").input_size is None
+
+
 def test_a_point_head_and_colour_travel_in_the_file(tmp_path):
     from dataclasses import replace
 
@@ -68,6 +76,7 @@ def test_a_file_that_ends_early_is_refused_by_name(file, length):
     ("input", '{"face_size": 0, "channels": 3}'),
     ("input", '{"face_size": 48, "channels": 2}'),
     ("input", '{"face_size": 48}'),
+    ("input", '{"face_size": 48, "channels": 3, "input_size": 8}'),
 ])  # fmt: skip
 def test_a_header_that_makes_no_sense_is_refused_by_name(file, key, value):
     with_header(file, lambda metadata: metadata.update({key: value}))
@@ -81,7 +90,7 @@ def test_a_file_of_another_kind_says_how_to_make_one():
 
 
 def test_a_missing_file_says_how_to_make_one(tmp_path):
-    with pytest.raises(CourseError, match=r"pvlib export RUN .*none\.safetensors"):
+    with pytest.raises(CourseError, match=r"none\.safetensors; make one with: pvlib export RUN FILE"):
         load_trained(tmp_path / "none.safetensors")
 
 

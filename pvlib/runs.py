@@ -19,7 +19,7 @@ from pvlib.evaluation.accuracy import predict
 from pvlib.files import atomic_write
 from pvlib.models import Poster
 from pvlib.training.checkpoints import checkpoint_path, epochs_begun, read_state
-from pvlib.training.devices import make_fabric
+from pvlib.training.devices import make_fabric, one_fate
 from pvlib.training.engine import fit
 from pvlib.training.presets import load_config, to_yaml
 from pvlib.training.provenance import session
@@ -67,6 +67,14 @@ def train_run(
     refuse_other_run(config, folder)
     fabric = make_fabric(device, devices, nodes, config.train.precision)
     fabric.launch()
+    with one_fate(fabric):
+        return _train(config, folder, fabric, show_progress, console, load)
+
+
+def _train(
+    config: RunConfig, folder: Path, fabric: "Fabric", show_progress: bool, console: Console, load: Load
+) -> dict[str, Any]:
+    """What every process of the run does."""
     training = load_training(config, load)
     network = build_network(
         config.network.as_size(),

@@ -4,6 +4,7 @@ That takes seconds to import, so it is imported where a run begins: who only pre
 wait for it.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from lightning.fabric import Fabric
     from lightning.fabric.plugins import MixedPrecision
 
+_PATIENCE = 5.0  # seconds
 _FABRIC_NAMES = {"fp32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}
 
 
@@ -76,6 +78,45 @@ def distribute(
     module, wrapped = fabric.setup(network, optimizer)
     module.mark_forward_method("sample_logits")
     return module, wrapped
+
+
+@contextmanager
+def one_fate(fabric: "Fabric") -> Iterator[None]:
+    """Where one of the processes that a run started on this machine fails in the block, end them all, with one message.
+
+    The others would wait for it, with NCCL for ten minutes and more. What fails in all of them at once is said by
+    the first alone: the others wait for it to end them, and speak only if it does not. Lightning ends the first when
+    another has failed.
+    """
+    if fabric.world_size == 1:
+        yield
+        return
+    started = getattr(fabric.strategy.launcher, "procs", [])  # by the first process of this machine
+    try:
+        yield
+    except BaseException as error:
+        if not started:
+            time.sleep(_PATIENCE if fabric.local_rank else 0)
+            raise
+        own = isinstance(error, CourseError | KeyboardInterrupt)
+        gone = not own and _ended_badly(started)
+        others = list(started)
+        started.clear()  # Lightning's watchman would take their end for a failure and kill this process too
+        for process in others:
+            process.kill()
+        if gone:
+            raise CourseError("another process of this run failed; it said why above") from error
+        raise
+
+
+def _ended_badly(processes: list[Any]) -> bool:
+    """Whether one of them ends with a failure within a second: its connections close a little earlier."""
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        if any(process.poll() for process in processes):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 @contextmanager

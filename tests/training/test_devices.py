@@ -46,6 +46,44 @@ def test_two_processes_have_the_loss_of_one_at_every_step_and_go_on_where_they_s
         assert "not all processes find the same checkpoint" in each["apart"]
 
 
+FAILING = """
+import sys
+from small import bright_or_dark
+from pvlib.errors import CourseError
+from pvlib.runs import train_run
+from pvlib.training import engine
+from pvlib.training.presets import load_config
+
+who, folder = sys.argv[1:]
+
+class Keeper(engine.Keeper):
+    def save(self, state):
+        if who in ("all", str(self.fabric.global_rank)):
+            raise CourseError("the disk of this test is full")
+        super().save(state)
+
+engine.Keeper = Keeper
+config = load_config("drawn-tiny", ["train.epochs=1", "train.batch_size=16", "network.input_size=32"])
+try:
+    train_run(config, folder, device="cpu", devices=2, show_progress=False,
+              load=lambda source, split, **options: bright_or_dark())
+except CourseError as error:
+    print(error, file=sys.stderr)
+    sys.exit(1)
+"""
+
+
+@pytest.mark.parametrize("who", ["0", "1", "all"])
+def test_when_one_process_fails_or_all_do_the_run_ends_with_one_message(tmp_path, who):
+    (tmp_path / "failing.py").write_text(FAILING)
+    command = [sys.executable, str(tmp_path / "failing.py"), who, str(tmp_path / "run")]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(HERE)}
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=400, env=environment)
+    assert finished.returncode != 0
+    assert finished.stderr.count("the disk of this test is full") == 1, finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
 def test_processes_share_every_steps_faces_and_agree_on_their_order():
     whole = Batches(bright_or_dark(), torch.arange(64), CONFIG, 0, 1, torch.device("cpu"))
     halves = [Batches(bright_or_dark(), torch.arange(64), CONFIG, n, 2, torch.device("cpu")) for n in (0, 1)]

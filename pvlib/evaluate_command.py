@@ -47,6 +47,7 @@ def evaluate(
     pdf: Annotated[bool, Option("--pdf", help="also write each figure as PDF, for a paper")] = False,
     precision: Annotated[str, Option(help="fp32 or bf16")] = "fp32",
     device: Annotated[str, Option(help="cpu, cuda, mps; auto takes a GPU where there is one")] = "auto",
+    batch_size: Annotated[int, Option(help="faces at a time; smaller where memory is short")] = 256,
     out: Annotated[
         Path | None, Option(help="folder of the report", show_default="evaluation, in the run's folder")
     ] = None,
@@ -67,6 +68,7 @@ def evaluate(
         pdf=pdf,
         precision=precision,
         device=device,
+        batch_size=batch_size,
     )
     console = Console()
     report, folder = make_report(

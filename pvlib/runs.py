@@ -103,6 +103,7 @@ def _train(
         measure=lambda trained: predict(
             trained,
             training.choosing,
+            batch_size=config.train.batch_size // config.train.accumulate,  # fits, as it does in training
             device=fabric.device,
             precision=config.train.precision,
             input_size=config.network.side,

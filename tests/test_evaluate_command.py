@@ -123,6 +123,7 @@ def test_unambiguous_drawn_faces_are_judged_by_their_mixture_and_classes_can_be_
     (["RUN", "--precision", "int4"], "int4"),
     (["RUN", "--device", "cuda:77"], "cuda:77"),
     (["RUN", "--bootstrap", "-1"], "bootstrap"),
+    (["RUN", "--batch-size", "0"], "--batch-size must be at least 1"),
     (["RUN", "--split", "exam"], "exam"),
     (["RUN", "--without", "joy", "--count", "5"], '"joy"'),
     (["RUN", "--against", "no/such/run"], "no/such/run"),

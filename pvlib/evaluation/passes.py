@@ -149,5 +149,5 @@ def enough_memory(how: Passage) -> Iterator[None]:
     except torch.OutOfMemoryError as error:
         raise CourseError(
             f"{how.device} has not enough free memory for {how.batch_size} faces at a time: give a smaller "
-            "batch size"
+            "batch size (pvlib evaluate --batch-size), or end what else computes there"
         ) from error

@@ -48,12 +48,14 @@ class Settings:
     pdf: bool = False
     precision: str = "fp32"
     device: str = "auto"
+    batch_size: int = 256
 
     def __post_init__(self):
         check_precision(self.precision)
-        for name, least in (("samples", 1), ("passes", 0), ("bootstrap", 0), ("seed", 0)):
+        for name, least in (("samples", 1), ("passes", 0), ("bootstrap", 0), ("seed", 0), ("batch_size", 1)):
             if getattr(self, name) < least:
-                raise CourseError(f"--{name} must be at least {least}, not {getattr(self, name)}")
+                option = name.replace("_", "-")
+                raise CourseError(f"--{option} must be at least {least}, not {getattr(self, name)}")
 
 
 def make_report(
@@ -127,6 +129,7 @@ def _evaluate(
         seed=settings.seed,
         device=device,
         precision=settings.precision,
+        batch_size=settings.batch_size,
         input_size=subjects[0].side,
     )
 

@@ -68,11 +68,12 @@ def fit(
     fabric = fabric or make_fabric(device, precision=config.precision)
     rows = torch.arange(len(faces)) if rows is None else rows
     check_run(network, faces, rows, config, fabric)
-    state = begin(network, config, fabric)
     identity = {"size": asdict(network.size), "names": faces.names, "run": run_notes or {}}
     keeper = Keeper(folder, config, identity, fabric)
-    keeper.pick_up(state)
-    module, optimizer = distribute(network, state.optimizer, config, fabric)
+    with explained(config):
+        state = begin(network, config, fabric)
+        keeper.pick_up(state)
+        module, optimizer = distribute(network, state.optimizer, config, fabric)
     batches = Batches.of(faces, rows, config, fabric)
     first = fabric.is_global_zero
     log = RunLog(folder if first else None, config.epochs * batches.steps, shown=show_progress and first)

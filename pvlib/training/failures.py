@@ -97,6 +97,6 @@ def explained(config: TrainConfig) -> Iterator[None]:
         raise CourseError(
             f"the device has no memory left for {config.batch_size // config.accumulate} faces at a time "
             f"({config.precision}): let a step go through in parts (accumulate = {2 * config.accumulate}), choose "
-            f"a smaller batch_size, or precision = bf16. The last checkpoint is whole; the same folder goes on "
-            "from it with the same config, so change it in a new one"
+            "a smaller batch_size or precision = bf16, or end what else computes there. The last checkpoint is "
+            "whole; the same folder goes on from it with the same config, so change it in a new one"
         ) from error

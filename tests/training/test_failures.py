@@ -15,6 +15,7 @@ from small import CONFIG, bright_or_dark, new_network, run, weights
 
 from pvlib.errors import CourseError
 from pvlib.losses import Objective
+from pvlib.training import engine
 from pvlib.training.checkpoints import checkpoint_path, load_network
 from pvlib.training.source import mapped_file
 
@@ -86,9 +87,18 @@ def test_weights_that_are_no_numbers_are_found_even_if_the_loss_is_one(tmp_path)
 
 
 def test_a_device_without_memory_says_what_to_change_and_the_checkpoint_loads(tmp_path):
-    with pytest.raises(CourseError, match=r"no memory left for 2 faces .* batch_size, or precision = bf16"):
+    with pytest.raises(CourseError, match=r"no memory left for 2 faces .* batch_size or precision = bf16"):
         run(tmp_path, replace(FINE, objective=Failing(at=12)))
     load_network(tmp_path)
+
+
+def test_a_device_whose_memory_others_fill_is_told_of_before_the_first_step(tmp_path, monkeypatch):
+    def full(*_arguments):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(engine, "begin", full)
+    with pytest.raises(CourseError, match="or end what else computes there"):
+        run(tmp_path, FINE)
 
 
 def test_what_has_no_memory_may_go_through_in_more_parts(tmp_path):

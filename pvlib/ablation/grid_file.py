@@ -160,8 +160,11 @@ def _variants(content: Mapping[str, Any]) -> tuple[dict[str, tuple[str, ...]], d
     """The values of every axis, and the changes of every variant by its name."""
     if ("axes" in content) == ("variants" in content):
         raise CourseError('give either "axes" or "variants"')
-    axes = _mapping(content.get("axes", {"variant": content.get("variants")}), "axes")
-    values = {axis: _mapping(values, f"axes.{axis}") for axis, values in axes.items()}
+    if "variants" in content:
+        values = {"variant": _mapping(content["variants"], "variants")}
+    else:
+        axes = _mapping(content["axes"], "axes")
+        values = {axis: _mapping(values, f"axes.{axis}") for axis, values in axes.items()}
     if not values or not all(values.values()):
         raise CourseError("there is no variant: name at least one, with {} for no change")
     for name in itertools.chain.from_iterable(values.values()):

@@ -67,6 +67,7 @@ def test_what_is_typed_at_the_command_line_has_the_last_word(write_grid):
     ({"axes": {"head": {}}}, ["no variant"]),
     ({"axes": {"head": {"a": {"seed": 3}}}}, ["seeds"]),
     ({"variants": {"a": {}}}, ["axes", "variants"]),
+    ({"axes": None, "variants": ["a"]}, ['"variants" must hold keys and values']),
     ({"reference": "point+markd"}, ["point+markd", "point+marked"]),
     ({"columns": ["acuracy"]}, ["acuracy", "accuracy"]),
     ({"columns": "accuracy"}, ["columns"]),

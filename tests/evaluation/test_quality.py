@@ -31,6 +31,14 @@ def said(prediction):
     return prediction.mean.double().softmax(dim=1)
 
 
+def test_the_numbers_of_a_training_run_are_those_of_its_evaluation(prediction, truth, said):
+    everyone = torch.ones(1, len(prediction), dtype=torch.float64)
+    found = quality(said, truth)(everyone)
+    summary = prediction.summary()
+    for name in ("accuracy", "mean_class_accuracy", "negative_log_likelihood", "calibration_error"):
+        assert summary[name] == pytest.approx(found[name].item(), abs=1e-6)
+
+
 def test_every_number_of_a_resample_is_that_of_the_faces_drawn(counts, truth, said):
     found = quality(said, truth)(counts)
     for row, copies in enumerate(counts.long()):

@@ -11,7 +11,7 @@ from pvlib.errors import CourseError
 from pvlib.report.subjects import Subject
 from pvlib.training.run_config import RunConfig
 from pvlib.training.setup import choices_of, is_drawn, load_faces, thinned
-from pvlib.training.splits import PROTOCOLS, ROLES, load_split
+from pvlib.training.splits import PROTOCOLS, ROLES, load_split, protocol_of
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,10 @@ def load_measured(subject: Subject, asked: Asked) -> Measured:
         faces, calibration = _unambiguous(faces), None
     check_names(subject, faces)
     by_role = own and asked.split in ROLES
-    held_out = (config.data.train_on, config.data.holdout) if by_role and asked.split == "valid" else None
+    of_training = (
+        by_role and asked.split == "valid" and protocol_of(config).valid in (None, *config.data.train_on)
+    )
+    held_out = (config.data.train_on, config.data.holdout) if of_training else None
     return Measured(faces, source, calibration, _part(source, asked.split, by_role), held_out)
 
 

@@ -30,7 +30,8 @@ def warnings_of(subject: Subject, measured: Measured) -> list[str]:
     if origin is None:
         return []
     chosen_by_test, split = origin.select == "test", measured.split if origin.same_data else None
-    others_held_out = chosen_by_test or measured.held_out != (origin.train_on, origin.holdout)
+    held_by_itself = measured.held_out == (origin.train_on, origin.holdout) and not chosen_by_test
+    splits = measured.held_out[0] if measured.held_out else (split,)  # of the file, from which the faces come
     said = []
     if chosen_by_test and origin.best:
         said.append(
@@ -42,7 +43,7 @@ def warnings_of(subject: Subject, measured: Measured) -> list[str]:
             f"select=test: {subject.path} measured the test split after every epoch. The weights used here are its "
             "last, which nothing was chosen by."
         )
-    if split == "train" or (split == "valid" and "valid" in origin.train_on and others_held_out):
+    if split == "train" or (split == "valid" and {*splits} & {*origin.train_on} and not held_by_itself):
         said.append(
             f"{subject.path} was trained on these very faces: the numbers say how well it learnt them by heart."
         )

@@ -90,11 +90,19 @@ def test_a_released_checkpoint_was_chosen_by_the_scored_split():
 def test_validation_faces_of_one_run_may_be_training_faces_of_another():
     both = ("data.train_on=[train, valid]",)
     trained, chose = "trained on these very faces", "chose the epoch"
-    assert trained in said(subject(*both), "valid", held_out=(("train",), 0.1))
-    assert trained in said(subject(*both, "select=test"), "valid", held_out=(("train",), 0.1))
+    assert trained in said(subject(*both), "valid")
+    assert trained in said(subject(*both, "select=test"), "valid", held_out=(("train", "valid"), 0.1))
     assert trained in said(exported(*both), "valid")
     assert chose in said(subject(*both), "valid", held_out=(("train", "valid"), 0.1))
-    assert chose in said(subject(), "valid", held_out=(("train",), 0.1))
+    assert chose in said(subject(), "valid")
+
+
+def test_faces_that_one_run_held_out_of_training_may_be_training_faces_of_another():
+    """As with AffectNet, whose only other split is the scored one."""
+    held_out = (("train",), 0.1)
+    assert "chose the epoch" in said(subject("data.holdout=0.1"), "valid", held_out=held_out)
+    for other in (subject("data.holdout=0.2"), subject("select=test")):
+        assert "trained on these very faces" in said(other, "valid", held_out=held_out)
 
 
 def test_the_test_split_gets_its_temperature_from_the_validation_faces():
@@ -107,7 +115,7 @@ def test_the_test_split_gets_its_temperature_from_the_validation_faces():
     assert measured.calibration.images.equal(load_faces("drawn", "valid", count=12).images)
     valid = load_measured(run, Asked(split="valid", count=10))
     assert valid.calibration is None
-    assert (valid.split, valid.held_out) == ("valid", (("train",), 0.1))
+    assert (valid.split, valid.held_out) == ("valid", None)
 
 
 def test_faces_that_are_not_the_runs_own_are_a_split_of_their_source():

@@ -327,7 +327,7 @@ for kind, chosen in [("clear", clear), ("mixed", ~clear)]:
 # from):
 #
 # ```
-# pvlib train ferplus-tiny --out runs/tiny                         # 20 minutes on two cores
+# pvlib train ferplus-tiny --out runs/tiny                         # about an hour of one core
 # pvlib train ferplus-scratch --out runs/paper                     # paper size; wants a GPU
 # pvlib evaluate runs/tiny
 # pvlib run 08 --profile full -p data=ferplus.safetensors          # this lesson, at paper size

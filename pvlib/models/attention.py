@@ -17,8 +17,13 @@ def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
     """
     if not trains_on_cpu(query):
         return F.scaled_dot_product_attention(query, key, value, attn_mask=bias[None])
-    scores = query * query.shape[-1] ** -0.5 @ key.transpose(-2, -1) + bias  # (batch, heads, N, N)
-    return scores.softmax(dim=-1).to(value.dtype) @ value
+    scores = query * query.shape[-1] ** -0.5 @ key.transpose(-2, -1)  # (batch, heads, N, N)
+    scores = scores + bias.to(scores.dtype)
+    # Autocast would take the scores to float32 and back, which takes longer than the products. The softmax adds in
+    # float32 all the same, and both its neighbours are bfloat16.
+    with torch.autocast("cpu", enabled=False):
+        weights = scores.softmax(dim=-1)
+    return weights.to(value.dtype) @ value
 
 
 def unfused_while_training_on_cpu(tokens: Tensor) -> AbstractContextManager:

@@ -16,6 +16,21 @@ def test_attention_is_the_same_with_and_without_a_graph():
     torch.testing.assert_close(attend(query, key, value, bias.requires_grad_()), weights @ value)
 
 
+def test_attention_in_bfloat16_differs_from_the_formula_by_rounding_alone():
+    query, key, value = torch.randn(3, 2, 4, 49, 32).unbind()
+    bias, wanted = torch.randn(4, 49, 49), torch.randn(2, 4, 49, 32)
+    inputs = [each.requires_grad_() for each in (query, key, value, bias)]
+    exact = attend(*inputs)
+    with torch.autocast("cpu", torch.bfloat16):
+        rounded = attend(*(each.bfloat16() for each in inputs[:3]), bias)
+    assert rounded.dtype == torch.bfloat16
+    torch.testing.assert_close(rounded.float(), exact, atol=0.03, rtol=0.03)
+    found, expected = (torch.autograd.grad((said * wanted).sum(), inputs) for said in (rounded, exact))
+    for one, other in zip(found, expected, strict=True):
+        assert one.dtype == torch.float32
+        assert (one - other).norm() < 0.02 * other.norm()
+
+
 def test_the_fused_form_is_left_off_only_where_a_cpu_computes_gradients():
     tokens = torch.randn(1, 2, 5, 4)
     with unfused_while_training_on_cpu(tokens):

@@ -103,7 +103,8 @@ def _train(
         measure=lambda trained: predict(
             trained,
             training.choosing,
-            batch_size=config.train.batch_size // config.train.accumulate,  # fits, as it does in training
+            # what fits in training fits here
+            batch_size=config.train.batch_size // config.train.accumulate // fabric.world_size,
             device=fabric.device,
             precision=config.train.precision,
             input_size=config.network.side,

@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 from pvlib.cli import app
 from pvlib.data.drawn import draw_faces
 from pvlib.data.labels import FERPLUS
+from pvlib.evaluation.evaluate import evaluate
+from pvlib.report import making
 from pvlib.training.checkpoints import read_state
 from pvlib.training.setup import DRAWN_SEEDS
 
@@ -88,6 +90,18 @@ def test_a_run_that_chose_its_epoch_by_the_test_split_is_told_in_red(run, tmp_pa
     assert 'class="warning" role="alert">select=test' in (tmp_path / "report/index.html").read_text()
     assert numbers_of(tmp_path / "report")["about"]["runs"][0]["select"] == "test"
     assert (tmp_path / "report/figures/confusion.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_faces_go_through_as_many_at_a_time_as_asked_for(run, tmp_path, monkeypatch):
+    sizes = []
+
+    def remember(*arguments, **options):
+        sizes.append(options["batch_size"])
+        return evaluate(*arguments, **options)
+
+    monkeypatch.setattr(making, "evaluate", remember)
+    call("evaluate", run, "--count", 20, *QUICK, "--batch-size", 7, "--out", tmp_path)
+    assert sizes == [7]
 
 
 def test_a_network_beside_itself_is_an_ensemble_that_agrees(run, tmp_path):

@@ -59,7 +59,7 @@ def measured(run, network):
         "format": "pvlib evaluation",
         "faces": 593,
         "names": FERPLUS,
-        "settings": {"level": 0.95},
+        "settings": {"level": 0.95, "bootstrap": 1000},
         "metrics": {"accuracy": interval(0.8123), "brier": interval(0.3), "kl_to_votes": None},
         "classes": [
             {"name": name, "faces": int(counts[k].sum()), "recall": interval(float(counts[k, k] / counts[k].sum())),
@@ -128,7 +128,9 @@ def test_a_warning_of_the_evaluation_stands_in_the_card_without_the_folder(run, 
 @pytest.mark.parametrize(("change", "culprit"), [
     ({"about": {"runs": [{"weights": "last", "epoch": 2}], "data": "drawn", "split": "valid"}}, "after epoch 2"),
     ({"about": {"runs": [{"weights": "last", "epoch": 3, "fingerprint": "other"}], "data": "drawn", "split": "valid"}},
-     "other weights than these"),
+     "the weights of another run"),
+    ({"about": {"runs": [{"weights": "last", "epoch": 3}], "data": "drawn", "split": "valid"}},
+     "does not say which weights"),
     ({"names": ["joy"]}, "another network"),
     ({"format": "something"}, "no evaluation.json"),
 ])  # fmt: skip

@@ -6,6 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from pvlib import runs
 from pvlib.errors import CourseError
 from pvlib.evaluation.accuracy import predict
 from pvlib.runs import train_run
@@ -31,6 +32,18 @@ def train(folder, *overrides):
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs") / "one"
     return folder, train(folder, "train.epochs=2")
+
+
+def test_a_run_is_measured_with_as_many_faces_at_a_time_as_fit_in_training(tmp_path, monkeypatch):
+    sizes = []
+
+    def remember(*arguments, **options):
+        sizes.append(options["batch_size"])
+        return predict(*arguments, **options)
+
+    monkeypatch.setattr(runs, "predict", remember)
+    train(tmp_path, "train.epochs=1", "train.accumulate=2")
+    assert sizes == [8]
 
 
 def test_a_run_folder_says_how_it_came_about(run):

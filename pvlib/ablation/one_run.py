@@ -126,6 +126,7 @@ def _train_and_score(task: Task) -> dict[str, Any]:
         samples=scoring.samples,
         passes=scoring.passes,
         bootstrap=0,
+        batch_size=config.train.batch_size // config.train.accumulate,
         device=make_fabric(device).device,
         input_size=config.network.side,
     ).as_json()

@@ -17,7 +17,7 @@ from pvlib.data.recipes import Recipe
 from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
 from pvlib.models import Poster
-from pvlib.training.devices import fork_random_state
+from pvlib.training.devices import own_random_state
 from pvlib.training.precision import autocast
 
 
@@ -94,12 +94,11 @@ def drop_path_passes(
     said = []
     to_network_input = how.to_network_input
     with (
-        fork_random_state(torch.device(how.device)),
+        own_random_state(torch.device(how.device), seed),
         evaluating(network),
         enough_memory(how),
         repeated_levels(network, passes),
     ):
-        torch.manual_seed(seed)
         network.to(how.device)
         for part in dropping:
             part.train()
@@ -148,6 +147,7 @@ def enough_memory(how: Passage) -> Iterator[None]:
         yield
     except torch.OutOfMemoryError as error:
         raise CourseError(
-            f"{how.device} has not enough free memory for {how.batch_size} faces at a time: give a smaller "
-            "batch size (pvlib evaluate --batch-size), or end what else computes there"
+            f"{how.device} has not enough free memory to measure {how.batch_size} faces at a time: give fewer (pvlib "
+            "evaluate: --batch-size; in a training: a smaller train.batch_size or a larger train.accumulate), or end "
+            "what else computes there"
         ) from error

@@ -112,7 +112,7 @@ def step_sheet(faces: Faces, recipe: Recipe, seed: int = 0) -> tuple[Figure, str
 def versions(image: Tensor, recipe: Recipe, seed: int) -> Tensor:
     """Seven random versions of one face (channels, H, W) -> (7, 3, output_size, output_size)."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)
         return recipe.training()(image.expand(_VERSIONS, *image.shape))
 
 

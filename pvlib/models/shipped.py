@@ -30,8 +30,6 @@ class TrainedNetwork:
         about: JSON values: data, settings and measurements, where known.
         input_size: pixels per side to which those faces were resized first (``network.input_size`` of its
             run); None for as they are stored.
-        input_size: pixels per side to which those faces were resized first (``network.input_size`` of the
-            run); None for as they are stored.
 
     Raises:
         CourseError: naming the field that makes no sense.

@@ -46,7 +46,7 @@ class LandmarkSize:
         """Return the size whose ``asdict`` went through JSON.
 
         Raises:
-            CourseError, TypeError: a field that is unknown or makes no sense.
+            CourseError, TypeError, AttributeError: a field that is unknown or makes no sense.
         """
         return cls(**_with_tuples(fields))
 
@@ -116,7 +116,7 @@ class Size:
         """Return the size whose ``asdict`` went through JSON.
 
         Raises:
-            CourseError, LookupError, TypeError: a field that is unknown, missing or makes no sense.
+            CourseError, LookupError, TypeError, AttributeError: a field that is unknown, missing or makes no sense.
         """
         return cls(**{**_with_tuples(fields), "landmark": LandmarkSize.from_json(fields["landmark"])})
 

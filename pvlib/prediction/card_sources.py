@@ -39,10 +39,14 @@ def read_evaluation(run: Path, path: Path | None, trained: TrainedNetwork) -> di
             f"{path} measured the {runs[0]['weights']} weights, after epoch {runs[0]['epoch']}, not the {weights} after "
             f"{epoch}: run pvlib evaluate {run} --weights {weights}"
         )
-    if runs[0].get("fingerprint") != fingerprint(trained.network):
-        raise CourseError(
-            f"{path} measured other weights than these, of another run: run pvlib evaluate {run} --weights {weights}"
+    measured_weights = runs[0].get("fingerprint")
+    if measured_weights != fingerprint(trained.network):
+        what = (
+            "measured the weights of another run"
+            if measured_weights
+            else "does not say which weights it measured"
         )
+        raise CourseError(f"{path} {what}: run pvlib evaluate {run} --weights {weights}")
     return measured
 
 

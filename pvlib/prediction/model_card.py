@@ -107,9 +107,14 @@ def _facts(trained: TrainedNetwork, bytes_: int, command: str | None) -> Iterato
 
 def _measured(evaluation: Mapping[str, Any]) -> Iterator[str]:
     about = evaluation.get("about", {})
-    level = evaluation["settings"].get("level", 0.95)
+    settings = evaluation["settings"]
+    intervals = (
+        f", with {100 * settings['level']:.0f} % bootstrap intervals over the faces"
+        if settings["bootstrap"]
+        else ""
+    )
     where = f"{Path(about.get('data', 'faces')).name}, split {about.get('split', 'unknown')}"
-    yield f"On {evaluation['faces']:,} faces ({where}), with {100 * level:.0f} % bootstrap intervals over the faces."
+    yield f"On {evaluation['faces']:,} faces ({where}){intervals}."
     runs = about.get("runs", [])
     if any(run.get("select") == "test" and run.get("weights") == BEST for run in runs):
         yield "**The epoch was chosen on the test split itself: on new faces these numbers would be worse.**"

@@ -46,6 +46,11 @@ def quality(document: Mapping[str, Any]) -> Table:
             f"; in brackets {100 * document['settings']['level']:g} % intervals from resampling the faces."
             if _has_intervals(document)
             else ", without intervals."
+        )
+        + (
+            " The mean σ is that of the first network."
+            if document["networks"] > 1 and "mean_sigma" in keys
+            else ""
         ),
         ("measure", "value"),
         tuple((Cell(MEASURES[key].head), cell(numbers[key], key)) for key in keys),

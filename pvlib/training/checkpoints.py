@@ -97,7 +97,7 @@ def load_network(folder: str | Path, which: str = LAST) -> Poster:
     )
     try:
         network = Poster(Size.from_json(state["size"]), len(state["names"]))
-    except (KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise CourseError(f"{path}: does not describe its network ({error})") from error
     averaged = any(name.startswith(AVERAGE) for name in tensors)
     fill(network, tensors, AVERAGE if averaged else NETWORK, path)

@@ -99,24 +99,27 @@ def one_fate(fabric: "Fabric") -> Iterator[None]:
             time.sleep(_PATIENCE if fabric.local_rank else 0)
             raise
         own = isinstance(error, CourseError | KeyboardInterrupt)
-        gone = not own and _ended_badly(started)
+        code = None if own else _failure_of(started)
         others = list(started)
         started.clear()  # Lightning's watchman would take their end for a failure and kill this process too
         for process in others:
             process.kill()
-        if gone:
-            raise CourseError("another process of this run failed; it said why above") from error
-        raise
+        if code is None:
+            raise
+        why = "failed; it said why above" if code > 0 else f"was ended by signal {-code}"
+        hint = " (the system does that where its memory is full)" if code == -9 else ""
+        raise CourseError(f"another process of this run {why}{hint}") from error
 
 
-def _ended_badly(processes: list[Any]) -> bool:
-    """Whether one of them ends with a failure within a second: its connections close a little earlier."""
-    until = time.monotonic() + 1
+def _failure_of(processes: list[Any]) -> int | None:
+    """The status of the first that fails, waited for a little: its connections close before it has ended."""
+    until = time.monotonic() + _PATIENCE
     while time.monotonic() < until:
-        if any(process.poll() for process in processes):
-            return True
+        for process in processes:
+            if process.poll():
+                return process.returncode
         time.sleep(0.05)
-    return False
+    return None
 
 
 @contextmanager
@@ -138,6 +141,17 @@ def compiled(network: Poster, wanted: bool) -> Iterator[None]:
 def fork_random_state(device: torch.device) -> AbstractContextManager[None]:
     """Give the caller's random state back when the block ends."""
     return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
+
+
+@contextmanager
+def own_random_state(device: torch.device, seed: int) -> Iterator[None]:
+    """Draw from ``seed`` inside the block, on the processor and on ``device``; no other state is touched."""
+    with fork_random_state(device):
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed would seed every GPU
+        if device.type == "cuda":
+            with torch.cuda.device(device):
+                torch.cuda.manual_seed(seed)
+        yield
 
 
 def _autocast(precision: str, device: str) -> "MixedPrecision":

@@ -70,7 +70,7 @@ def fit(
     check_run(network, faces, rows, config, fabric)
     identity = {"size": asdict(network.size), "names": faces.names, "run": run_notes or {}}
     keeper = Keeper(folder, config, identity, fabric)
-    with explained(config):
+    with explained(config, fabric.world_size):
         state = begin(network, config, fabric)
         keeper.pick_up(state)
         module, optimizer = distribute(network, state.optimizer, config, fabric)
@@ -79,7 +79,7 @@ def fit(
     log = RunLog(folder if first else None, config.epochs * batches.steps, shown=show_progress and first)
     run = Run(config, fabric, state, module, optimizer, batches, keeper, log)
 
-    with fork_random_state(fabric.device), explained(config), log:
+    with fork_random_state(fabric.device), explained(config, fabric.world_size), log:
         log.begin(state.history, len(state.history) * batches.steps + state.position.step)
         for epoch in range(len(state.history), config.epochs):
             with compiled(network, config.compile):

@@ -82,7 +82,7 @@ def fit_landmarks(
     size = size or LandmarkSize(native_input=True)
     points = as_fractions(faces.landmarks, faces.images.shape[-1])  # (N, 68, 2)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
+        torch.default_generator.manual_seed(config.seed)
         small = MobileFaceNet(replace(size, input_size=config.small_size))
         _start_at(small.points, points)
         _train(small, faces.images, points, config, config.small_epochs, on_epoch)

@@ -151,5 +151,5 @@ def test_too_little_memory_on_a_gpu_says_what_to_do(network, monkeypatch):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     monkeypatch.setattr(network, "forward_features", full)
-    with pytest.raises(CourseError, match="256 faces at a time: give a smaller batch size"):
+    with pytest.raises(CourseError, match="256 faces at a time: give fewer"):
         deterministic_pass(network, IMAGES, Passage())

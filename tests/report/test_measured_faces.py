@@ -118,6 +118,13 @@ def test_the_test_split_gets_its_temperature_from_the_validation_faces():
     assert (valid.split, valid.held_out) == ("valid", None)
 
 
+def test_validation_faces_held_out_of_training_are_known_as_such():
+    network = type("Network", (), {"num_classes": 8})()
+    run = subject("data.train_on=[train, valid]", "data.holdout=0.2")
+    run = Subject(run.path, network, FERPLUS, "", "best", 2, run.config)
+    assert load_measured(run, Asked(split="valid")).held_out == (("train", "valid"), 0.2)
+
+
 def test_faces_that_are_not_the_runs_own_are_a_split_of_their_source():
     network = type("Network", (), {"num_classes": 8})()
     measured = load_measured(Subject(Path("runs/a"), network, None, ""), Asked("drawn:wild", "test", count=3))

@@ -128,4 +128,4 @@ def _in_words(present: Mapping[str, Mapping[str, Any]], shown: list[str]) -> str
             if one.get(name) is not None
         )
         parts.append(f"{one['title']}: {said}")
-    return f"Measures of each uncertainty with their intervals. {'; '.join(parts)}."
+    return f"Measures of each uncertainty. {'; '.join(parts)}."

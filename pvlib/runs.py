@@ -95,16 +95,16 @@ def _train(
         _describe(console, config, training, network, fabric)
         _write(folder / CONFIG, to_yaml(config))
         _write(folder / RECORD, json.dumps(record, indent=1) + "\n")
+    loop = config.train_config()
     history = fit(
         network,
         training.faces,
-        config.train_config(),
+        loop,
         rows=training.rows,
         measure=lambda trained: predict(
             trained,
             training.choosing,
-            # what fits in training fits here
-            batch_size=config.train.batch_size // config.train.accumulate // fabric.world_size,
+            batch_size=loop.faces_at_a_time(fabric.world_size),  # what fits in training fits here
             device=fabric.device,
             precision=config.train.precision,
             input_size=config.network.side,

@@ -126,7 +126,7 @@ def _train_and_score(task: Task) -> dict[str, Any]:
         samples=scoring.samples,
         passes=scoring.passes,
         bootstrap=0,
-        batch_size=config.train.batch_size // config.train.accumulate,
+        batch_size=config.train_config().faces_at_a_time(),
         device=make_fabric(device).device,
         input_size=config.network.side,
     ).as_json()

@@ -17,7 +17,7 @@ from pvlib.data.recipes import Recipe
 from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
 from pvlib.models import Poster
-from pvlib.training.devices import own_random_state
+from pvlib.random_state import own_random_state
 from pvlib.training.precision import autocast
 
 
@@ -94,7 +94,7 @@ def drop_path_passes(
     said = []
     to_network_input = how.to_network_input
     with (
-        own_random_state(torch.device(how.device), seed),
+        own_random_state(seed, torch.device(how.device)),
         evaluating(network),
         enough_memory(how),
         repeated_levels(network, passes),

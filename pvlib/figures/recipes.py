@@ -13,6 +13,7 @@ from pvlib.data.labels import COLOURS
 from pvlib.data.recipes import Recipe
 from pvlib.errors import CourseError
 from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
+from pvlib.random_state import own_random_state
 
 _INK = "#333333"
 _WIDTH = 11.0  # inches
@@ -111,8 +112,7 @@ def step_sheet(faces: Faces, recipe: Recipe, seed: int = 0) -> tuple[Figure, str
 
 def versions(image: Tensor, recipe: Recipe, seed: int) -> Tensor:
     """Seven random versions of one face (channels, H, W) -> (7, 3, output_size, output_size)."""
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)
+    with own_random_state(seed):
         return recipe.training()(image.expand(_VERSIONS, *image.shape))
 
 

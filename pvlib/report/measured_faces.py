@@ -6,12 +6,11 @@ from pathlib import Path
 
 from pvlib.data.drawn import DrawnFaces
 from pvlib.data.faces import Faces
-from pvlib.data.prepared import open_prepared
 from pvlib.errors import CourseError
 from pvlib.report.subjects import Subject
 from pvlib.training.run_config import RunConfig
 from pvlib.training.setup import choices_of, is_drawn, load_faces, thinned
-from pvlib.training.splits import PROTOCOLS, ROLES, load_split, protocol_of
+from pvlib.training.splits import ROLES, load_split, protocol_of
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,9 @@ def load_measured(subject: Subject, asked: Asked) -> Measured:
     check_names(subject, faces)
     by_role = own and asked.split in ROLES
     of_training = (
-        by_role and asked.split == "valid" and protocol_of(config).valid in (None, *config.data.train_on)
+        by_role
+        and asked.split == "valid"
+        and protocol_of(config.data.root).valid in (None, *config.data.train_on)
     )
     held_out = (config.data.train_on, config.data.holdout) if of_training else None
     return Measured(faces, source, calibration, _part(source, asked.split, by_role), held_out)
@@ -85,9 +86,9 @@ def same_source(one: str, other: str) -> bool:
 def _part(source: str, split: str, by_role: bool) -> str:
     if "train" in split:  # "train+valid" and the like
         return "train"
-    if by_role or is_drawn(source):
+    if by_role:
         return split
-    return "test" if split == PROTOCOLS[open_prepared(source).data_set].scored else split
+    return "test" if split == protocol_of(source).scored else split
 
 
 def _own(config: RunConfig, asked: Asked) -> Faces:

@@ -119,6 +119,10 @@ class TrainConfig:
                 'own in every process; choose noise "per_process"'
             )
 
+    def faces_at_a_time(self, processes: int = 1) -> int:
+        """Return how many faces go through the network of one process at a time."""
+        return self.batch_size // self.accumulate // processes
+
     def learning_rate_at(self, epoch: int, part: float) -> float:
         """Return the rate of a step of ``epoch`` (from 0) in whose middle ``part`` of it is done, 0 ... 1."""
         return learning_rate_at(

@@ -6,7 +6,7 @@ wait for it.
 
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -136,22 +136,6 @@ def compiled(network: Poster, wanted: bool) -> Iterator[None]:
         yield
     finally:
         del network.forward_features
-
-
-def fork_random_state(device: torch.device) -> AbstractContextManager[None]:
-    """Give the caller's random state back when the block ends."""
-    return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
-
-
-@contextmanager
-def own_random_state(device: torch.device, seed: int) -> Iterator[None]:
-    """Draw from ``seed`` inside the block, on the processor and on ``device``; no other state is touched."""
-    with fork_random_state(device):
-        torch.default_generator.manual_seed(seed)  # torch.manual_seed would seed every GPU
-        if device.type == "cuda":
-            with torch.cuda.device(device):
-                torch.cuda.manual_seed(seed)
-        yield
 
 
 def _autocast(precision: str, device: str) -> "MixedPrecision":

@@ -11,9 +11,10 @@ from torch import Tensor
 
 from pvlib.data.faces import Faces
 from pvlib.models import Poster
+from pvlib.random_state import fork_random_state
 from pvlib.training.batches import Batches
 from pvlib.training.configs import TrainConfig
-from pvlib.training.devices import compiled, distribute, fork_random_state, make_fabric
+from pvlib.training.devices import compiled, distribute, make_fabric
 from pvlib.training.failures import check_finite, check_run, explained
 from pvlib.training.keeper import LOOK_EVERY, Keeper
 from pvlib.training.logs import RunLog

@@ -95,7 +95,7 @@ def explained(config: TrainConfig, processes: int) -> Iterator[None]:
         yield
     except torch.OutOfMemoryError as error:
         raise CourseError(
-            f"the device has no memory left for {config.batch_size // config.accumulate // processes} faces at a time "
+            f"the device has no memory left for {config.faces_at_a_time(processes)} faces at a time "
             f"({config.precision}): let a step go through in parts (accumulate = {2 * config.accumulate}), choose "
             "a smaller batch_size or precision = bf16, or end what else computes there. The last checkpoint is "
             "whole; the same folder goes on from it with the same config, so change it in a new one"

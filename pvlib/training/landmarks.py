@@ -17,6 +17,7 @@ from pvlib.data.landmarks import MIRRORED, as_fractions
 from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize
 from pvlib.models.mobilefacenet import LandmarkPoints, MobileFaceNet
+from pvlib.random_state import own_random_state
 from pvlib.training.precision import autocast, check_precision
 
 
@@ -81,8 +82,7 @@ def fit_landmarks(
         raise CourseError(f"batch_size = {config.batch_size}, but there are only {len(faces)} faces")
     size = size or LandmarkSize(native_input=True)
     points = as_fractions(faces.landmarks, faces.images.shape[-1])  # (N, 68, 2)
-    with torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(config.seed)
+    with own_random_state(config.seed):
         small = MobileFaceNet(replace(size, input_size=config.small_size))
         _start_at(small.points, points)
         _train(small, faces.images, points, config, config.small_epochs, on_epoch)

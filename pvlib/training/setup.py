@@ -14,6 +14,7 @@ from pvlib.models import LandmarkSize, Poster, Size, paper, tiny
 from pvlib.models.landmark_weights import is_landmark_file, load_landmark_net
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.released import load_released
+from pvlib.random_state import own_random_state
 
 DRAWN = "drawn"
 # Drawn faces are numbered under a seed; each split has a seed of its own, far from those of the lessons.
@@ -153,8 +154,7 @@ def build_network(
     Raises:
         CourseError: when the weights are no landmark network, or do not fit the branch of ``size``.
     """
-    with torch.random.fork_rng(devices=[]):  # all GPUs by default: a context on each of them in every process
-        torch.default_generator.manual_seed(seed)
+    with own_random_state(seed):
         network = Poster(size, num_classes)
     if landmark_weights is None:
         return network

@@ -80,7 +80,7 @@ def load_training(config: RunConfig, load: Load = load_faces) -> Training:
         CourseError: naming the split or choice that the data set does not offer, or the scored split where it
             is trained on.
     """
-    data, protocol = config.data, protocol_of(config)
+    data, protocol = config.data, protocol_of(config.data.root)
     for split in data.train_on:
         if split not in protocol.splits or split == protocol.scored:
             free = ", ".join(split for split in protocol.splits if split != protocol.scored)
@@ -112,7 +112,7 @@ def load_split(config: RunConfig, role: str, load: Load = load_faces) -> Faces:
     """
     if role not in ROLES:
         raise CourseError(f'there is no "{role}" part of a run; choose one of {", ".join(ROLES)}')
-    protocol = protocol_of(config)
+    protocol = protocol_of(config.data.root)
     if role == "test":
         return _split(config, protocol.scored, None, load)
     if role == "valid" and config.select == "test":
@@ -160,9 +160,12 @@ def _copies_of(images: Tensor, held: Tensor) -> Tensor:
     return torch.tensor(copies, dtype=torch.int64)
 
 
-def protocol_of(config: RunConfig) -> Protocol:
-    """Return what the splits of the run's data set are for."""
-    root = config.data.root
+def protocol_of(root: str) -> Protocol:
+    """Return what the splits of a data set are for.
+
+    Args:
+        root: "drawn" and the like, or a file.
+    """
     if is_drawn(root):
         return PROTOCOLS["drawn"]
     if not Path(root).is_file():
@@ -176,7 +179,7 @@ def protocol_of(config: RunConfig) -> Protocol:
 def _training_faces(config: RunConfig, load: Load) -> Faces:
     data = config.data
     reading = {**config.reading(), "target": data.target, "without_duplicates": data.without_duplicates}
-    both = protocol_of(config).both
+    both = protocol_of(config.data.root).both
     splits = (both,) if both and set(data.train_on) == {"train", "valid"} else data.train_on
     count = (
         data.count if len(splits) == 1 or is_drawn(data.root) else None

@@ -18,6 +18,7 @@ from pvlib.course.checks.result import Result
 from pvlib.course.checks.shown import display_hints, display_result
 from pvlib.course.source import PLACEHOLDER_MARK
 from pvlib.errors import CourseError
+from pvlib.random_state import own_random_state
 
 Judge = Callable[..., None]
 LIBRARY, STANDARD_LIBRARY = Path(__file__).resolve().parents[2], Path(traceback.__file__).parent
@@ -78,8 +79,7 @@ def run_check(identifier: str, *yours: object) -> Result:
         return unwritten
     try:
         # an own random state: a check must not change the numbers that the lesson draws after it
-        with torch.random.fork_rng(devices=[]), torch.enable_grad():
-            torch.manual_seed(0)
+        with own_random_state(0), torch.enable_grad():
             found.judge(*(_guarded(part) for part in yours))
     except (UnwrittenError, NotImplementedError):
         return unwritten

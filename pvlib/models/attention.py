@@ -1,11 +1,8 @@
-"""softmax(q kᵀ/√d + b) v, the core of equation 1 and of the token encoder, computed where it is fastest."""
-
-from contextlib import AbstractContextManager, nullcontext
+"""softmax(q kᵀ/√d + b) v, the core of equation 1, computed where it is fastest."""
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
@@ -24,11 +21,6 @@ def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
     with torch.autocast("cpu", enabled=False):
         weights = scores.softmax(dim=-1)
     return weights.to(value.dtype) @ value
-
-
-def unfused_while_training_on_cpu(tokens: Tensor) -> AbstractContextManager:
-    """Within this context torch's fused attention follows the formula, where that has the faster gradient."""
-    return sdpa_kernel(SDPBackend.MATH) if trains_on_cpu(tokens) else nullcontext()
 
 
 def trains_on_cpu(tokens: Tensor) -> bool:

@@ -6,7 +6,7 @@ import torch
 from timm.models.vision_transformer import Block
 from torch import Tensor, nn
 
-from pvlib.models.attention import unfused_while_training_on_cpu
+from pvlib.models.attention import trains_on_cpu
 
 
 class TokenEncoder(nn.Module):
@@ -33,6 +33,7 @@ class TokenEncoder(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         cls = self.cls_token.expand(len(tokens), -1, -1)
         tokens = torch.cat([cls, tokens], dim=1) + self.position  # (batch, 1 + tokens, channels)
-        with unfused_while_training_on_cpu(tokens):
-            tokens = self.blocks(tokens)  # (batch, 1 + tokens, channels)
+        for block in self.blocks:  # torch's fused attention has the slower gradient on a CPU: see attend
+            block.attn.fused_attn = not trains_on_cpu(tokens)
+        tokens = self.blocks(tokens)  # (batch, 1 + tokens, channels)
         return self.norm(tokens[:, 0])  # (batch, channels)

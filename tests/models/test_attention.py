@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from pvlib.models.attention import attend, unfused_while_training_on_cpu
+from pvlib.models.attention import attend
 from pvlib.models.mobilefacenet import StridedDepthwise
 
 
@@ -29,17 +29,6 @@ def test_attention_in_bfloat16_differs_from_the_formula_by_rounding_alone():
     for one, other in zip(found, expected, strict=True):
         assert one.dtype == torch.float32
         assert (one - other).norm() < 0.02 * other.norm()
-
-
-def test_the_fused_form_is_left_off_only_where_a_cpu_computes_gradients():
-    tokens = torch.randn(1, 2, 5, 4)
-    with unfused_while_training_on_cpu(tokens):
-        assert not torch.backends.cuda.flash_sdp_enabled()
-        unfused = F.scaled_dot_product_attention(tokens, tokens, tokens)
-    assert torch.backends.cuda.flash_sdp_enabled()
-    with torch.no_grad(), unfused_while_training_on_cpu(tokens):
-        assert torch.backends.cuda.flash_sdp_enabled()
-        torch.testing.assert_close(F.scaled_dot_product_attention(tokens, tokens, tokens), unfused)
 
 
 def test_a_strided_depthwise_convolution_computes_its_gradient_in_float32():

@@ -47,6 +47,24 @@ def test_the_encoder_has_no_dropout():
     assert torch.equal(encoder.train()(tokens), encoder.eval()(tokens))
 
 
+def test_attention_is_fused_except_where_a_cpu_computes_gradients(monkeypatch):
+    encoder = randomised(tokens=5, channels=8, depth=2, heads=4)
+    tokens = torch.randn(3, 5, 8, dtype=torch.float64)
+    calls = []
+
+    def fused(*inputs, **options):
+        calls.append(inputs)
+        return fused_attention(*inputs, **options)
+
+    fused_attention = F.scaled_dot_product_attention
+    monkeypatch.setattr(F, "scaled_dot_product_attention", fused)
+    with_graph = encoder(tokens)
+    assert not calls
+    with torch.no_grad():
+        torch.testing.assert_close(encoder(tokens), with_graph)
+    assert len(calls) == 2, "one for each block"
+
+
 def test_tokens_are_told_apart_by_their_positions_only():
     encoder = randomised(tokens=5, channels=8, depth=1, heads=2)
     tokens, order = torch.randn(2, 5, 8, dtype=torch.float64), torch.tensor([3, 0, 4, 1, 2])

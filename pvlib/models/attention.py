@@ -12,10 +12,10 @@ def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
 
     Shapes: query, key, value (batch, heads, N, d), bias (heads, N, N) -> (batch, heads, N, d).
     """
+    bias = bias.to(query.dtype).contiguous()  # dense: it is added to the scores of each image
     if not trains_on_cpu(query):
         return F.scaled_dot_product_attention(query, key, value, attn_mask=bias[None])
-    scores = query * query.shape[-1] ** -0.5 @ key.transpose(-2, -1)  # (batch, heads, N, N)
-    scores = scores + bias.to(scores.dtype)
+    scores = query * query.shape[-1] ** -0.5 @ key.transpose(-2, -1) + bias  # (batch, heads, N, N)
     # Autocast would take the scores to float32 and back, which takes longer than the products. The softmax adds in
     # float32 all the same, and both its neighbours are bfloat16.
     with torch.autocast("cpu", enabled=False):

@@ -48,10 +48,7 @@ class WindowCrossAttention(nn.Module):
         query = self.split_heads(landmark_tokens).to(key.dtype)  # (batch, heads, N, head_dim)
         # embedding, not indexing: its gradient adds up in one order, so that two runs agree to the last bit
         bias = F.embedding(self.position_index, self.position_bias)  # (N, N, heads)
-        bias = (
-            bias.permute(2, 0, 1).to(key.dtype).contiguous()
-        )  # (heads, N, N), dense: added to each face's scores
-        answer = attend(query, key, value, bias)  # (batch, heads, N, head_dim)
+        answer = attend(query, key, value, bias.permute(2, 0, 1))  # (batch, heads, N, head_dim)
         return self.project(answer.transpose(1, 2).flatten(2))  # (batch, N, channels)
 
     def split_heads(self, tokens: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from torch.utils.data import default_collate
 from torchvision import transforms
 
 from benchmarks.timing import Task, time_in_turns
-from pvlib.data.drawn.layouts import write_layout
+from drawnfaces.layouts import write_layout
 from pvlib.data.faces import Faces
 from pvlib.data.ferplus import load_ferplus, prepare
 from pvlib.data.rafdb import load_rafdb, prepare_rafdb

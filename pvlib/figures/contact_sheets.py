@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from pvlib.data.drawn import Camera, Identity, Pose, draw_face, to_action_units
-from pvlib.data.drawn.expressions import COMPOUNDS, PROTOTYPES, compound, dilute
-from pvlib.data.drawn.identity import HAIRS, IRISES, SHIRTS, SKINS
+from drawnfaces import Camera, Identity, Pose, draw_face, to_action_units
+from drawnfaces.expressions import COMPOUNDS, PROTOTYPES, compound, dilute
+from drawnfaces.identity import HAIRS, IRISES, SHIRTS, SKINS
 from pvlib.data.labels import FERPLUS
 from pvlib.files import atomic_write
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from PIL import Image
 
-from pvlib.data.drawn.nuisances import Nuisances
-from pvlib.data.drawn.numbered import DrawingOptions, draw_numbered
+from drawnfaces.nuisances import Nuisances
+from drawnfaces.numbered import DrawingOptions, draw_numbered
 from pvlib.errors import CourseError
 from pvlib.figures.contact_sheets import arrange
 

@@ -14,7 +14,7 @@ from pvlib.models.sizes import LandmarkSize
 from pvlib.models.weight_file import is_weight_file, reading_weight_file, write_weight_file
 
 FORMAT = "pvlib landmarks"
-SHIPPED = Path(pvlib.__file__).resolve().parents[1] / "weights" / "landmarks-drawn.safetensors"
+SHIPPED = Path(pvlib.__file__).resolve().parent / "weights" / "landmarks-drawn.safetensors"
 
 
 def save_landmark_net(path: str | Path, network: MobileFaceNet, about: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from pvlib.models.sizes import Size
 from pvlib.models.weight_file import is_weight_file, reading_weight_file, write_weight_file
 
 FORMAT = "pvlib network"
-SHIPPED = Path(pvlib.__file__).resolve().parents[1] / "weights" / "ferplus-tiny.safetensors"
+SHIPPED = Path(pvlib.__file__).resolve().parent / "weights" / "ferplus-tiny.safetensors"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from pvlib.errors import CourseError
 from pvlib.models import Poster, shipped
 from pvlib.models.released import load_released
-from pvlib.runs import CONFIG, RECORD
+from pvlib.runs.train import CONFIG, RECORD
 from pvlib.training.checkpoints import BEST, LAST, checkpoint_path, load_network, read_state
 from pvlib.training.presets import load_config
 from pvlib.training.run_config import RunConfig
@@ -17,7 +17,7 @@ from pvlib.training.run_config import RunConfig
 _RELEASED_SIDE = 224  # the released code resizes every face to it; the network reduces them to 112 itself
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Subject:
     """A trained network and what is known of how it came about.
 
@@ -74,17 +74,19 @@ def load_subject(path: Path, which: str | None = None) -> Subject:
     if path.is_file() and shipped.is_trained_file(path):
         trained = shipped.load_trained(path)
         return Subject(
-            path,
-            trained.network,
-            trained.names,
-            "exported by pvlib export",
+            path=path,
+            network=trained.network,
+            names=trained.names,
+            weights="exported by pvlib export",
             exported=trained.about,
             side=trained.input_size or trained.face_size,
         )
     network = load_released(path)
     if not isinstance(network, Poster):
         raise CourseError(f"{path}: a landmark network names no expressions; give a POSTER-Var or POSTER++")
-    return Subject(path, network, None, "a released checkpoint", side=_RELEASED_SIDE)
+    return Subject(
+        path=path, network=network, names=None, weights="a released checkpoint", side=_RELEASED_SIDE
+    )
 
 
 def _run(folder: Path, which: str | None) -> Subject:
@@ -97,16 +99,16 @@ def _run(folder: Path, which: str | None) -> Subject:
     epoch = state["best"]["epoch"] if which == BEST else len(state["history"])
     config = load_config(folder / CONFIG) if (folder / CONFIG).is_file() else None
     return Subject(
-        folder,
-        load_network(folder, which),
-        tuple(state["names"]),
-        f"{which}: after epoch {epoch} of {len(rows)}",
-        which,
-        epoch,
-        config,
-        rows,
-        _record(folder / RECORD),
-        None if config is None else config.network.side,
+        path=folder,
+        network=load_network(folder, which),
+        names=tuple(state["names"]),
+        weights=f"{which}: after epoch {epoch} of {len(rows)}",
+        which=which,
+        epoch=epoch,
+        config=config,
+        history=rows,
+        record=_record(folder / RECORD),
+        side=None if config is None else config.network.side,
     )
 
 

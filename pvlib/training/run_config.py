@@ -1,6 +1,6 @@
 """A whole run in one frozen dataclass: data, network, objective and loop, and which faces choose the best epoch.
 
-What one YAML file holds (``pvlib.training.presets`` reads and writes it; ``pvlib.runs.train_run`` follows it).
+What one YAML file holds (``pvlib.training.presets`` reads and writes it; ``pvlib.runs.train.train_run`` follows it).
 """
 
 from dataclasses import asdict, dataclass, field, fields, make_dataclass, replace

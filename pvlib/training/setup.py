@@ -38,7 +38,7 @@ def load_faces(
 
     Args:
         source: "drawn" for the embedded faces, "drawn:snapshot" for those with the nuisances of that name (see
-            ``pvlib.data.drawn.nuisances``), else a file that a script in data_scripts wrote.
+            ``drawnfaces.nuisances``), else a file that a script in data_scripts wrote.
         split: "train", "valid" or "test", where the data set has it.
         rule, target: FER+ only, see :func:`pvlib.data.ferplus.load_ferplus`; None for its defaults.
         classes: AffectNet only, 7 or 8; None for its default.

@@ -3,9 +3,10 @@
 import numpy as np
 import torch
 
-from pvlib.data.drawn import Identity, draw_faces
-from pvlib.data.drawn.action_units import NAMES
-from pvlib.data.drawn.anatomy import build
+from drawnfaces import Identity
+from drawnfaces.action_units import NAMES
+from drawnfaces.anatomy import build
+from pvlib.data.drawn import draw_faces
 from pvlib.data.landmarks import MIRRORED, PARTS, as_fractions, landmark_input
 
 

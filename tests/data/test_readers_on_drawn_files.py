@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 from safetensors import safe_open
 
+from drawnfaces.layouts import write_layout
 from pvlib.data.affectnet import load_affectnet, prepare_affectnet
-from pvlib.data.drawn.layouts import write_layout
 from pvlib.data.ferplus import load_ferplus, prepare
 from pvlib.data.rafdb import load_rafdb, prepare_rafdb
 

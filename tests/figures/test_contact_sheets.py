@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from pvlib.data.drawn.expressions import COMPOUNDS
+from drawnfaces.expressions import COMPOUNDS
 from pvlib.data.labels import FERPLUS
 from pvlib.figures.contact_sheets import PEOPLE, arrange, compound_sheet, expression_sheet, save_sheet
 

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
+from lessons.reparameterization.figures import flow, gradient_spread
+from lessons.variational_head.figures import normals, variance_and_theory
 from pvlib.data.labels import FERPLUS
-from pvlib.figures.reparameterization import flow, gradient_spread
-from pvlib.figures.variational_head import normals, variance_and_theory
 
 
 def steps_of(moving, slider):

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from pvlib.data.drawn import Nuisances, draw_faces
+from drawnfaces import Nuisances
+from pvlib.data.drawn import draw_faces
 from pvlib.errors import CourseError
 from pvlib.figures.nuisance_sheet import LABEL_WIDTH, NUISANCE_ROWS, SIZE, nuisance_sheet
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from pvlib.figures import training as figures
+from lessons.first_training import figures
 from pvlib.figures.interactive import bundle
 from pvlib.training import EpochRecord
 

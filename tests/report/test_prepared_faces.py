@@ -6,9 +6,9 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from drawnfaces.layouts import write_layout
 from pvlib.cli import app
 from pvlib.data.affectnet import prepare_affectnet
-from pvlib.data.drawn.layouts import write_layout
 from pvlib.data.labels import AFFECTNET8, RAFDB
 from pvlib.data.rafdb import prepare_rafdb
 from pvlib.models import poster_var, tiny

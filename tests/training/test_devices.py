@@ -50,7 +50,7 @@ FAILING = """
 import sys
 from small import bright_or_dark
 from pvlib.errors import CourseError
-from pvlib.runs import train_run
+from pvlib.runs.train import train_run
 from pvlib.training import engine
 from pvlib.training.presets import load_config
 
@@ -130,7 +130,7 @@ def test_a_fabric_knows_its_precision_and_one_of_another_is_refused(precision):
 
 
 def test_who_does_not_train_need_not_wait_for_the_import_of_lightning():
-    program = "import sys, pvlib.runs, pvlib.training; print('lightning' in sys.modules)"
+    program = "import sys, pvlib.runs.train, pvlib.training; print('lightning' in sys.modules)"
     finished = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=400)
     assert finished.stdout.strip() == "False", finished.stderr
 

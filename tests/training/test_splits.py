@@ -3,9 +3,9 @@
 import pytest
 import torch
 
+from drawnfaces.layouts import write_layout
 from pvlib.data import ferplus
 from pvlib.data.affectnet import prepare_affectnet
-from pvlib.data.drawn.layouts import write_layout
 from pvlib.data.faces import Faces
 from pvlib.data.rafdb import load_rafdb, prepare_rafdb
 from pvlib.errors import CourseError

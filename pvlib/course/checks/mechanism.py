@@ -94,7 +94,7 @@ def run_check(identifier: str, *yours: object) -> Result:
 
 def _find(identifier: str) -> Answer:
     if identifier not in _answers:
-        module = f"pvlib.course.checks.lesson{identifier.split('.')[0]}"
+        module = f"lessons.{identifier.split(chr(46))[0]}.checks"
         try:
             importlib.import_module(module)
         except ModuleNotFoundError as error:

@@ -1,0 +1,165 @@
+"""One face by its seed and number: how it is made, and every truth about it.
+
+Face i under a seed comes from ``numpy.random.default_rng([seed, i])``, and what only some nuisances need from
+``default_rng([seed, i, 1])``: so another nuisance leaves mixture, person and action units as they were, and
+so does drawing with many workers. This module needs no PyTorch, so that a worker process starts fast.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from numbers import Integral
+
+import numpy as np
+
+from drawnfaces.action_units import WITHOUT_TONE
+from drawnfaces.anatomy import build
+from drawnfaces.camera import develop
+from drawnfaces.expressions import (
+    PROTOTYPES,
+    check_mixture,
+    expression_intensities,
+    sample_mixture,
+    to_action_units,
+)
+from drawnfaces.identity import Pose, sample_identity
+from drawnfaces.nuisances import (
+    Nuisances,
+    choose_nuisances,
+    dress,
+    sample_camera,
+    sample_pose,
+)
+from drawnfaces.occlusions import sample_occlusions
+from drawnfaces.raters import RATERS, cast_votes
+from drawnfaces.render import check_size, landmarks, paint
+from drawnfaces.visibility import legibility, visible_landmarks
+from pvlib.data.labels import FERPLUS
+from pvlib.errors import CourseError
+
+# How many training faces of each ``labels.FERPLUS`` class the real sets hold (FER+ by the majority rule).
+PROPORTIONS = {
+    "ferplus": (8739, 7287, 3149, 3013, 2099, 119, 532, 119),
+    "rafdb": (2524, 4772, 1290, 1982, 705, 717, 281, 0),
+    "affectnet": (74874, 134415, 14090, 25459, 24882, 3803, 6378, 3750),
+}
+
+
+@dataclass(frozen=True)
+class DrawingOptions:
+    """Everything that a face depends on besides its number; see ``dataset.draw_faces`` for the meaning.
+
+    Raises:
+        CourseError: for an argument out of range or an unknown name.
+    """
+
+    seed: int
+    size: int = 48
+    colour: bool = False
+    ambiguous: float = 0.5
+    proportions: str | Sequence[float] | None = None
+    nuisances: str | Nuisances = "studio"
+    margin: float = 0.0  # share of the face's square added on each side, as uncropped photographs have it
+
+    def __post_init__(self):
+        check_count("seed", self.seed)
+        check_size(self.size)
+        if not 0 <= self.ambiguous <= 1:
+            raise CourseError(f"ambiguous is a share of faces from 0 to 1, not {self.ambiguous:g}")
+        choose_nuisances(self.nuisances)
+        choose_proportions(self.proportions)
+
+    @cached_property
+    def shares(self) -> np.ndarray:
+        """The share of each main expression, (8,)."""
+        return choose_proportions(self.proportions)
+
+
+@dataclass(frozen=True)
+class DrawnFace:
+    """One face with its truth; arrays without the first dimension of ``dataset.DrawnFaces``."""
+
+    image: np.ndarray  # (C, size, size) uint8
+    mixture: np.ndarray  # (8,)
+    intensities: np.ndarray  # (8,)
+    action_units: np.ndarray  # (22,)
+    landmarks: np.ndarray  # (68, 2)
+    visible: np.ndarray  # (68,) bool
+    legibility: float
+    votes: np.ndarray  # (10,) uint8
+
+
+def check_count(name: str, value: int, least: int = 0) -> None:
+    """Refuse what is no whole number of at least ``least``."""
+    if not isinstance(value, Integral) or value < least:
+        raise CourseError(f"{name} must be a whole number of at least {least}, not {value}")
+
+
+def choose_proportions(proportions: str | Sequence[float] | None) -> np.ndarray:
+    """Return the share of each main expression, (8,): equal, of a real set by its name, or as given."""
+    if proportions is None:
+        return np.full(len(FERPLUS), 1 / len(FERPLUS))
+    if isinstance(proportions, str):
+        if proportions not in PROPORTIONS:
+            raise CourseError(
+                f'proportions must be one of {", ".join(PROPORTIONS)} or eight shares, not "{proportions}"'
+            )
+        counts = np.array(PROPORTIONS[proportions], dtype=np.float64)
+        return counts / counts.sum()
+    return check_mixture(proportions)
+
+
+def draw_numbered(options: DrawingOptions, number: int) -> DrawnFace:
+    """Draw the face of this number."""
+    nuisances = choose_nuisances(options.nuisances)
+    rng, extra = (
+        np.random.default_rng([options.seed, number]),
+        np.random.default_rng([options.seed, number, 1]),
+    )
+    mixture = sample_mixture(rng, options.ambiguous, options.shares)
+    opinions = rng.random(RATERS)
+    units = _personal_units(rng, mixture)
+    identity, pose = sample_identity(rng), _stepped_back(sample_pose(rng, nuisances), options.margin)
+    camera = sample_camera(rng, extra, nuisances)
+    identity = dress(identity, extra, nuisances)
+    occlusions = sample_occlusions(extra, nuisances)
+    anatomy = build(units, identity)
+    visible = visible_landmarks(anatomy, identity, pose, occlusions)
+    clear = legibility(visible, camera)
+    painting = paint(anatomy, identity, pose, camera, options.size, occlusions, options.colour)
+    return DrawnFace(
+        image=develop(painting, camera, options.size, options.colour, rng),
+        mixture=mixture,
+        intensities=expression_intensities(mixture),
+        action_units=units,
+        landmarks=landmarks(anatomy, pose, options.size),
+        visible=visible,
+        legibility=clear,
+        votes=cast_votes(opinions, mixture, clear),
+    )
+
+
+def draw_range(options: DrawingOptions, start: int, count: int) -> dict[str, np.ndarray]:
+    """Draw faces ``start`` to ``start + count - 1`` and stack each of ``DrawnFace``'s fields, (count, ...)."""
+    # Of no faces one is drawn all the same, for the shapes.
+    drawn = [draw_numbered(options, number) for number in range(start, start + max(count, 1))]
+    return {
+        field.name: np.stack([getattr(face, field.name) for face in drawn])[:count]
+        for field in fields(DrawnFace)
+    }
+
+
+def _stepped_back(pose: Pose, margin: float) -> Pose:
+    """Return the pose as it looks in a picture with a margin around the face's square."""
+    whole = 1 + 2 * margin
+    return replace(pose, scale=pose.scale / whole, shift_x=pose.shift_x / whole, shift_y=pose.shift_y / whole)
+
+
+def _personal_units(rng: np.random.Generator, mixture: np.ndarray) -> np.ndarray:
+    """Return the action units, (22,), of a mixture as this person moves them."""
+    choices = rng.random(len(FERPLUS))
+    variants = [int(u * len(PROTOTYPES[name])) for u, name in zip(choices, FERPLUS, strict=True)]
+    units = to_action_units(mixture, variants)
+    factor, tone = 0.8 + 0.4 * rng.random(len(units)), 0.05 * rng.random(len(units))
+    tone[list(WITHOUT_TONE)] = 0.0
+    return np.clip(units * factor + tone, 0.0, 1.0)

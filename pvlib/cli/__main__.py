@@ -1,0 +1,3 @@
+from pvlib.cli import app
+
+app()

@@ -1,0 +1,65 @@
+"""``pvlib export``: from a run folder to one small file that can be handed on, with its model card."""
+
+from pathlib import Path
+from typing import Annotated
+
+from rich.console import Console
+from typer import Argument, Option
+
+LARGEST_SHIPPED = 8_000_000  # bytes of weights that a repository should hold
+
+
+def export(
+    run: Annotated[Path, Argument(help="a run folder of pvlib train")],
+    file: Annotated[Path, Argument(help="the .safetensors file to write; its card ends in .md")],
+    weights: Annotated[
+        str | None, Option(help="best or last", show_default="best, where one was chosen")
+    ] = None,
+    evaluation: Annotated[
+        Path | None,
+        Option(
+            help="the evaluation.json of these weights, for the card",
+            show_default="RUN/evaluation/evaluation.json, where it is",
+        ),
+    ] = None,
+    face_size: Annotated[
+        int | None, Option(min=1, help="side of the training faces in pixels", show_default="look at them")
+    ] = None,
+    colour: Annotated[
+        bool | None,
+        Option("--colour/--grey", help="what the training faces were", show_default="look at them"),
+    ] = None,
+) -> None:
+    """Write a run's network without its optimizer, and a model card beside it."""
+    from pvlib.errors import CourseError
+    from pvlib.files import atomic_write
+    from pvlib.models.shipped import save_trained
+    from pvlib.photos.card_sources import read_command, read_evaluation
+    from pvlib.photos.model_card import write_card
+    from pvlib.photos.weights import trained_of_run
+
+    if file.suffix != ".safetensors":
+        raise CourseError(f"{file}: the file's name must end in .safetensors")
+    if not run.is_dir():
+        raise CourseError(f"there is no run folder {run}")
+    channels = None if colour is None else 3 if colour else 1
+    trained = trained_of_run(run, weights, face_size, channels)
+    measured = read_evaluation(run, evaluation, trained)
+    if measured is not None:
+        trained.about["evaluation"] = {
+            key: measured[key] for key in ("faces", "settings", "metrics", "classes", "confusion")
+        } | {"data": Path(measured["about"]["data"]).name, "split": measured["about"]["split"]}
+    card = file.with_suffix(".md")
+    with atomic_write(card) as temporary:  # first, so that neither is written where one cannot be
+        save_trained(file, trained)
+        size = file.stat().st_size
+        text = write_card(file, trained, bytes_=size, command=read_command(run), evaluation=measured)
+        temporary.write_text(text, encoding="utf-8")
+    console = Console()
+    console.print(f"written: {file} ({size / 1e6:.1f} MB) and {card}", soft_wrap=True, highlight=False)
+    if measured is None:
+        console.print(
+            f"[yellow]note:[/] the card has no numbers; run pvlib evaluate {run}, then export again"
+        )
+    if size > LARGEST_SHIPPED:
+        console.print("[yellow]note:[/] larger than 8 MB: rather not for a repository")

@@ -1,0 +1,1 @@
+"""What lies in a run folder, and the one place that loads a trained network."""

@@ -1,0 +1,70 @@
+"""`pvlib ablate`, as a person types it; nothing is trained here (see tests/ablation/test_runner.py)."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from pvlib.cli import app
+from pvlib.evaluation.ablation.grid_file import grid_names
+
+GRID = """
+preset: drawn-tiny
+variants: {full: {}, point: {network.head: point}}
+seeds: 2
+evaluation: {split: test, which: best}
+"""
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, ["ablate", *(str(argument) for argument in arguments)])
+
+
+@pytest.fixture
+def grid(tmp_path):
+    path = tmp_path / "grid.yaml"
+    path.write_text(GRID)
+    return path
+
+
+def test_the_grids_of_the_course_are_listed():
+    lines = call("--list").output.splitlines()
+    assert [line.split(":")[0] for line in lines] == grid_names()
+
+
+def test_a_plan_names_every_run_and_trains_nothing(grid, tmp_path):
+    result = call(grid, "--plan", "--out", tmp_path / "out")
+    assert result.output.splitlines() == [
+        f"{variant}/seed-{seed}: to do" for seed in (0, 1) for variant in ("full", "point")
+    ]
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_table_can_be_written_before_the_first_run_is_done(grid, tmp_path):
+    result = call(grid, "--table", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "0 of 4 runs are done" in (tmp_path / "out/table.md").read_text()
+    assert "select=test" not in result.output
+
+
+def test_select_test_is_told_in_the_terminal_the_table_and_the_numbers(grid, tmp_path):
+    result = call(grid, "select=test", "--table", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    numbers = json.loads((tmp_path / "table.json").read_text())
+    for text in (result.output, (tmp_path / "table.md").read_text(), numbers["warnings"][0]):
+        assert "select=test: every run chose the epoch on the very faces that are scored" in text
+
+
+@pytest.mark.parametrize(("arguments", "culprit"), [
+    ([], "name a grid"),
+    (["drawn-head"], "drawn-heads"),
+    (["GRID", "train.epochs"], "no key=value"),
+    (["GRID", "train.epoch=3"], "train.epochs"),
+    (["GRID", "seeds=[1, 2"], "seeds=[1, 2"),
+    (["GRID", "train.epochs=[1, 2"], "train.epochs=[1, 2"),
+])  # fmt: skip
+def test_a_mistake_ends_in_one_line_that_names_it(grid, arguments, culprit):
+    result = call(*[grid if word == "GRID" else word for word in arguments])
+    assert result.exit_code == 1, result.output
+    assert culprit in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1

@@ -1,0 +1,179 @@
+"""`pvlib export`: the same network without its optimizer, and a card that tells what the evaluation measured."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from pvlib.cli import app
+from pvlib.data.labels import FERPLUS
+from pvlib.models import poster_var, tiny
+from pvlib.models.shipped import TrainedNetwork, load_trained
+from pvlib.models.weight_file import fingerprint
+from pvlib.photos.model_card import write_card
+from pvlib.training.checkpoints import write_checkpoint
+
+
+def call(*arguments):
+    return CliRunner().invoke(app, ["export", *(str(argument) for argument in arguments)])
+
+
+@pytest.fixture
+def network():
+    return poster_var(8, tiny()).eval()
+
+
+@pytest.fixture
+def run(network, tmp_path):
+    """A run folder whose last checkpoint holds the network, with moments of an optimizer."""
+    folder = tmp_path / "run"
+    tensors = {f"network.{key}": value for key, value in network.state_dict().items()}
+    tensors |= {
+        f"optimizer.{key}:exp_avg": torch.ones_like(value) for key, value in network.named_parameters()
+    }
+    state = {
+        "size": asdict(network.size),
+        "names": FERPLUS,
+        "run": {"data": "drawn"},
+        "history": [{}, {}, {}],
+    }
+    folder.mkdir()
+    write_checkpoint(folder, tensors, state)
+    return folder
+
+
+def interval(value):
+    return {"value": value, "low": value - 0.02, "high": value + 0.02}
+
+
+@pytest.fixture
+def measured(run, network):
+    """An evaluation in which contempt is on 13 faces and mostly called neutral, and anger often sadness."""
+    counts = torch.eye(8, dtype=torch.int64) * 80
+    counts[4] = torch.tensor([0, 0, 0, 45, 55, 0, 0, 0])
+    counts[7] = torch.tensor([10, 0, 0, 0, 0, 0, 0, 3])
+    document = {
+        "format": "pvlib evaluation",
+        "faces": 593,
+        "names": FERPLUS,
+        "settings": {"level": 0.95, "bootstrap": 1000},
+        "metrics": {"accuracy": interval(0.8123), "brier": interval(0.3), "kl_to_votes": None},
+        "classes": [
+            {"name": name, "faces": int(counts[k].sum()), "recall": interval(float(counts[k, k] / counts[k].sum())),
+             "precision": interval(0.7)}
+            for k, name in enumerate(FERPLUS)
+        ],
+        "confusion": counts.tolist(),
+        "about": {"data": "/home/somebody/ferplus.safetensors", "split": "valid", "warnings": [],
+                  "runs": [{"weights": "last", "epoch": 3, "select": "valid", "fingerprint": fingerprint(network)}]},
+    }  # fmt: skip
+    path = run / "evaluation" / "evaluation.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_the_file_is_the_network_alone_and_knows_its_faces(run, network, tmp_path):
+    result = call(run, tmp_path / "out" / "net.safetensors")
+    assert result.exit_code == 0, result.output
+    trained = load_trained(tmp_path / "out" / "net.safetensors")
+    images = torch.randn(2, 3, 48, 48)
+    assert torch.equal(trained.network(images), network(images))
+    assert (trained.names, trained.face_size, trained.channels) == (FERPLUS, 48, 1)  # drawn faces are grey
+    stored = sum(value.numel() * value.element_size() for value in network.state_dict().values())
+    assert (tmp_path / "out" / "net.safetensors").stat().st_size < 1.05 * stored
+    assert "no numbers" in result.output
+    assert "Nothing was measured" in (tmp_path / "out" / "net.md").read_text(encoding="utf-8")
+
+
+def test_the_card_tells_what_was_measured_and_where_it_fails(run, measured, tmp_path):
+    assert call(run, tmp_path / "net.safetensors").exit_code == 0
+    card = (tmp_path / "net.md").read_text(encoding="utf-8")
+    assert "| accuracy | 81.2 % (79.2–83.2) |" in card
+    assert "| happiness | 80 | 100.0 % (98.0–102.0) | 70.0 % (68.0–72.0) |" in card
+    assert "KL from the raters" not in card
+    assert "more than half of the faces of: contempt (23.1 % of 13 faces)" in card
+    assert "hardly measured: contempt" in card
+    assert "45 % of anger is called sadness" in card
+    assert "somebody" not in card  # a card tells nothing of its maker's folders
+    assert "Drawn faces" in card
+    about = load_trained(tmp_path / "net.safetensors").about
+    assert about["evaluation"]["metrics"]["accuracy"] == interval(0.8123)
+    assert "somebody" not in json.dumps(about)
+
+
+@pytest.mark.parametrize(("weights", "chosen"), [("best", True), ("last", False)])
+def test_an_epoch_chosen_on_the_test_split_is_said_in_bold(network, measured, weights, chosen):
+    document = json.loads(measured.read_text())
+    document["about"]["runs"][0] |= {"select": "test", "weights": weights}
+    trained = TrainedNetwork(network, FERPLUS, 48, 1)
+    card = write_card(Path("net.safetensors"), trained, bytes_=1, evaluation=document)
+    assert ("**The epoch was chosen on the test split" in card) == chosen
+
+
+def test_a_warning_of_the_evaluation_stands_in_the_card_without_the_folder(run, measured, tmp_path):
+    document = json.loads(measured.read_text())
+    document["about"]["runs"][0]["path"] = "/home/somebody/runs/one"
+    document["about"]["warnings"] = ["/home/somebody/runs/one was trained on these very faces."]
+    measured.write_text(json.dumps(document))
+    assert call(run, tmp_path / "net.safetensors").exit_code == 0
+    card = (tmp_path / "net.md").read_text(encoding="utf-8")
+    assert "**the run was trained on these very faces.**" in card
+    assert "somebody" not in card
+
+
+@pytest.mark.parametrize(("change", "culprit"), [
+    ({"about": {"runs": [{"weights": "last", "epoch": 2}], "data": "drawn", "split": "valid"}}, "after epoch 2"),
+    ({"about": {"runs": [{"weights": "last", "epoch": 3, "fingerprint": "other"}], "data": "drawn", "split": "valid"}},
+     "the weights of another run"),
+    ({"about": {"runs": [{"weights": "last", "epoch": 3}], "data": "drawn", "split": "valid"}},
+     "does not say which weights"),
+    ({"names": ["joy"]}, "another network"),
+    ({"format": "something"}, "no evaluation.json"),
+])  # fmt: skip
+def test_an_evaluation_of_something_else_is_refused(change, culprit, run, measured, tmp_path):
+    measured.write_text(json.dumps(json.loads(measured.read_text()) | change))
+    result = call(run, tmp_path / "net.safetensors")
+    assert result.exit_code == 1
+    assert culprit in result.stderr
+    assert not list(tmp_path.glob("net*"))
+
+
+def test_faces_that_are_gone_are_named_by_options(run, network, tmp_path):
+    state = {
+        "size": asdict(network.size),
+        "names": FERPLUS,
+        "run": {"data": "gone.safetensors"},
+        "history": [{}],
+    }
+    write_checkpoint(run, {f"network.{key}": value for key, value in network.state_dict().items()}, state)
+    refused = call(run, tmp_path / "net.safetensors")
+    assert refused.exit_code == 1
+    assert "gone.safetensors" in refused.stderr
+    assert "--face-size" in refused.stderr
+    assert call(run, tmp_path / "net.safetensors", "--face-size", 100, "--colour").exit_code == 0
+    trained = load_trained(tmp_path / "net.safetensors")
+    assert (trained.face_size, trained.channels) == (100, 3)
+
+
+@pytest.mark.parametrize(("arguments", "culprit"), [
+    (["run", "net.pth"], "net.pth"),
+    (["nowhere", "net.safetensors"], "nowhere"),
+    (["run", "net.safetensors", "--weights", "best"], "best.safetensors"),
+    (["run", "net.safetensors", "--evaluation", "none.json"], "none.json"),
+    (["run", "taken/net.safetensors"], "taken"),
+])  # fmt: skip
+def test_a_mistake_is_named_in_one_line_and_nothing_is_written(
+    arguments, culprit, run, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").write_text("a file, not a folder")
+    before = sorted(tmp_path.rglob("*"))
+    result = call(*arguments)
+    assert result.exit_code == 1
+    assert culprit in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert sorted(tmp_path.rglob("*")) == before

@@ -1,0 +1,196 @@
+"""The embedded faces: numbered, reproducible, and true to what they say about themselves."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from drawnfaces import draw_face
+from pvlib.data.drawn import DrawnDataset, draw_faces
+from pvlib.data.labels import FERPLUS, FERPLUS_VOTES
+from pvlib.errors import CourseError
+
+TRUTHS = (
+    "target", "votes", "mixture", "action_units", "intensity", "intensities", "visible", "legibility",
+    "ambiguity",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def faces():
+    return draw_faces(240, seed=3, size=16)  # the truths do not depend on the size
+
+
+def _same(one, other):
+    return all(
+        torch.equal(getattr(one, name), getattr(other, name)) for name in (*TRUTHS, "images", "landmarks")
+    )
+
+
+def test_the_first_faces_of_many_are_the_few():
+    many = draw_faces(6, seed=1)
+    assert _same(draw_faces(3, seed=1), many.subset(torch.arange(3)))
+
+
+def test_workers_that_split_the_range_draw_the_same_faces():
+    whole = draw_faces(5, seed=1)
+    assert _same(draw_faces(2, seed=1, start=3), whole.subset(torch.arange(3, 5)))
+
+
+def test_another_seed_draws_other_faces():
+    assert not torch.equal(draw_faces(2, seed=1).images, draw_faces(2, seed=2).images)
+
+
+def test_size_and_colour_change_the_picture_but_not_the_truth():
+    grey, colour = draw_faces(4, seed=5), draw_faces(4, seed=5, size=96, colour=True)
+    assert grey.images.shape == (4, 1, 48, 48)
+    assert colour.images.shape == (4, 3, 96, 96)
+    for name in TRUTHS:
+        assert torch.equal(getattr(grey, name), getattr(colour, name))
+    # A pixel's centre lies at an integer, so half a pixel is added before sizes are compared.
+    assert torch.allclose((grey.landmarks + 0.5) * 2, colour.landmarks + 0.5, atol=1e-3)
+
+
+def test_no_faces_are_an_empty_set():
+    assert draw_faces(0, seed=0).images.shape == (0, 1, 48, 48)
+
+
+def test_mixtures_and_targets_are_distributions(faces):
+    for rows in (faces.mixture, faces.target):
+        assert (rows >= 0).all()
+        assert torch.allclose(rows.sum(dim=1), torch.ones(len(faces)), atol=1e-5)
+
+
+def test_intensity_and_neutral_share_are_two_forms_of_one_number(faces):
+    assert torch.allclose((1 - faces.intensity) ** 3, faces.mixture[:, 0], atol=1e-4)
+
+
+def test_ten_raters_vote_on_every_face(faces):
+    assert faces.votes.shape == (240, len(FERPLUS_VOTES))
+    assert (faces.votes.sum(dim=1) == 10).all()
+
+
+def test_unknown_and_not_a_face_are_rare(faces):
+    share = faces.votes[:, 8:].float().mean(dim=0) / 10
+    assert share[0] < 0.02
+    assert share[1] < 0.004
+
+
+def test_votes_disagree_about_as_much_as_in_ferplus(faces):
+    """FER+ (shared specification): mean entropy 0.44 nats, 32 % unanimous."""
+    shares = faces.votes / 10
+    entropy = torch.special.entr(shares).sum(dim=1)
+    assert 0.34 < entropy.mean() < 0.54
+    assert 0.22 < (shares.amax(dim=1) == 1).float().mean() < 0.42
+
+
+def test_targets_are_the_votes_for_the_eight_emotions(faces):
+    emotions = faces.votes[:, :8].double()
+    expected = emotions / emotions.sum(dim=1, keepdim=True)
+    assert torch.allclose(faces.target.double(), expected, atol=1e-6)
+
+
+def test_ambiguous_is_the_share_of_mixed_faces(faces):
+    # A binomial of 240 at one half has a standard deviation of 8 faces.
+    assert 85 < faces.unambiguous.sum() < 155
+    assert draw_faces(30, seed=0, size=16, ambiguous=0).unambiguous.all()
+    assert not draw_faces(30, seed=0, size=16, ambiguous=1).unambiguous.any()
+
+
+def test_every_class_leads_equally_often_by_default(faces):
+    counts = torch.bincount(faces.mixture.argmax(dim=1), minlength=8)
+    assert counts.min() > 10  # expected 30 each, standard deviation 5
+    assert counts.max() < 50
+
+
+def test_proportions_choose_the_classes():
+    only_anger = torch.eye(8)[FERPLUS.index("anger")].tolist()
+    faces = draw_faces(10, seed=0, size=16, proportions=only_anger)
+    assert (faces.mixture.argmax(dim=1) == FERPLUS.index("anger")).all()
+
+
+def test_visible_landmarks_lie_inside_the_picture_and_most_are_visible():
+    size = 48
+    faces = draw_faces(150, seed=8, size=size)
+    seen = faces.landmarks[faces.visible]
+    assert seen.min() >= -0.5  # a pixel's centre lies at an integer, its edge half a pixel outside
+    assert seen.max() <= size - 0.5
+    assert faces.visible[:, 17:].float().mean() > 0.99
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    name=st.sampled_from(["count", "seed", "start", "size", "ambiguous"]),
+    value=st.one_of(st.integers(-(10**6), -1), st.floats(1.0001, 50), st.just(float("nan"))),
+)
+def test_an_argument_out_of_range_is_named(name, value):
+    arguments = {"count": 1, "seed": 0, name: value}
+    with pytest.raises(CourseError, match=name):
+        draw_faces(**arguments)
+
+
+@pytest.mark.parametrize("proportions", [[1.0], [0.2] * 8, [-1.0, 2.0] + [0.0] * 6, [float("nan")] * 8])
+def test_proportions_that_are_no_distribution_are_refused(proportions):
+    with pytest.raises(CourseError, match="mixture"):
+        draw_faces(1, seed=0, proportions=proportions)
+
+
+def test_noise_needs_a_source_and_a_plain_face_is_the_same_every_time():
+    assert (draw_face({"AU12": 1}, size=32) == draw_face({"AU12": 1}, size=32)).all()
+
+
+def test_intensities_are_weights_of_the_prototypes(faces):
+    """v · e / ‖e‖₂: their length is the overall intensity, their direction that of the emotions' shares."""
+    assert (faces.intensities[:, 0] == 0).all()
+    assert torch.allclose(faces.intensities.norm(dim=1), faces.intensity, atol=1e-4)
+    emotions = faces.mixture[:, 1:]
+    cosine = torch.cosine_similarity(faces.intensities[:, 1:], emotions, dim=1)
+    assert torch.allclose(cosine[faces.intensity > 0.01], torch.tensor(1.0), atol=1e-5)
+
+
+def test_ambiguity_is_the_entropy_of_the_mixture(faces):
+    expected = -(faces.mixture.double() * faces.mixture.double().clamp(min=1e-30).log()).sum(dim=1)
+    assert torch.allclose(faces.ambiguity.double(), expected, atol=1e-5)
+    assert faces.ambiguity[faces.unambiguous].max() < faces.ambiguity.max()
+
+
+def test_two_workers_draw_the_same_bits_as_one():
+    one = draw_faces(7, seed=4, start=2, nuisances="wild", size=32, colour=True)
+    assert _same(draw_faces(7, seed=4, start=2, nuisances="wild", size=32, colour=True, workers=2), one)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_the_dataset_gives_the_same_faces_in_any_loader(workers):
+    faces = draw_faces(5, seed=6, start=3, nuisances="snapshot")
+    data = DrawnDataset(5, seed=6, start=3, nuisances="snapshot")
+    loader = torch.utils.data.DataLoader(data, batch_size=5, num_workers=workers)
+    [(images, target)] = loader
+    assert torch.equal(images, faces.images)
+    assert torch.equal(target, faces.target)
+    assert torch.equal(torch.from_numpy(data.face(4).landmarks).float(), faces.landmarks[4])
+    with pytest.raises(IndexError):
+        data[5]
+
+
+def test_drawing_needs_no_torch():
+    """A fresh worker process would wait seconds for it."""
+    program = "import sys, drawnfaces.parallel as p; p.draw_range; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+def test_proportions_of_a_real_set_have_a_name():
+    faces = draw_faces(400, seed=0, size=16, proportions="rafdb", ambiguous=0)
+    counts = torch.bincount(faces.mixture.argmax(dim=1), minlength=8)
+    happiness = 400 * 4772 / 12271  # the published training set; binomial, standard deviation 9.8
+    assert abs(counts[FERPLUS.index("happiness")] - happiness) < 30
+    assert counts[FERPLUS.index("contempt")] == 0
+
+
+def test_unknown_names_are_refused_with_the_nearest():
+    with pytest.raises(CourseError, match='did you mean "studio"'):
+        draw_faces(1, seed=0, nuisances="studios")
+    with pytest.raises(CourseError, match="rafdb"):
+        draw_faces(1, seed=0, proportions="raf")

@@ -1,0 +1,292 @@
+"""Action units move the landmarks as the muscles move a face; landmarks sit on what is drawn."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drawnfaces import ACTION_UNITS, Camera, Identity, Pose, draw_face
+from drawnfaces.action_units import NAMES, to_vector
+from drawnfaces.anatomy import build
+from drawnfaces.identity import sample_identity
+from drawnfaces.render import landmarks
+from pvlib.errors import CourseError
+
+X, Y = 0, 1
+SIZE = 224
+PEOPLE = [Identity(), *(sample_identity(np.random.default_rng([9, i])) for i in range(5))]
+
+
+def points(person=PEOPLE[0], pose=None, **units):
+    return landmarks(build(to_vector(units), person), pose or Pose(), SIZE)
+
+
+@pytest.fixture(params=range(len(PEOPLE)))
+def person(request):
+    return PEOPLE[request.param]
+
+
+def test_the_resting_face_is_symmetric(person):
+    mirror = [*range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1)]
+    mirror += [45, 44, 43, 42, 47, 46, 39, 38, 37, 36, 41, 40]
+    mirror += [54, 53, 52, 51, 50, 49, 48, 59, 58, 57, 56, 55, 64, 63, 62, 61, 60, 67, 66, 65]
+    rest = points(person)
+    flipped = rest[mirror] * (-1, 1) + (SIZE - 1, 0)  # pixel centres lie at integers
+    np.testing.assert_allclose(flipped, rest, atol=1e-6)
+
+
+def test_landmarks_are_in_ibug_order(person):
+    rest = points(person)
+    assert (np.diff(rest[:17, X]) > 0).all()  # the jaw from the picture's left to its right
+    assert rest[8, Y] == rest[:, Y].max()  # the chin
+    assert (np.diff(rest[17:27, X]) > 0).all()  # brows
+    assert (np.diff(rest[27:31, Y]) > 0).all()  # the bridge of the nose, downwards
+    for start in (36, 42):  # eyes: corner, two above, corner, two below
+        eye = rest[start : start + 6]
+        assert eye[1:3, Y].max() < eye[[0, 3], Y].min() < eye[4:, Y].min()
+    assert rest[48, X] < rest[60, X] < rest[64, X] < rest[54, X]
+    assert rest[50, Y] < rest[62, Y] <= rest[66, Y] < rest[57, Y]
+
+
+def test_au1_raises_the_inner_brows_more_than_the_outer(person):
+    rise = points(person)[17:27, Y] - points(person, AU1=1)[17:27, Y]
+    assert (rise[[4, 5]] > 5).all()
+    assert (rise[[0, 9]] < 0.2 * rise[4]).all()
+
+
+def test_au2_raises_the_outer_brows_more_than_the_inner(person):
+    rise = points(person)[17:27, Y] - points(person, AU2=1)[17:27, Y]
+    assert (rise[[1, 8]] > 5).all()
+    assert (rise[[1, 8]] > rise[[4, 5]]).all()
+
+
+def test_au4_lowers_the_brows_and_draws_them_together(person):
+    rest, frown = points(person)[17:27], points(person, AU4=1)[17:27]
+    assert (frown[:, Y] > rest[:, Y]).all()
+    assert frown[5, X] - frown[4, X] < rest[5, X] - rest[4, X]
+
+
+def _opening(face, upper, lower):
+    return face[lower, Y].mean() - face[upper, Y].mean()
+
+
+@pytest.mark.parametrize(("unit", "wider"), [("AU5", True), ("AU6", False), ("AU7", False), ("AU9", False)])
+def test_lids_open_with_au5_and_narrow_with_au6_au7_and_au9(person, unit, wider):
+    eyes = [37, 38, 43, 44], [40, 41, 46, 47]
+    before, after = _opening(points(person), *eyes), _opening(points(person, **{unit: 1}), *eyes)
+    assert (after > before) == wider
+    assert after > 0
+
+
+def test_au9_and_au10_raise_the_wings_of_the_nose(person):
+    for unit in ("AU9", "AU10"):
+        assert (points(person, **{unit: 1})[[31, 35], Y] < points(person)[[31, 35], Y]).all()
+
+
+def test_au12_lifts_and_spreads_the_lip_corners(person):
+    rest, smile = points(person), points(person, AU12=1)
+    assert (smile[[48, 54], Y] < rest[[48, 54], Y] - 5).all()
+    assert smile[48, X] < rest[48, X]
+    assert smile[54, X] > rest[54, X]
+
+
+@pytest.mark.parametrize("unit", ["AU12", "AU14"])
+def test_a_one_sided_unit_moves_its_own_side(person, unit):
+    rest = points(person)
+    left = np.linalg.norm(points(person, **{f"{unit}L": 1}) - rest, axis=1)
+    right = np.linalg.norm(points(person, **{f"{unit}R": 1}) - rest, axis=1)
+    # The person's left corner, 54, is on the right of the picture.
+    assert left[54] > 3 * left[48]
+    assert right[48] > 3 * right[54]
+
+
+def test_au15_lowers_the_lip_corners(person):
+    assert (points(person, AU15=1)[[48, 54], Y] > points(person)[[48, 54], Y] + 3).all()
+
+
+def test_au20_stretches_and_au23_narrows_the_mouth(person):
+    width = [np.ptp(points(person, **units)[[48, 54], X]) for units in ({"AU23": 1}, {}, {"AU20": 1})]
+    assert width == sorted(width)
+    assert width[0] < width[2]
+
+
+def test_au24_thins_the_lips(person):
+    lips = [50, 51, 52, 61, 62, 63], [65, 66, 67, 56, 57, 58]
+    assert _opening(points(person, AU24=1), *lips) < _opening(points(person), *lips)
+
+
+def test_au17_pushes_the_chin_up(person):
+    assert points(person, AU17=1)[8, Y] < points(person)[8, Y]
+
+
+def test_au25_parts_the_lips_and_au26_drops_the_jaw(person):
+    inner = [61, 62, 63], [65, 66, 67]
+    rest, parted, dropped = points(person), points(person, AU25=1), points(person, AU26=1)
+    assert _opening(rest, *inner) < _opening(parted, *inner) < _opening(dropped, *inner)
+    assert parted[8, Y] == rest[8, Y]
+    assert dropped[8, Y] > rest[8, Y] + 5
+
+
+def test_au16_lowers_the_lower_lip_and_leaves_the_upper(person):
+    rest, lowered = points(person), points(person, AU16=1)
+    assert (lowered[[56, 57, 58], Y] > rest[[56, 57, 58], Y] + 2).all()
+    np.testing.assert_allclose(lowered[49:54], rest[49:54])
+
+
+def test_au27_opens_the_mouth_further_than_au26(person):
+    inner = [61, 62, 63], [65, 66, 67]
+    dropped, stretched = points(person, AU26=1), points(person, AU27=1)
+    assert _opening(stretched, *inner) > 1.3 * _opening(dropped, *inner)
+    assert stretched[8, Y] > dropped[8, Y]
+
+
+def test_au43_closes_the_lids_and_half_of_it_closes_half(person):
+    eyes = [37, 38, 43, 44], [40, 41, 46, 47]
+    rest, half, closed = (_opening(points(person, AU43=v), *eyes) for v in (0, 0.5, 1))
+    assert abs(closed) < 0.05 * rest
+    assert half == pytest.approx(0.5 * rest, rel=0.1)
+
+
+def test_au12_on_the_left_lifts_only_the_corner_on_the_right_of_the_picture(person):
+    rest, smile = points(person), points(person, AU12L=1)
+    assert smile[54, Y] < rest[54, Y] - 5
+    assert smile[48, Y] >= rest[48, Y]
+
+
+def test_a_corner_pulled_up_and_down_at_once_lies_between(person):
+    pulled, pressed, both = (
+        points(person, **units)[[48, 54], Y].mean()
+        for units in ({"AU12": 1}, {"AU15": 1}, {"AU12": 1, "AU15": 1})
+    )
+    assert pulled < both < pressed
+
+
+UPPER = ("AU1", "AU2", "AU4", "AU5", "AU7", "AU43")
+LOWER = (
+    "AU14L", "AU14R", "AU15", "AU16", "AU17", "AU20", "AU23", "AU24", "AU25", "AU26", "AU27",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [48, 224])
+@pytest.mark.parametrize("unit", NAMES)
+def test_every_action_unit_changes_its_own_part_of_the_picture_and_more_when_stronger(unit, size):
+    rest, half, full = (draw_face({unit: v}, size=size, colour=False)[0] for v in (0.0, 0.5, 1.0))
+    weaker, change = (np.abs(face.astype(float) - rest) for face in (half, full))
+    assert change.max() > 25
+    assert change.sum() > weaker.sum()
+    # Lids and brows end, and the muscles of mouth and chin begin, at the middle of the nose.
+    middle = points()[29, Y] * size / SIZE
+    rows = np.flatnonzero((change > 12).any(axis=1))
+    if unit in UPPER:
+        assert rows.max() <= middle
+    if unit in LOWER:
+        assert rows.min() >= middle
+
+
+@pytest.mark.parametrize("unit", ["AU12", "AU14"])
+def test_a_one_sided_unit_changes_its_own_half_of_the_picture(unit):
+    rest, left = (draw_face({f"{unit}L": v}, size=SIZE, colour=False)[0].astype(float) for v in (0, 1))
+    change = np.abs(left - rest)
+    assert change[:, SIZE // 2 :].sum() > 2 * change[:, : SIZE // 2].sum()
+
+
+def test_a_resting_face_has_the_proportions_of_real_ones():
+    """Medians of 199 neutral FER+ faces seen from the front, as shares of the eyes' distance."""
+    face = points()
+    left, right = face[36:42].mean(axis=0), face[42:48].mean(axis=0)
+    measured = {
+        "mouth width": (face[54, X] - face[48, X], 0.79),
+        "nose width": (face[35, X] - face[31, X], 0.44),
+        "eye width": (face[39, X] - face[36, X], 0.42),
+        "brows apart": (face[22, X] - face[21, X], 0.415),
+        "eyes to nose": (face[33, Y] - left[Y], 0.757),
+        "eyes to mouth": (face[48, Y] - left[Y], 1.044),
+        "eyes to chin": (face[8, Y] - left[Y], 1.598),
+        "cheek to cheek": (face[14, X] - face[2, X], 2.043),
+    }
+    for name, (length, share) in measured.items():
+        assert length / (right[X] - left[X]) == pytest.approx(share, rel=0.13), name
+
+
+def test_every_action_unit_moves_a_landmark_in_proportion_to_its_intensity():
+    rest = points()
+    for unit in ACTION_UNITS:
+        half, full = (np.abs(points(**{unit: v}) - rest).max() for v in (0.5, 1.0))
+        assert 0 < half < full, unit
+
+
+def test_roll_turns_every_landmark_about_the_centre():
+    centre = np.array([(SIZE - 1) / 2] * 2)
+    cosine, sine = np.cos(0.1), np.sin(0.1)
+    expected = (points() - centre) @ np.array([[cosine, sine], [-sine, cosine]]) + centre
+    np.testing.assert_allclose(points(pose=Pose(roll=0.1)), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("degrees", [10, 30])
+def test_yaw_moves_the_nose_towards_the_turn_and_narrows_the_far_side(degrees):
+    rest, turned = points()[:, X], points(pose=Pose(yaw=np.radians(degrees)))[:, X]
+    moved = turned - rest
+    assert moved[30] > moved[[36, 45]].max() > moved[[0, 16]].max()
+    assert turned[16] - turned[30] < rest[16] - rest[30]
+    assert turned[30] - turned[0] > rest[30] - rest[0]
+    assert turned[45] - turned[42] < 0.98 * (rest[45] - rest[42])  # the far eye is foreshortened
+    mirrored = points(pose=Pose(yaw=-np.radians(degrees)))[:, X]
+    np.testing.assert_allclose(mirrored[30], SIZE - 1 - turned[30])
+
+
+def test_pitch_moves_the_nose_down_between_eyes_and_chin():
+    rest, bowed = points()[:, Y], points(pose=Pose(pitch=0.3))[:, Y]
+    assert bowed[30] - bowed[27] > rest[30] - rest[27]
+    assert bowed[8] - bowed[30] < rest[8] - rest[30]
+
+
+def test_eyes_brows_and_the_open_mouth_are_drawn_where_landmarks_say():
+    """Where landmarks say there is an eye, a brow or an open mouth, the picture is darker than the cheek."""
+    face = draw_face({}, size=SIZE, colour=False)[0].astype(float)
+    marks = points()
+    cheek = face[tuple(np.rint(marks[[2, 30]].mean(axis=0))[::-1].astype(int))]
+    for eye in (slice(36, 42), slice(42, 48)):
+        x, y = np.rint(marks[eye].mean(axis=0)).astype(int)
+        assert face[y - 3 : y + 4, x - 3 : x + 4].min() < 0.4 * cheek
+    for brow in (19, 24):
+        x, y = np.rint(marks[brow]).astype(int)
+        assert face[y, x] < 0.6 * cheek
+    x, y = np.rint(points(AU25=1, AU26=1)[[62, 66]].mean(axis=0)).astype(int)
+    assert draw_face({"AU25": 1, "AU26": 1}, size=SIZE, colour=False)[0][y, x] < 0.4 * cheek
+
+
+def test_the_jaw_landmarks_lie_on_the_edge_of_the_head():
+    person = Identity(hair_style="bald", skin=(255, 255, 255))
+    pose = Pose(scale=0.9)  # so that the chin keeps clear of the picture's edge
+    marks = points(person, pose)
+    camera = Camera(background=(0, 0, 0))
+    face = draw_face({}, person, pose, camera, size=SIZE, colour=False)[0].astype(float)
+    for mark in marks[3:14]:
+        inward = (marks[30] - mark) / np.linalg.norm(marks[30] - mark)
+        steps = np.rint(mark + np.arange(-6, 7)[:, None] * inward).astype(int)
+        jumps = np.abs(np.diff(face[steps[:, Y], steps[:, X]]))
+        assert jumps.argmax() in (4, 5, 6, 7)  # within two pixels of the landmark, 5.5 on this scale
+
+
+def test_names_and_numbers_and_vectors_say_the_same():
+    vector = to_vector({"AU12": 0.5, 26: 1})
+    assert dict(zip(NAMES, vector, strict=True))["AU12L"] == 0.5
+    assert vector.sum() == 2.0
+    assert (to_vector(vector) == vector).all()
+
+
+@given(st.text(max_size=8).filter(lambda name: name not in ACTION_UNITS and name not in ("AU12", "AU14")))
+def test_an_unknown_action_unit_is_named(name):
+    with pytest.raises(CourseError, match="unknown action unit"):
+        draw_face({name: 0.5}, size=16)
+
+
+@given(
+    st.sampled_from(NAMES),
+    st.one_of(
+        st.floats(1.001), st.floats(max_value=-0.001), st.just(float("nan")), st.none(), st.text(max_size=3)
+    ),
+)
+def test_an_impossible_intensity_is_named(name, value):
+    with pytest.raises(CourseError, match=name):
+        to_vector({name: value if not isinstance(value, str) else f"x{value}"})

@@ -1,0 +1,143 @@
+"""Mixtures, intensities and action units obey the documented formula; raters confuse what people confuse."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drawnfaces import PROTOTYPES, draw_face, to_action_units
+from drawnfaces.action_units import NAMES
+from drawnfaces.expressions import (
+    COMPOUNDS,
+    compound,
+    dilute,
+    expression_intensities,
+    intensity_of,
+)
+from drawnfaces.raters import CONFUSION, cast_votes
+from pvlib.data.labels import FERPLUS, FERPLUS_VOTES
+from pvlib.errors import CourseError
+
+ONE = np.eye(8)
+
+
+def test_a_pure_expression_is_its_prototype():
+    for k, name in enumerate(FERPLUS):
+        np.testing.assert_allclose(to_action_units(ONE[k]), PROTOTYPES[name][0])
+
+
+def test_half_an_expression_moves_half_as_far_and_leaves_an_eighth_neutral():
+    mixture = dilute(ONE[2], 0.5)
+    np.testing.assert_allclose(mixture, [0.125, 0, 0.875, 0, 0, 0, 0, 0])
+    np.testing.assert_allclose(to_action_units(mixture), 0.5 * PROTOTYPES["surprise"][0])
+
+
+@given(st.floats(0.01, 1), st.floats(0, 1), st.integers(1, 7), st.integers(1, 7))
+def test_intensity_can_be_read_back_from_a_mixture(intensity, share, first, second):
+    mixture = dilute(share * ONE[first] + (1 - share) * ONE[second], intensity)
+    assert mixture.sum() == pytest.approx(1)
+    assert intensity_of(mixture) == pytest.approx(intensity, abs=1e-4)
+
+
+def test_an_even_blend_is_as_strong_as_either_part():
+    blend = to_action_units(0.5 * (ONE[1] + ONE[2]))
+    jaw = NAMES.index("AU26")  # in surprise only
+    assert blend[jaw] == pytest.approx(PROTOTYPES["surprise"][0][jaw] / np.sqrt(2))
+
+
+def test_the_intensity_of_each_expression_weighs_its_prototype():
+    even = dilute(0.5 * (ONE[1] + ONE[2]), 0.8)
+    np.testing.assert_allclose(expression_intensities(even), 0.8 * np.sqrt(0.5) * (ONE[1] + ONE[2]))
+    np.testing.assert_allclose(expression_intensities(dilute(ONE[6], 0.3)), 0.3 * ONE[6])
+    assert (expression_intensities(ONE[0]) == 0).all()
+
+
+@pytest.mark.parametrize("name", COMPOUNDS)
+def test_a_compound_is_a_mixture_of_at_least_two_expressions_at_any_intensity(name):
+    assert sum(COMPOUNDS[name].values()) == pytest.approx(1)
+    mixture = compound(name)
+    assert mixture.sum() == pytest.approx(1)
+    assert (mixture > 0).sum() >= 2
+    half = compound(name, 0.5)
+    assert half[0] == pytest.approx(0.125)
+    np.testing.assert_allclose(half[1:], 0.875 * mixture[1:])
+
+
+def test_compounds_hold_the_units_that_du_tao_and_martinez_found():
+    """Table 1 of their paper: units that most of their subjects used."""
+    needed = {
+        "happily surprised": ("AU1", "AU2", "AU12L", "AU12R", "AU25"),
+        "happily disgusted": ("AU10", "AU12L", "AU12R", "AU25"),
+        "sadly fearful": ("AU1", "AU4", "AU20", "AU25"), "sadly angry": ("AU4", "AU15"),
+        "sadly surprised": ("AU1", "AU4", "AU25", "AU26"), "sadly disgusted": ("AU4", "AU10"),
+        "fearfully angry": ("AU4", "AU20", "AU25"), "fearfully surprised": ("AU1", "AU2", "AU5", "AU20", "AU25"),
+        "fearfully disgusted": ("AU1", "AU4", "AU10", "AU20", "AU25"),
+        "angrily surprised": ("AU4", "AU25", "AU26"), "angrily disgusted": ("AU4", "AU10", "AU17"),
+        "disgustedly surprised": ("AU1", "AU2", "AU5", "AU10"), "appalled": ("AU4", "AU10"),
+        "hatred": ("AU4", "AU7", "AU10"), "awed": ("AU1", "AU2", "AU5", "AU25"),
+    }  # fmt: skip
+    assert needed.keys() == COMPOUNDS.keys()
+    for name, units in needed.items():
+        drawn = dict(zip(NAMES, to_action_units(compound(name)), strict=True))
+        assert all(drawn[unit] > 0.2 for unit in units), name
+
+
+@pytest.mark.parametrize(("name", "intensity"), [("merry", 1.0), ("awed", -0.1), ("awed", float("nan"))])
+def test_a_compound_that_is_none_is_refused(name, intensity):
+    with pytest.raises(CourseError, match="compound"):
+        compound(name, intensity)
+
+
+def test_prototypes_hold_the_units_that_emfacs_names():
+    needed = {
+        "happiness": ("AU6", "AU12L", "AU12R"), "surprise": ("AU1", "AU2", "AU5", "AU26"),
+        "sadness": ("AU1", "AU4", "AU15"), "anger": ("AU4", "AU5", "AU7", "AU23"),
+        "disgust": ("AU9", "AU10"), "fear": ("AU1", "AU2", "AU4", "AU5", "AU20"),
+    }  # fmt: skip
+    for name, units in needed.items():
+        for prototype in PROTOTYPES[name]:
+            assert all(prototype[NAMES.index(unit)] > 0 for unit in units), name
+
+
+def test_contempt_is_one_sided_either_way():
+    left, right = (dict(zip(NAMES, p, strict=True)) for p in PROTOTYPES["contempt"])
+    assert left["AU14L"] == right["AU14R"] == 1
+    assert left["AU14R"] == right["AU14L"] == 0
+
+
+@pytest.mark.parametrize("mixture", [[1.0] * 8, [0.5, 0.4] + [0.0] * 6, [1.0], [2.0, -1.0] + [0.0] * 6])
+def test_a_mixture_that_is_no_distribution_is_refused(mixture):
+    with pytest.raises(CourseError, match="mixture"):
+        draw_face(mixture=mixture, size=16)
+
+
+def test_a_face_needs_action_units_or_a_mixture_but_not_both():
+    with pytest.raises(CourseError, match="not both"):
+        draw_face({"AU1": 1}, mixture=ONE[0])
+    with pytest.raises(CourseError, match="not both"):
+        draw_face()
+
+
+def test_confusions_are_distributions_and_mostly_right():
+    np.testing.assert_allclose(CONFUSION.sum(axis=1), 1)
+    assert (CONFUSION >= 0).all()
+    assert (CONFUSION[:, :8].argmax(axis=1) == np.arange(8)).all()
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [("fear", "surprise"), ("surprise", "fear"), ("disgust", "anger"), ("anger", "disgust"),
+     ("sadness", "neutral"), ("contempt", "neutral")],
+)  # fmt: skip
+def test_the_commonest_mistake_is_the_human_one(seen, said):
+    row = CONFUSION[FERPLUS.index(seen)].copy()
+    row[FERPLUS.index(seen)] = 0
+    assert FERPLUS_VOTES[row.argmax()] == said
+
+
+def test_many_votes_approach_the_mixture_seen_through_the_confusions():
+    rng = np.random.default_rng(0)
+    mixture = 0.7 * ONE[6] + 0.3 * ONE[2]
+    votes = np.sum([cast_votes(rng.random(10), mixture).astype(int) for _ in range(2000)], axis=0)
+    # The standard deviation of a share over 20,000 votes is at most 0.0036.
+    np.testing.assert_allclose(votes / 20000, mixture @ CONFUSION, atol=0.015)

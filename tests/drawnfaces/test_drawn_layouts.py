@@ -1,0 +1,260 @@
+"""Drawn faces on the disk are the faces that were drawn, in files of the real sets' form."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors import safe_open
+
+from drawnfaces.layouts import LAYOUTS, split_counts, write_layout
+from drawnfaces.layouts.affectnet import id_of
+from drawnfaces.layouts.circumplex import PLACES, valence_arousal
+from drawnfaces.layouts.rafdb import label_of
+from pvlib.data.affectnet import load_affectnet, prepare_affectnet
+from pvlib.data.drawn import draw_faces
+from pvlib.data.ferplus import load_ferplus, prepare
+from pvlib.data.labels import AFFECTNET8, FERPLUS, RAFDB
+from pvlib.data.rafdb import load_rafdb, prepare_rafdb
+from pvlib.errors import CourseError
+
+SEED = 8
+
+
+def write(out, layout, *, size=None, nuisances="studio", **counts):
+    write_layout(out, layout, counts, SEED, size=size, nuisances=nuisances, workers=1)
+    return out
+
+
+def truth_of(out):
+    with safe_open(out / "truth.safetensors", "pt") as file:
+        notes = json.loads(file.metadata()["notes"])
+        return {name: file.get_tensor(name) for name in file.keys()}, notes  # noqa: SIM118, no dict
+
+
+def drawn(layout, count, **options):
+    form = LAYOUTS[layout]
+    options = {"size": form.size, "colour": form.colour} | options
+    return draw_faces(count, SEED, proportions=form.proportions, **options)
+
+
+@pytest.mark.parametrize("layout", ["ferplus", "ferplus-csv"])
+def test_ferplus_comes_back_pixel_for_pixel_and_vote_for_vote(tmp_path, layout):
+    out = write(tmp_path / "faces", layout, train=6, valid=2, test=3)
+    prepare(out, tmp_path / "faces.safetensors")
+    faces = drawn(layout, 11)
+    for split, expected in (("train", slice(0, 6)), ("valid", slice(6, 8)), ("test", slice(8, 11))):
+        read = load_ferplus(tmp_path / "faces.safetensors", split, "argmax")
+        kept = faces.votes[expected, :8].amax(dim=1) >= faces.votes[expected].amax(dim=1)
+        assert torch.equal(read.images, faces.images[expected][kept])
+        assert torch.equal(read.votes, faces.votes[expected][kept])
+
+
+@pytest.mark.parametrize("layout", ["ferplus", "ferplus-csv"])
+def test_one_row_in_two_hundred_shows_no_face_and_names_count_rows(tmp_path, layout):
+    writer = LAYOUTS[layout].writer(tmp_path)
+    votes = np.array([10, 0, 0, 0, 0, 0, 0, 0, 0, 0], np.uint8)
+    face = {"image": np.zeros((1, 48, 48), np.uint8), "votes": votes, "mixture": np.eye(8)[0]}
+    for _ in range(201):
+        writer.add("train", face)
+    writer.finish()
+    with (tmp_path / "fer2013new.csv").open(newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert [row["Image name"] for row in rows[197:202]] == [
+        "fer0000197.png", "fer0000198.png", "", "fer0000200.png", "fer0000201.png",
+    ]  # fmt: skip
+    assert rows[199]["NF"] == "10"
+    prepare(tmp_path, tmp_path / "faces.safetensors")  # row 200 of the table has pixels, but no name
+
+
+@pytest.mark.parametrize("layout", ["rafdb", "rafdb-folders"])
+def test_rafdb_comes_back_with_its_labels_and_nearly_its_pixels(tmp_path, layout):
+    # Without grain, which JPEG would not keep.
+    out = write(tmp_path / "faces", layout, nuisances="none", train=20, test=6)
+    prepare_rafdb(out, tmp_path / "faces.safetensors")
+    faces = drawn(layout, 26, nuisances="none")
+    truth, notes = truth_of(out)
+    for split, first in (("train+valid", 0), ("test", 20)):
+        read = load_rafdb(tmp_path / "faces.safetensors", split)
+        for image, label, name in zip(read.images, read.labels, read.ids, strict=True):
+            number = first + int(name.split("_")[1].split(".")[0]) - 1
+            difference = image.int() - faces.images[number].int()
+            assert difference.abs().float().mean() < 3  # JPEG of quality 95
+            assert label == truth["label"][number] - 1
+            assert label == RAFDB.index(FERPLUS[int(faces.votes[number, :7].argmax())])
+            assert name.split(".")[0] in notes["files"][number]
+
+
+@pytest.mark.parametrize("layout", ["affectnet", "affectnet-old"])
+def test_affectnet_comes_back_with_ids_and_its_faces(tmp_path, layout):
+    out = write(tmp_path / "faces", layout, train=9, valid=3)
+    prepare_affectnet(out, tmp_path / "faces.safetensors", size=112)
+    truth, notes = truth_of(out)
+    numbers = {file.removeprefix("Manually_Annotated_Images/"): i for i, file in enumerate(notes["files"])}
+    for split in ("train", "valid"):
+        read = load_affectnet(tmp_path / "faces.safetensors", split)
+        for label, name in zip(read.labels, read.ids, strict=True):
+            assert AFFECTNET8[int(label)] == AFFECTNET8[int(truth["label"][numbers[name]])]
+    assert (truth["label"] < 11).all()
+
+
+def test_the_old_layouts_box_frames_what_the_new_layout_shows(tmp_path):
+    """At a margin of 0.2 the box of a 322-pixel picture is 230 pixels, a face drawn at 230."""
+    out = write(tmp_path / "faces", "affectnet-old", size=322, train=4)
+    close = drawn("affectnet-old", 4, size=230)
+    with (out / "training.csv").open(newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    truth, _ = truth_of(out)
+    sizes = set()
+    for i, row in enumerate(rows):
+        x, y, width, height = (int(row[f"face_{name}"]) for name in ("x", "y", "width", "height"))
+        assert (width, height) == (230, 230)
+        picture = Image.open(out / "Manually_Annotated_Images" / row["subDirectory_filePath"])
+        sizes.add(picture.size)
+        face = np.asarray(picture, dtype=float)[y : y + height, x : x + width].transpose(2, 0, 1)
+        assert np.abs(face - close.images[i].numpy()).mean() < 8  # the light falls off over the whole picture
+        points = np.array(row["facial_landmarks"].split(";"), dtype=float).reshape(68, 2)
+        np.testing.assert_allclose(points - (x, y), close.landmarks[i], atol=0.02)
+        np.testing.assert_allclose(points, truth["landmarks"][i], atol=0.006)
+    assert len(sizes) == 4  # web pictures differ in width and height
+
+
+def test_affectnets_numpy_files_hold_text_and_136_coordinates(tmp_path):
+    out = write(tmp_path / "faces", "affectnet", size=64, train=3)
+    faces = drawn("affectnet", 3, size=64)
+    for i in range(3):
+        annotations = out / "train_set" / "annotations"
+        assert int(str(np.load(annotations / f"{i}_exp.npy"))) in range(11)
+        assert -1 <= float(str(np.load(annotations / f"{i}_val.npy"))) <= 1
+        points = np.load(annotations / f"{i}_lnd.npy")
+        np.testing.assert_allclose(points.reshape(68, 2), faces.landmarks[i], atol=1e-4)
+
+
+def test_truth_holds_what_draw_faces_returns(tmp_path):
+    out = write(tmp_path / "faces", "rafdb", size=32, nuisances="wild", train=4, test=2)
+    truth, notes = truth_of(out)
+    faces = drawn("rafdb", 6, size=32, nuisances="wild")
+    for name in ("mixture", "intensities", "action_units", "landmarks", "visible", "votes", "legibility"):
+        assert torch.equal(truth[name], getattr(faces, name)), name
+    assert torch.allclose(truth["ambiguity"], faces.ambiguity, atol=1e-6)
+    assert truth["split"].tolist() == [0, 0, 0, 0, 1, 1]
+    assert notes["splits"] == ["train", "test"]
+    assert all((out / file).is_file() for file in notes["files"])
+    assert "drawn" in (out / "README.txt").read_text()
+    assert f"seed {SEED}" in (out / "README.txt").read_text()
+
+
+def test_workers_write_the_same_files(tmp_path):
+    for workers in (1, 2):
+        out = tmp_path / str(workers)
+        write_layout(out, "rafdb", {"train": 5, "test": 2}, SEED, size=32, workers=workers)
+    one, two = (
+        {path.relative_to(root): path.read_bytes() for path in sorted(root.rglob("*.*"))}
+        for root in (tmp_path / "1", tmp_path / "2")
+    )
+    assert one == two
+
+
+def _face(votes, mixture=None):
+    return {"votes": np.array(votes, np.uint8), "mixture": np.full(8, 1 / 8) if mixture is None else mixture}
+
+
+def test_a_draw_of_votes_goes_to_the_larger_share_of_the_mixture():
+    mixture = np.eye(8)[FERPLUS.index("sadness")]
+    votes = [5, 0, 0, 5, 0, 0, 0, 0, 0, 0]
+    assert RAFDB[label_of(_face(votes, mixture)) - 1] == "sadness"
+    assert AFFECTNET8[id_of(_face(votes, mixture))] == "sadness"
+
+
+def test_nobody_in_rafdb_shows_contempt_and_affectnet_counts_the_undecided():
+    assert RAFDB[label_of(_face([0, 1, 0, 0, 0, 0, 0, 9, 0, 0])) - 1] == "happiness"
+    assert id_of(_face([0, 1, 0, 0, 0, 0, 0, 9, 0, 0])) == 7
+    assert id_of(_face([1, 2, 0, 0, 0, 0, 0, 0, 7, 0])) == 9
+    assert id_of(_face([1, 2, 0, 0, 0, 0, 0, 0, 0, 7])) == 10
+
+
+def test_valence_and_arousal_are_the_mixtures_mean_of_places():
+    half = 0.5 * np.eye(8)[FERPLUS.index("happiness")] + 0.5 * np.eye(8)[FERPLUS.index("surprise")]
+    expected = np.mean([PLACES["happiness"], PLACES["surprise"]], axis=0)
+    np.testing.assert_allclose(valence_arousal(half), expected)
+    for name, (valence, arousal) in PLACES.items():
+        assert abs(valence) <= 1
+        assert abs(arousal) <= 1
+        assert (valence > 0) == (name in ("happiness", "surprise")), name
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_count_is_divided_without_a_rest(layout):
+    for count in (1, 9, 1000):
+        counts = split_counts(layout, count)
+        assert sum(counts.values()) == count
+        assert min(counts.values()) >= 0
+
+
+def test_a_folder_that_holds_something_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    for replace in (False, True):
+        with pytest.raises(CourseError, match="mine"):
+            write_layout(tmp_path / "mine", "rafdb", {"train": 1}, SEED, replace=replace)
+    assert [path.name for path in tmp_path.rglob("*")] == ["mine", "thesis.txt"]
+
+
+def test_drawn_faces_may_be_replaced(tmp_path):
+    out = write(tmp_path / "faces", "rafdb", size=16, train=3)
+    write_layout(out, "rafdb-folders", {"train": 1}, SEED, size=16, replace=True)
+    assert not (out / "EmoLabel").exists()
+    assert len(list(out.rglob("*.jpg"))) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["faces"]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+def test_an_interruption_leaves_nothing_behind(tmp_path, error):
+    def interrupt(done):
+        raise error
+
+    with pytest.raises(error):
+        write_layout(tmp_path / "faces", "rafdb", {"train": 2}, SEED, size=16, on_progress=interrupt)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interruption_keeps_what_was_to_be_replaced(tmp_path):
+    out = write(tmp_path / "faces", "rafdb", size=16, train=1)
+    before = (out / "truth.safetensors").read_bytes()
+
+    def interrupt(done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_layout(out, "rafdb", {"train": 2}, SEED, size=16, replace=True, on_progress=interrupt)
+    assert (out / "truth.safetensors").read_bytes() == before
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.parametrize(
+    ("layout", "counts", "options", "message"),
+    [
+        ("raf-db", {"train": 1}, {}, 'did you mean "rafdb"'),
+        ("rafdb", {"valid": 1}, {}, "splits train, test, not valid"),
+        ("rafdb", {"train": 0}, {}, "at least 1"),
+        ("rafdb", {"train": -1}, {}, "at least 1|train"),
+        ("ferplus", {"train": 1}, {"size": 64}, "48 pixels"),
+        ("ferplus-csv", {"train": 1}, {"colour": True}, "grey"),
+        ("affectnet", {"train": 1}, {"workers": 0}, "workers must be a whole number of at least 1, not 0"),
+        ("affectnet", {"train": 1}, {"nuisances": "snap"}, "snapshot"),
+    ],
+)
+def test_a_wrong_argument_is_named_before_anything_is_written(tmp_path, layout, counts, options, message):
+    with pytest.raises(CourseError, match=message):
+        write_layout(tmp_path / "faces", layout, counts, SEED, **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_jpeg_files_are_rgb_even_of_grey_faces(tmp_path):
+    write_layout(tmp_path / "faces", "rafdb", {"train": 1}, SEED, size=32, colour=False)
+    [path] = (tmp_path / "faces").rglob("*.jpg")
+    image = Image.open(io.BytesIO(path.read_bytes()))
+    assert (image.mode, image.size) == ("RGB", (32, 32))

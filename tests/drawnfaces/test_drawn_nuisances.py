@@ -1,0 +1,283 @@
+"""Each nuisance can be had alone, does what it says, and says truly what it hides."""
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from drawnfaces import NUISANCES, Camera, Identity, Nuisances, Pose
+from drawnfaces.action_units import to_vector
+from drawnfaces.anatomy import build
+from drawnfaces.camera import develop
+from drawnfaces.glasses import FRAMES
+from drawnfaces.numbered import DrawingOptions, draw_numbered
+from drawnfaces.occlusions import KINDS, Occlusion
+from drawnfaces.raters import CONFUSION, HAZE, cast_votes
+from drawnfaces.render import landmarks, paint
+from drawnfaces.visibility import contains, legibility, visible_landmarks
+from pvlib.data.drawn import draw_faces
+from pvlib.data.labels import FERPLUS
+from pvlib.errors import CourseError
+
+BROWS, EYES, NOSE, MOUTH = range(17, 27), range(36, 48), range(29, 36), range(48, 68)
+ALL = np.ones(68, dtype=bool)
+RESTING = to_vector({})
+SMILE = to_vector({"AU12": 1, "AU6": 0.8, "AU25": 0.8})
+
+
+def hidden(*occlusions, identity=None, pose=None, units=RESTING):
+    identity, pose = identity or Identity(), pose or Pose()
+    visible = visible_landmarks(build(units, identity), identity, pose, occlusions)
+    return set(np.flatnonzero(~visible).tolist()) - OUTSIDE
+
+
+# The picture is framed so tightly that it may cut the chin off.
+_POINTS = landmarks(build(RESTING, Identity()), Pose(), 48)
+OUTSIDE = set(np.flatnonzero(((_POINTS < -0.5) | (_POINTS > 47.5)).any(axis=1)).tolist())
+
+
+def alone(name):
+    """This nuisance and no other, at a strength that shows."""
+    largest = {"roll": 0.4, "yaw": 0.5, "pitch": 0.3, "scale": 0.1, "shift": 0.08, "contrast": 0.4,
+               "brightness": 30.0, "blur": 2.0, "noise": 20.0}  # fmt: skip
+    return Nuisances(**{name: largest.get(name, 1.0)})
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Nuisances)])
+def test_each_nuisance_alone_changes_the_picture_and_neither_mixture_nor_action_units(name):
+    plain = draw_faces(4, seed=2, nuisances="none")
+    faces = draw_faces(4, seed=2, nuisances=alone(name))
+    assert not torch.equal(faces.images, plain.images)
+    assert torch.equal(faces.mixture, plain.mixture)
+    assert torch.equal(faces.action_units, plain.action_units)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["light", "contrast", "brightness", "blur", "noise", "hard_light", "motion", "low_resolution", "jpeg",
+     "watermark", "age", "beard", "glasses", "hand", "mask", "strand", "cap", "scarf"],
+)  # fmt: skip
+def test_only_the_pose_moves_landmarks(name):
+    plain, faces = (draw_faces(4, seed=2, size=16, nuisances=n) for n in ("none", alone(name)))
+    assert torch.equal(faces.landmarks, plain.landmarks)
+
+
+def test_a_mask_hides_nose_mouth_and_chin_and_nothing_else():
+    assert hidden(Occlusion("mask")) == {*range(3, 14), *NOSE, *MOUTH} - OUTSIDE
+    assert hidden(Occlusion("mask"), units=SMILE) == {*range(3, 14), *NOSE, *MOUTH} - OUTSIDE
+
+
+def test_a_scarf_hides_the_mouth_and_leaves_nose_eyes_and_brows():
+    found = hidden(Occlusion("scarf"))
+    assert set(MOUTH) <= found
+    assert not found & {*EYES, *BROWS, *NOSE}
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_hand_hides_what_it_lies_on(side):
+    near_eye = set(range(36, 42) if side < 0 else range(42, 48))
+    over_eye = hidden(Occlusion("hand", side, "eye"))
+    assert len(over_eye & near_eye) >= 5  # a gap between two fingers may show one
+    assert not over_eye & (set(EYES) - near_eye)
+    over_mouth = hidden(Occlusion("hand", side, "mouth"))
+    assert len(over_mouth & set(MOUTH)) >= 14
+    assert not over_mouth & {*EYES, *BROWS}
+    along_cheek = hidden(Occlusion("hand", side, "cheek"))
+    assert len(along_cheek & set(range(0, 8) if side < 0 else range(9, 17))) >= 2
+    assert not along_cheek & set(NOSE)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_strand_hides_one_eye(side):
+    near, far = (range(36, 42), range(42, 48))[:: 1 if side < 0 else -1]
+    found = hidden(Occlusion("strand", side))
+    assert len(found & set(near)) >= 3
+    assert not found & {*far, *MOUTH}
+
+
+def test_a_cap_may_hide_brows_but_never_eyes_or_mouth():
+    assert not hidden(Occlusion("cap")) & {*EYES, *MOUTH}
+    raised = to_vector({"AU1": 1, "AU2": 1})
+    assert hidden(Occlusion("cap"), units=raised) & set(BROWS)
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_clear_glasses_hide_nothing_and_dark_ones_or_glare_hide_the_eyes(frame):
+    assert not hidden(identity=Identity(glasses=frame, tint=0.1, glare=0.3))
+    for how in ({"tint": 0.85}, {"glare": 0.9}):
+        found = hidden(identity=Identity(glasses=frame, **how))
+        assert len(found & set(EYES)) >= 8
+        assert not found & {*MOUTH, *NOSE}
+
+
+def test_a_head_turned_far_hides_its_far_side_only():
+    assert not hidden(pose=Pose(yaw=0.3))
+    right, left = hidden(pose=Pose(yaw=0.6)), hidden(pose=Pose(yaw=-0.6))
+    assert {15, 16, 26, 45} <= right
+    assert {0, 1, 17, 36} <= left
+    assert not right & {0, 1, 17, 36}
+
+
+def test_landmarks_outside_of_the_picture_cannot_be_seen():
+    identity, pose = Identity(), Pose(shift_y=-0.4)
+    anatomy = build(RESTING, identity)
+    inside = (landmarks(anatomy, pose, 100)[:, 1] >= -0.5).tolist()
+    assert visible_landmarks(anatomy, identity, pose).tolist() == inside
+    assert not all(inside)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_hidden_is_painted_over(kind):
+    identity, pose, camera, size = Identity(), Pose(), Camera(), 224
+    anatomy = build(RESTING, identity)
+    before, after = (
+        np.asarray(paint(anatomy, identity, pose, camera, size, hiding), dtype=float)
+        for hiding in ((), (Occlusion(kind, place="eye", colour=(20, 200, 20)),))
+    )
+    changed = np.abs(after - before).max(axis=2) > 4
+    for mark in hidden(Occlusion(kind, place="eye")):
+        x, y = np.rint(landmarks(anatomy, pose, size)[mark]).astype(int).clip(2, size - 3)
+        assert changed[y - 2 : y + 3, x - 2 : x + 3].mean() > 0.5, mark
+
+
+@given(
+    st.lists(st.tuples(st.integers(-5, 5), st.integers(-5, 5)), min_size=3, max_size=7, unique=True),
+    st.integers(0, 2**32),
+)
+def test_the_even_odd_rule_agrees_with_the_winding_of_a_triangle_fan(corners, seed):
+    """An independent oracle: a point is inside if it lies in an odd number of the fan's triangles."""
+    polygon = np.array(corners, dtype=float)
+    points = np.random.default_rng(seed).uniform(-5, 5, (20, 2))  # almost surely on no edge
+
+    def in_triangle(p, a, b, c):
+        def turn(u, v):
+            return (v[0] - u[0]) * (p[1] - u[1]) - (v[1] - u[1]) * (p[0] - u[0])
+
+        signs = [turn(a, b) > 0, turn(b, c) > 0, turn(c, a) > 0]
+        return all(signs) or not any(signs)
+
+    for point, inside in zip(points, contains(polygon, points), strict=True):
+        fan = [in_triangle(point, polygon[0], polygon[k], polygon[k + 1]) for k in range(1, len(polygon) - 1)]
+        assert inside == (sum(fan) % 2 == 1)
+
+
+def test_legibility_is_the_product_that_its_docstring_gives():
+    assert legibility(ALL, Camera()) == pytest.approx(1.0)
+    assert legibility(ALL, Camera(blur=2.2)) == pytest.approx(0.5)
+    assert legibility(ALL, Camera(noise=50.0)) == pytest.approx(0.5)
+    assert legibility(ALL, Camera(jpeg=20)) == pytest.approx(0.875)
+    assert legibility(ALL, Camera(motion=2.2 * 12**0.5)) == pytest.approx(0.5)
+    without_mouth = ALL.copy()
+    without_mouth[list(MOUTH)] = False
+    assert legibility(without_mouth, Camera()) == pytest.approx(0.6)
+
+
+def test_raters_guess_more_of_what_they_can_see_less():
+    rng = np.random.default_rng(0)
+    mixture = np.eye(8)[FERPLUS.index("fear")]
+    for clear in (0.0, 0.5, 1.0):
+        votes = np.sum([cast_votes(rng.random(10), mixture, clear).astype(int) for _ in range(1500)], axis=0)
+        guessing = (1 - clear) ** 3
+        expected = (1 - guessing) * (mixture @ CONFUSION) + guessing * HAZE
+        # The standard deviation of a share over 15,000 votes is at most 0.0041.
+        np.testing.assert_allclose(votes / 15000, expected, atol=0.017)
+
+
+def test_hidden_faces_are_voted_unknown_more_often_and_agreed_upon_less():
+    clear, masked = (
+        draw_faces(80, seed=9, size=16, nuisances=n) for n in ("none", Nuisances(mask=1, hand=1))
+    )
+
+    def entropy(faces):
+        return torch.special.entr(faces.votes / 10).sum(dim=1).mean()
+
+    assert masked.legibility.max() < clear.legibility.min()
+    assert masked.votes[:, 8].sum() > clear.votes[:, 8].sum()
+    assert entropy(masked) > entropy(clear)
+
+
+def test_snapshots_disagree_about_as_much_as_ferplus():
+    """FER+ (shared specification): mean entropy 0.44 nats, 32 % unanimous."""
+    faces = draw_faces(250, seed=12, size=16, nuisances="snapshot")
+    shares = faces.votes / 10
+    assert 0.36 < torch.special.entr(shares).sum(dim=1).mean() < 0.54
+    assert 0.2 < (shares.amax(dim=1) == 1).float().mean() < 0.42
+
+
+def _developed(camera, size=96):
+    rng = np.random.default_rng(1)
+    picture = rng.integers(110, 146, (size, size), dtype=np.uint8)  # faint: JPEG drops faint detail first
+    return develop(Image.fromarray(picture), camera, size, False, rng)[0].astype(float)
+
+
+def _fine_detail(image):
+    """Mean square of what a 2×2 mean takes away."""
+    coarse = image.reshape(48, 2, 48, 2).mean(axis=(1, 3)).repeat(2, axis=0).repeat(2, axis=1)
+    return ((image - coarse) ** 2).mean()
+
+
+PLAIN = {"light_strength": 0.0}
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [Camera(**PLAIN, jpeg=q) for q in (95, 50, 15)],
+        [Camera(**PLAIN, blur=b) for b in (0.0, 0.3, 1.0)],
+        [Camera(**PLAIN, resolution=r) for r in (0, 40, 16)],
+        [Camera(**PLAIN, motion=m, motion_angle=0.3) for m in (0.0, 2.0, 6.0)],
+    ],
+    ids=["jpeg", "blur", "resolution", "motion"],
+)
+def test_a_stronger_nuisance_takes_more_detail_away(steps):
+    detail = [_fine_detail(_developed(camera)) for camera in steps]
+    assert detail == sorted(detail, reverse=True)
+    assert detail[-1] < 0.9 * detail[0]
+
+
+def test_a_plain_camera_changes_no_pixel():
+    rng = np.random.default_rng(1)
+    picture = rng.integers(110, 146, (96, 96), dtype=np.uint8)
+    np.testing.assert_array_equal(_developed(Camera(**PLAIN)), picture)
+
+
+def test_motion_averages_along_its_line_only():
+    stripes = np.repeat((np.arange(48) % 2 * 200).astype(np.uint8)[:, None], 48, axis=1)  # along x
+    along, across = (
+        develop(Image.fromarray(stripes), Camera(**PLAIN, motion=6.0, motion_angle=a), 48, False, None)[0]
+        for a in (0.0, np.pi / 2)
+    )
+    np.testing.assert_array_equal(along, stripes)
+    assert np.ptp(across[10:-10].astype(int)) < 100
+
+
+def test_presets_grow_from_none_to_wild():
+    for field in fields(Nuisances):
+        amounts = [getattr(NUISANCES[name], field.name) for name in ("none", "studio", "snapshot", "wild")]
+        assert amounts == sorted(amounts), field.name
+    assert NUISANCES["none"] == Nuisances()
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.sampled_from([field.name for field in fields(Nuisances)]),
+    st.one_of(st.floats(max_value=-0.001), st.floats(101.0), st.just(float("nan"))),
+)
+def test_an_impossible_nuisance_is_named(name, value):
+    with pytest.raises(CourseError, match=name):
+        Nuisances(**{name: value})
+
+
+def test_an_unknown_occlusion_is_refused():
+    with pytest.raises(CourseError, match="umbrella"):
+        Occlusion("umbrella")
+
+
+def test_a_margin_shows_the_same_face_smaller():
+    close, far = (draw_numbered(DrawingOptions(3, size=56, margin=m), 0) for m in (0.0, 0.2))
+    centre = 27.5
+    np.testing.assert_allclose((far.landmarks - centre) * 1.4, close.landmarks - centre, atol=1e-6)

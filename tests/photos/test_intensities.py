@@ -1,0 +1,90 @@
+"""Intensities and their spread, against closed forms."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from pvlib.data.labels import FERPLUS
+from pvlib.data.transforms import normalise
+from pvlib.errors import CourseError
+from pvlib.models import poster_pp, poster_var, tiny
+from pvlib.models.shipped import TrainedNetwork
+from pvlib.photos.intensities import read_intensities
+
+
+def constant_network(mean: list[float], sigma: list[float], names: tuple[str, ...]) -> TrainedNetwork:
+    """A network that says N(mean, diag sigma²) of every face."""
+    network = poster_var(len(mean), tiny()).eval()
+    head = network.head
+    for layer, values in (
+        (head.mean, torch.tensor(mean)),
+        (head.log_variance, 2 * torch.tensor(sigma).log()),
+    ):
+        nn.init.zeros_(layer.weight)
+        layer.bias.data.copy_(values)
+    return TrainedNetwork(network, names, 48, 1)
+
+
+FACES = torch.randint(0, 256, (3, 1, 48, 48), dtype=torch.uint8)
+
+
+def test_two_classes_have_the_quantiles_of_a_logistic_normal():
+    """p₁ = 1 / (1 + e^−d) with d ~ N(μ₁ − μ₂, σ₁² + σ₂²), so a quantile of p₁ is that of d, squashed."""
+    trained = constant_network([1.0, 0.2], [0.6, 0.8], ("happiness", "anger"))
+    read = read_intensities(trained, FACES, samples=40_000)
+    squash = torch.distributions.Normal(0.8, 1.0)
+    low, high = (torch.sigmoid(squash.icdf(torch.tensor(p))).item() for p in (0.05, 0.95))
+    assert read.low[0, 0].item() == pytest.approx(low, abs=0.01)
+    assert read.high[0, 0].item() == pytest.approx(high, abs=0.01)
+    grid = torch.linspace(-8, 10, 20_001)  # E[sigmoid(d)] by summing over d
+    mean = (torch.sigmoid(grid) * squash.log_prob(grid).exp()).sum().item() * 18 / 20_000
+    assert read.mean[0, 0].item() == pytest.approx(mean, abs=0.005)
+
+
+def test_faces_are_resized_as_the_network_was_trained_on_them():
+    network = poster_pp(8, tiny()).eval()
+    faces = torch.randint(0, 256, (3, 1, 100, 100), dtype=torch.uint8)
+    as_stored = read_intensities(TrainedNetwork(network, FERPLUS, 100, 1), faces)
+    resized = read_intensities(TrainedNetwork(network, FERPLUS, 100, 1, input_size=48), faces)
+    smooth = nn.functional.interpolate(faces.float(), size=(48, 48), mode="bilinear", antialias=True)
+    expected = network(normalise(smooth)).softmax(dim=1)
+    torch.testing.assert_close(resized.mean, expected, atol=2e-3, rtol=0)
+    assert not torch.allclose(as_stored.mean, expected, atol=2e-3)
+
+
+def test_without_noise_the_intensity_is_the_softmax_and_the_spread_is_nothing():
+    logits = [0.3 * k for k in range(8)]
+    read = read_intensities(constant_network(logits, [1e-6] * 8, FERPLUS), FACES)
+    whole = sum(math.exp(value) for value in logits)
+    expected = torch.tensor([math.exp(value) / whole for value in logits]).expand(3, -1)
+    for numbers in (read.mean, read.low, read.high):
+        torch.testing.assert_close(numbers, expected, atol=1e-4, rtol=0)
+    assert read.expression(0) == FERPLUS[-1]
+
+
+def test_a_point_head_has_intensities_without_a_spread():
+    trained = TrainedNetwork(poster_pp(8, tiny()).eval(), FERPLUS, 48, 1)
+    read = read_intensities(trained, FACES)
+    expected = trained.network(normalise(FACES)).softmax(dim=1)
+    torch.testing.assert_close(read.mean, expected)
+    assert read.low is None
+    assert read.as_json(0)["happiness"]["low"] is None
+
+
+def test_the_same_seed_gives_the_same_numbers_and_leaves_the_callers_stream_alone():
+    trained = constant_network([0.0] * 8, [1.0] * 8, FERPLUS)
+    before = torch.get_rng_state()
+    first, second = (read_intensities(trained, FACES, seed=3) for _ in range(2))
+    assert torch.equal(first.mean, second.mean)
+    assert not torch.equal(first.mean, read_intensities(trained, FACES, seed=4).mean)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_faces_of_another_size_or_colour_and_too_few_draws_are_refused():
+    trained = constant_network([0.0, 0.0], [1.0, 1.0], ("a", "b"))
+    with pytest.raises(CourseError, match=r"\(1, 48, 48\), not \(3, 48, 48\)"):
+        read_intensities(trained, FACES.expand(-1, 3, -1, -1))
+    with pytest.raises(CourseError, match="at least 2"):
+        read_intensities(trained, FACES, samples=1)

@@ -1,0 +1,75 @@
+"""Photos come upright and in RGB, and a face is cut out exactly where the box says."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from pvlib.errors import CourseError
+from pvlib.photos.photos import Box, cut, find_photos, read_photo, whole
+
+
+@pytest.fixture
+def photo() -> Image.Image:
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+def test_a_box_of_the_wanted_size_gives_the_very_pixels(photo):
+    face = cut(photo, Box(20, 10, 32), 32)
+    expected = np.asarray(photo)[10:42, 20:52].transpose(2, 0, 1)
+    assert torch.equal(face, torch.from_numpy(expected.copy()))
+
+
+def test_beyond_the_edges_the_photo_is_mirrored(photo):
+    face = cut(photo, Box(-8, 40, 40), 40)
+    mirrored = np.pad(np.asarray(photo), ((0, 40), (8, 0), (0, 0)), mode="symmetric")[40:80, 0:40]
+    assert torch.equal(face, torch.from_numpy(mirrored.transpose(2, 0, 1).copy()))
+
+
+def test_a_box_between_pixels_is_cut_between_pixels():
+    ramp = Image.fromarray(np.tile(np.arange(0, 200, 2, dtype=np.uint8), (100, 1))).convert("RGB")
+    face = cut(ramp, Box(10.5, 20.5, 50), 25)
+    # 25 pixels, each the mean of a slope of 2 a pixel around its middle: 10.5 + 2i + 1, less half a pixel
+    expected = 2 * (10.5 + 2 * torch.arange(25) + 1 - 0.5)
+    torch.testing.assert_close(face[0, 12].float()[1:-1], expected[1:-1], atol=1, rtol=0)
+
+
+def test_grey_faces_have_one_channel_of_the_usual_weights():
+    red = Image.new("RGB", (40, 40), (200, 0, 0))
+    face = cut(red, Box(0, 0, 40), 8, channels=1)
+    assert face.shape == (1, 8, 8)
+    assert (face == round(0.299 * 200)).all()
+
+
+def test_a_photo_is_turned_upright_as_its_camera_says(photo, tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held turned: stored rows run from right to left
+    photo.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "turned.png", exif=exif)
+    assert np.array_equal(np.asarray(read_photo(tmp_path / "turned.png")), np.asarray(photo))
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "P", "1", "CMYK"])
+def test_every_kind_of_picture_becomes_rgb(photo, mode, tmp_path):
+    path = tmp_path / ("photo.jpg" if mode == "CMYK" else "photo.png")
+    photo.convert(mode).save(path)
+    again = read_photo(path)
+    assert (again.mode, again.size) == ("RGB", (80, 60))
+
+
+def test_the_whole_picture_is_its_middle_square():
+    assert whole(Image.new("RGB", (80, 60))) == Box(10, 0, 60)
+    assert whole(Image.new("RGB", (60, 80))) == Box(0, 10, 60)
+
+
+def test_a_folder_stands_for_its_pictures_and_no_photo_comes_twice(tmp_path):
+    for name in ("b.jpg", "a.PNG", "notes.txt", ".hidden.png"):
+        (tmp_path / name).touch()
+    assert find_photos([tmp_path, tmp_path / "b.jpg"]) == [tmp_path / "a.PNG", tmp_path / "b.jpg"]
+
+
+def test_a_missing_photo_and_an_empty_folder_are_named(tmp_path):
+    with pytest.raises(CourseError, match=r"no photo .*none\.jpg"):
+        find_photos([tmp_path / "none.jpg"])
+    with pytest.raises(CourseError, match="no picture in this folder"):
+        find_photos([tmp_path])

@@ -1,4 +1,4 @@
-"""Answer checks of lesson 08: full training."""
+"""Answer checks of the first training."""
 
 import copy
 from collections.abc import Callable

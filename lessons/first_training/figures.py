@@ -1,4 +1,4 @@
-"""Figures of lesson 08: learning by heart, training curves, faces while the network learns, confusions."""
+"""Figures of the first training: learning by heart, training curves, faces while the network learns, confusions."""
 
 from collections.abc import Mapping, Sequence
 

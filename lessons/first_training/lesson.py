@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 08 · Full training: a network learns to read faces
+# # {number} · {title}
 #
 # **The question.** All parts are built. What happens between random weights and a network that names an
 # expression, and what does the variational head do meanwhile?
@@ -11,7 +11,8 @@
 # - explain what happens to σ when no divergence holds it up;
 # - start a run on real faces, interrupt it, and resume it without a trace.
 #
-# **You need** lessons 01 and 02. The network is used whole here; lessons 03 to 07 build its parts.
+# **You need** the lessons on reparameterization and on the variational head. The network is used whole
+# here; later lessons build its parts.
 #
 # **Time.** About 45 minutes with the exercises. The cells run in about three minutes on a laptop's CPU. The
 # full profile trains the paper's 43.9 million weights on FER+ and wants a GPU.
@@ -56,7 +57,7 @@ full = profile == "full"
 if full and data == "drawn":
     raise CourseError(
         "the full profile trains on FER+: prepare it with data_scripts/prepare_ferplus.py, "
-        "then pvlib run 08 --profile full -p data=FILE"
+        "then pvlib run first_training --profile full -p data=FILE"
     )
 if faces < 256:
     raise CourseError(f"faces = {faces}: take at least 256, the lesson looks at so many before it trains")
@@ -112,8 +113,8 @@ print(f"mean of the logits: {quiet_loss:.2f}   one draw of them: {noisy_loss:.2f
 print(f"pure noise, N(0, 1) logits: {predicted_loss:.2f}")
 
 # %% [markdown]
-# The mean gives about $\ln 8$; the *draw* costs more. At the start σ ≈ 1 (lesson 02), so the logits that
-# training sees are little but noise, and noisy logits are confidently wrong. Training has two ways to a
+# The mean gives about $\ln 8$; the *draw* costs more. At the start σ ≈ 1 ({link:variational_head}), so
+# the logits that training sees are little but noise, and noisy logits are confidently wrong. Training has two ways to a
 # lower loss: move the means apart, or make σ small. Keep an eye on both.
 #
 # ## 3 · Build it: one training step
@@ -330,7 +331,7 @@ for kind, chosen in [("clear", clear), ("mixed", ~clear)]:
 # pvlib train ferplus-tiny --out runs/tiny                         # about an hour of one core
 # pvlib train ferplus-scratch --out runs/paper                     # paper size; wants a GPU
 # pvlib evaluate runs/tiny
-# pvlib run 08 --profile full -p data=ferplus.safetensors          # this lesson, at paper size
+# pvlib run first_training --profile full -p data=ferplus.safetensors          # this lesson, at paper size
 # ```
 #
 # Stop a run with Ctrl-C or pull the plug; the same command goes on from its last checkpoint, and ends with
@@ -353,7 +354,7 @@ for kind, chosen in [("clear", clear), ("mixed", ~clear)]:
 # - Use the random changes of photographs, `recipe_for(data, "photograph")`: faces turned, lit and partly
 #   covered. (`pvlib data show drawn --recipe photograph` draws a page of them.) Are eight epochs still enough?
 # - Multiply the learning rate by 30. What does `fit` say when the loss stops being a number?
-# - Use `Objective(divergence="gaussian", weight=0.1)`. Where does σ settle? (Lesson 02 has the formula.)
+# - Use `Objective(divergence="gaussian", weight=0.1)`. Where does σ settle? ({link:variational_head} has the formula.)
 # - Train on 256 faces. How far apart are training loss and test accuracy now?
 #
 # ## Common misconceptions
@@ -395,4 +396,4 @@ record(
 )
 
 # %% [markdown]
-# **Next:** lesson 09 reads results like these the way a referee would.
+# **Next:** a later lesson reads results like these the way a referee would.

@@ -1,4 +1,4 @@
-"""The checks of lesson 08 pass on right answers and know the typical wrong ones."""
+"""The checks of the first training pass on right answers and know the typical wrong ones."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Answer checks of lesson 01: reparameterization."""
+"""Answer checks of reparameterization."""
 
 import torch
 from torch.distributions import Independent, Normal, kl_divergence

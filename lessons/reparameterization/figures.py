@@ -1,4 +1,4 @@
-"""Figures of lesson 01: draws that flow through μ and σ, and the spread of two gradient estimators."""
+"""Figures of reparameterization: draws that flow through μ and σ, and the spread of two gradient estimators."""
 
 import math
 

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 01 · Reparameterization: a gradient through a random draw
+# # {number} · {title}
 #
 # **The question.** A variational head does not compute its logits, it *draws* them. How can the loss of one
 # random draw tell the network where the next draw should fall?
@@ -397,5 +397,5 @@ record(
 )
 
 # %% [markdown]
-# **Next:** [02 · The variational head](02_variational_head.ipynb) hangs this draw on a network and looks at
+# **Next:** {link:variational_head} hangs this draw on a network and looks at
 # what its σ learns.

@@ -1,4 +1,4 @@
-"""The checks of lesson 01 pass on right answers and know the typical wrong ones."""
+"""The checks of reparameterization pass on right answers and know the typical wrong ones."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Answer checks of lesson 02: the variational head."""
+"""Answer checks of the variational head."""
 
 import torch
 from torch import Tensor, nn

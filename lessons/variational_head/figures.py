@@ -1,4 +1,4 @@
-"""Figures of lesson 02: the learned normals of one face (Figure 5 of the paper), and σ² against theory."""
+"""The learned normals of one face (Figure 5 of the paper), and σ² against theory."""
 
 import base64
 from io import BytesIO

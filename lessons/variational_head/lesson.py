@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 02 · The variational head: logits with a spread
+# # {number} · {title}
 #
 # **The question.** POSTER-Var replaces its last linear layer by two, and calls the result variational
 # inference. What does that head compute, what is left of it at test, and what does its σ learn?
@@ -11,7 +11,7 @@
 # - read the learned normals of a face;
 # - test a claim about σ against faces whose ambiguity you know.
 #
-# **You need** lesson 01 (the reparameterised draw, the divergence), `nn.Module`, cross-entropy.
+# **You need** {link:reparameterization} (the reparameterised draw, the divergence), `nn.Module`, cross-entropy.
 #
 # **Time.** About 60 minutes with the exercises. The cells run in about 45 seconds on a laptop's CPU; a GPU
 # would not help, the networks are tiny.
@@ -419,7 +419,7 @@ print(f"rank correlation of σ² with E[p(1−p)]: {rank_undecided:+.2f}")
 
 # %% [markdown]
 # This σ is a well-behaved quantity. It is just not the uncertainty of the face; logit by logit it is closer
-# to an inverse. Lesson 11 puts the question to real faces and votes, with more seeds, ensembles and
+# to an inverse. A later lesson puts the question to real faces and votes, with more seeds, ensembles and
 # dropout.
 #
 # ## 8 · Exercise: the mean, or the average over draws?
@@ -476,7 +476,7 @@ with torch.no_grad():
         print(f"  noise × {factor}: {(louder.argmax(dim=-1) == truth).float().mean():.3f}")
 
 # %% [markdown]
-# Break it further yourself: run the lesson with another λ (`pvlib run 02 -p divergence_weight=0.01`).
+# Break it further yourself: run the lesson with another λ (`pvlib run variational_head -p divergence_weight=0.01`).
 # Predict the mean σ from the formula of section 7 before you look.
 #
 # ## Common misconceptions
@@ -504,8 +504,8 @@ with torch.no_grad():
 # credits the head with 0.26 points on RAF-DB (92.50 to 92.76 %: 8 of 3068 faces), 0.25 on AffectNet-7 and
 # on AffectNet-8, 0.20 on FER+. One standard error on RAF-DB is 0.47 points. Our means did behave like
 # intensities. Our spreads did not behave like uncertainties, under any of four losses, on drawn faces with
-# known ambiguity. We measured on landmarks, on a tiny network, with few seeds; lesson 11 repeats it at
-# scale. Your run's numbers:
+# known ambiguity. We measured on landmarks, on a tiny network, with few seeds; a later lesson repeats it
+# at scale. Your run's numbers:
 
 # %% id="record"
 record(
@@ -518,4 +518,4 @@ record(
 )
 
 # %% [markdown]
-# **Next:** lesson 03 (two backbones) looks at where the features come from.
+# **Next:** {link:first_training} puts this head on a network that reads faces.

@@ -1,4 +1,4 @@
-"""The checks of lesson 02 pass on right answers and know the typical wrong ones."""
+"""The checks of the variational head pass on right answers and know the typical wrong ones."""
 
 import pytest
 import torch

@@ -1,11 +1,12 @@
-"""Make notebooks/NN_name.ipynb, which a learner opens, from lessons/NN_name.py, which an author edits.
+"""Make notebooks/NN_word.ipynb, which a learner opens, from lessons/word/lesson.py, which an author edits.
 
 The convention of a lesson source
 =================================
 
-One file a lesson, `lessons/NN_name.py`, in jupytext's percent format: prose cells start with
-`# %% [markdown]` (every line of prose is a comment), code cells with `# %%`. No YAML head is needed; the
-notebook's metadata is set here. A magic is written as a comment: `# %matplotlib inline`.
+One folder a lesson; its number and title stand in `lessons/order.toml`, and prose may hold `{number}`,
+`{title}`, and `{link:word}` for a link to another lesson. Its source is `lesson.py`, in jupytext's percent
+format: prose cells start with `# %% [markdown]` (every line of prose is a comment), code cells with `# %%`. No
+YAML head is needed; the notebook's metadata is set here. A magic is written as a comment: `# %matplotlib inline`.
 
 Cell header
     `# %% id="gaussian-kl" tags=["parameters"]`; both keys are optional. An id (a-z, 0-9, dashes; unique in
@@ -30,86 +31,128 @@ Solutions
     asserted by the check, not by a bare `assert`.
 
 Checks and hints
-    `from pvlib.course.checks import check, hint`, then `check("01.gaussian_kl", gaussian_kl)` with the
+    `from pvlib.course.checks import check, hint`, then `check("word.gaussian_kl", gaussian_kl)` with the
     learner's own object. Unwritten work is met with "not written yet", wrong work with what was expected,
-    what came, and a hint; neither stops the notebook. The checks of lesson 01 live in
-    pvlib/course/checks/lesson01.py; how to write one stands in `pvlib.course.checks`.
+    what came, and a hint; neither stops the notebook. The checks live in `checks.py` of the lesson's
+    folder; how to write one stands in `pvlib.course.checks`.
 
 Metrics
     `from pvlib.course import record`, then `record(accuracy=0.93)`: shown in the notebook and collected by
     `pvlib run`.
 
 No `raises-exception` tags: a cell that shows a failure catches it. The notebook has no outputs, the kernel
-`python3`, and the same bytes on every machine; `pvlib lessons build` writes it, `pvlib lessons check` names
-the stale ones, and `build(path, solved=True)` keeps the solutions for tests and for teachers.
+`python3`, a hash of its own text (so that a learner's work is told from a stale notebook and never written
+over), and the same bytes on every machine; `pvlib lessons build` writes it, `pvlib lessons check` names the
+stale ones, and `build(entry, solved=True)` keeps the solutions for tests and for teachers.
 """
 
+import hashlib
+import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from pvlib.course.source import read_lesson, with_solution, without_solution
+from pvlib.course.order import LessonEntry, read_order
+from pvlib.course.source import Cell, read_lesson, with_solution, without_solution
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
 }
+OURS = "poster_var_course"  # the key of our own entry in a notebook's metadata
 
 
-def build(source: Path, *, solved: bool = False) -> NotebookNode:
-    """The notebook of one lesson source, without its solutions unless `solved`."""
-    lesson = read_lesson(Path(source))
+def build(entry: LessonEntry, *, solved: bool = False) -> NotebookNode:
+    """The notebook of one lesson, without its solutions unless `solved`."""
     version = with_solution if solved else without_solution
-    cells = []
-    for cell in lesson.cells:
-        make = new_code_cell if cell.kind == "code" else new_markdown_cell
-        metadata = cell.metadata | ({"tags": list(cell.tags)} if cell.tags else {})
-        cells.append(make(version(cell.text), id=cell.id, metadata=metadata))
+    words = _placeholders(entry)
+    cells = [_notebook_cell(cell, version(cell.text), words) for cell in read_lesson(entry).cells]
     notebook = new_notebook(cells=cells, metadata=METADATA, nbformat_minor=5)
+    notebook.metadata[OURS] = {"lesson": entry.word, "sha256": text_sha256(notebook)}
     nbformat.validate(notebook)
     return notebook
 
 
-def notebook_text(source: Path, *, solved: bool = False) -> str:
+def notebook_text(entry: LessonEntry, *, solved: bool = False) -> str:
     """The exact text of the .ipynb file that `build` describes."""
-    return nbformat.writes(build(source, solved=solved)) + "\n"
+    return nbformat.writes(build(entry, solved=solved)) + "\n"
 
 
-def build_all(lessons: Path, notebooks: Path) -> list[Path]:
-    """Write the notebook of every lesson that is missing or stale, and return the written files.
+@dataclass(frozen=True)
+class Built:
+    """What became of the notebooks: newly written ones, and ones that hold a learner's work and stayed."""
+
+    written: list[Path]
+    kept: list[Path]
+
+
+def build_all(lessons: Path, notebooks: Path) -> Built:
+    """Write the notebook of every lesson that is missing or stale, but never over somebody's own text.
 
     All sources are read and checked before the first file is touched.
     """
     texts = _texts(lessons, notebooks)
-    written = [path for path, text in texts.items() if _content(path) != text]
+    outdated = [path for path, text in texts.items() if _content(path) != text]
+    kept = [path for path in outdated if path.exists() and not is_untouched(path)]
+    written = [path for path in outdated if path not in kept]
     for path in written:
         with atomic_write(path) as temporary:
             temporary.write_text(texts[path], encoding="utf-8", newline="\n")
-    return written
+    return Built(written, kept)
 
 
 def stale(lessons: Path, notebooks: Path) -> list[Path]:
-    """Notebooks that are missing, differ from what the generator makes, or have no lesson any more."""
-    texts = _texts(lessons, notebooks)
-    outdated = [path for path, text in texts.items() if _content(path) != text]
-    return outdated + sorted(path for path in notebooks.glob("[0-9][0-9]_*.ipynb") if path not in texts)
+    """Notebooks that are missing or differ from what the generator makes."""
+    return [path for path, text in _texts(lessons, notebooks).items() if _content(path) != text]
 
 
-def lesson_sources(lessons: Path) -> list[Path]:
-    """Every lesson source in order; raises CourseError if there is none."""
-    sources = sorted(lessons.glob("[0-9][0-9]_*.py"))
-    if not sources:
-        raise CourseError(f"{lessons}: no lesson (NN_name.py) here; run this in the repository of the course")
-    return sources
+def is_untouched(path: Path) -> bool:
+    """Whether a notebook still holds the text that some generator wrote, whatever its outputs are."""
+    try:
+        notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        return bool(notebook.metadata[OURS]["sha256"] == text_sha256(notebook))
+    except Exception:  # nbformat lets errors of json, of jsonschema and its own through; all mean: not ours
+        return False
+
+
+def text_sha256(notebook: NotebookNode) -> str:
+    """A hash of what a learner may have changed: the cells' kinds and texts, not their outputs."""
+    cells = [[cell.cell_type, cell.source.replace("\r\n", "\n")] for cell in notebook.cells]
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
+
+
+def _placeholders(entry: LessonEntry) -> dict[str, str]:
+    """What prose may ask for: this lesson's number and title, and a link to any other lesson by its name."""
+    links = {
+        f"{{link:{other.word}}}": f"[{other.number:02d} · {other.title.split(':')[0]}]({other.name}.ipynb)"
+        for other in read_order(entry.folder.parent)
+    }
+    return {"{number}": f"{entry.number:02d}", "{title}": entry.title, **links}
+
+
+def _notebook_cell(cell: Cell, text: str, words: dict[str, str]) -> NotebookNode:
+    metadata = cell.metadata | ({"tags": list(cell.tags)} if cell.tags else {})
+    if cell.kind == "code":
+        return new_code_cell(text, id=cell.id, metadata=metadata)
+    for placeholder, value in words.items():
+        text = text.replace(placeholder, value)
+    if unknown := re.search(r"{link:[^}]*}", text):
+        raise CourseError(f"cell {cell.id}: {unknown[0]} names no lesson of the order")
+    return new_markdown_cell(text, id=cell.id, metadata=metadata)
 
 
 def _texts(lessons: Path, notebooks: Path) -> dict[Path, str]:
-    return {notebooks / f"{source.stem}.ipynb": notebook_text(source) for source in lesson_sources(lessons)}
+    return {notebooks / f"{entry.name}.ipynb": notebook_text(entry) for entry in read_order(lessons)}
 
 
 def _content(path: Path) -> str | None:
-    return path.read_bytes().decode("utf-8", errors="replace") if path.exists() else None
+    """The text of a file, its line ends as they were before git changed them for Windows."""
+    if not path.exists():
+        return None
+    return path.read_bytes().decode("utf-8", errors="replace").replace("\r\n", "\n")

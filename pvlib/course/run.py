@@ -6,7 +6,7 @@ and the libraries stay the same, so an interrupted series continues where it sto
 """
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -17,8 +17,9 @@ from rich.console import Console
 from rich.markup import escape as plain
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pvlib.course.order import LessonEntry, read_order
 from pvlib.course.records import Record, read_record
-from pvlib.course.tasks import Task, check_folder, lesson_files, scratch_folder, tasks
+from pvlib.course.tasks import Task, check_folder, chosen, scratch_folder, tasks, with_notebooks
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 
@@ -42,9 +43,9 @@ def run_lessons(
 
     Args:
         wanted: lessons by number ("1", "01"), name or file; none means all.
-        lessons: folder of the sources, NN_name.py.
-        notebooks: folder of what learners open, NN_name.ipynb.
-        out: gets NN_name.ipynb, NN_name.html and NN_name.json for each lesson, and report.html.
+        lessons: folder of the lessons, with their order.
+        notebooks: folder of what learners open, NN_word.ipynb; whatever else lies there is left out.
+        out: gets NN_word.ipynb, NN_word.html and NN_word.json for each lesson, and report.html.
         profile: "reduced" or "full"; handed to each lesson as its parameter of that name.
         given: further parameters as "name=value".
         solved: run the lessons with their solutions, and let a check that does not pass fail the lesson.
@@ -59,8 +60,10 @@ def run_lessons(
     limit = CELL_SECONDS[profile] if timeout is None else timeout
     if limit <= 0:
         raise CourseError(f"--timeout {limit:g}: give a positive number of seconds")
-    files = lesson_files(lessons, notebooks, solved=solved)
-    todo = tasks(files, wanted, profile, given, solved=solved)
+    entries = read_order(lessons)
+    if not solved:
+        entries = _present(entries, notebooks, console)
+    todo = tasks(chosen(entries, wanted), notebooks, profile, given, solved=solved)
     check_folder(out)
 
     records: list[Record] = []
@@ -73,9 +76,9 @@ def run_lessons(
         record = _run(task, out, limit, console)
         records.append(record)
         _tell(record, console)
-        _write_report(files, out)
+        _write_report(entries, out)
     if not (out / "report.html").exists():
-        _write_report(files, out)
+        _write_report(entries, out)
     return records
 
 
@@ -86,24 +89,28 @@ def _run(task: Task, out: Path, timeout: float, console: Console) -> Record:
     from pvlib.course.report import write_html
 
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    with scratch_folder(out) as scratch, _progress(console) as progress:
-        bar = progress.add_task(task.lesson, total=len(task.notebook.cells) + bool(task.changed), cell="")
+    if task.problem:
+        error = {"kind": "not run", "cell": "", "message": task.problem}
+        outcome = Outcome(task.notebook, error, seconds=0.0, peak_memory_mib=0.0)
+    else:
+        with scratch_folder(out) as scratch, _progress(console) as progress:
+            bar = progress.add_task(task.lesson, total=len(task.notebook.cells) + bool(task.changed), cell="")
 
-        def on_cell(number: int, name: str) -> None:
-            progress.update(bar, completed=number, cell=plain(name))
+            def on_cell(number: int, name: str) -> None:
+                progress.update(bar, completed=number, cell=plain(name))
 
-        try:
-            outcome: Outcome = execute(
-                task.notebook,
-                Path(scratch) / f"{task.lesson}.ipynb",
-                task.changed,
-                folder=Path.cwd(),
-                timeout=timeout,
-                strict_checks=task.identity.solved,
-                on_cell=on_cell,
-            )
-        except OSError as error:
-            raise CourseError(f"lesson {task.lesson}: cannot be run in {out} ({error})") from error
+            try:
+                outcome = execute(
+                    task.notebook,
+                    Path(scratch) / f"{task.lesson}.ipynb",
+                    task.changed,
+                    folder=Path.cwd(),
+                    timeout=timeout,
+                    strict_checks=task.identity.solved,
+                    on_cell=on_cell,
+                )
+            except OSError as error:
+                raise CourseError(f"lesson {task.lesson}: cannot be run in {out} ({error})") from error
 
     metrics, checks = recorded(outcome.notebook)
     device, threads = device_and_threads()
@@ -127,7 +134,7 @@ def _run(task: Task, out: Path, timeout: float, console: Console) -> Record:
         fingerprint=task.identity.fingerprint,
     )
     if outcome.error:
-        words = f"**This run stopped** in cell {outcome.error['cell']}: {outcome.error['message']}"
+        words = f"**This run stopped**: {told(outcome.error)}"
         outcome.notebook.cells.insert(0, new_markdown_cell(escape(words), id="run-stopped"))
     with atomic_write(out / f"{task.lesson}.ipynb") as temporary:
         nbformat.write(outcome.notebook, temporary)
@@ -136,10 +143,15 @@ def _run(task: Task, out: Path, timeout: float, console: Console) -> Record:
     return record
 
 
+def told(error: Mapping[str, str]) -> str:
+    """What stopped a lesson, as one sentence."""
+    where = f" in cell {error['cell']}" if error["cell"] else ""
+    return f"{error['kind']}{where}: {error['message']}"
+
+
 def _tell(record: Record, console: Console) -> None:
     if record.error:
-        where, message = plain(record.error["cell"]), plain(record.error["message"])
-        text = f"[red]✘[/] {record.lesson}: {record.error['kind']} in cell {where}: {message}"
+        text = f"[red]✘[/] {record.lesson}: {plain(told(record.error))}"
         console.print(text, soft_wrap=True, highlight=False)
         return
     values = ", ".join(
@@ -151,12 +163,30 @@ def _tell(record: Record, console: Console) -> None:
     console.print(text, soft_wrap=True, highlight=False)
 
 
-def _write_report(files: Sequence[Path], out: Path) -> None:
+def _present(entries: Sequence[LessonEntry], notebooks: Path, console: Console) -> list[LessonEntry]:
+    """The lessons whose notebooks are there, after a line about what else is there, or is not."""
+    here, others, missing = with_notebooks(entries, notebooks)
+    if not here:
+        raise CourseError(
+            f"{notebooks}: none of the lessons' notebooks here; get them with pvlib lessons copy"
+        )
+    lines = {
+        "no lessons, left out": [path.name for path in others],
+        "without a notebook here, left out (pvlib lessons copy brings it)": [entry.name for entry in missing],
+    }
+    for said, names in lines.items():
+        if names:
+            more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+            text = f"[dim]{said}:[/] {plain(', '.join(names[:5]))}{more}"
+            console.print(text, soft_wrap=True, highlight=False)
+    return here
+
+
+def _write_report(entries: Sequence[LessonEntry], out: Path) -> None:
     from pvlib.course.report import write_report
 
-    names = [path.stem for path in files]
-    records = [read_record(out / f"{name}.json") for name in names]
-    write_report(out / "report.html", names, [record for record in records if record])
+    records = {entry.name: read_record(out / f"{entry.name}.json") for entry in entries}
+    write_report(out / "report.html", entries, records)
 
 
 def _progress(console: Console) -> Progress:

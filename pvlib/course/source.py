@@ -7,15 +7,14 @@ import ast
 import hashlib
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import jupytext
 from IPython.core.inputtransformer2 import TransformerManager
 
+from pvlib.course.order import LessonEntry
 from pvlib.errors import CourseError
 
 PLACEHOLDER_MARK = "# write your lines here"
-LESSON_FILE = re.compile(r"\d\d_[a-z0-9_]+")
 BEGIN = re.compile(r"^(?P<indent>\s*)### BEGIN SOLUTION(?:\s+placeholder:\s*(?P<placeholder>.*\S))?\s*$")
 END = re.compile(r"^\s*### END SOLUTION\s*$")
 MARKER = re.compile(r"###.*\b(BEGIN|END)\s+SOLUTION", re.IGNORECASE)
@@ -35,25 +34,27 @@ class Cell:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A checked lesson source: `name` is its file's name without the ending."""
+    """A checked lesson source: `word` is its folder's name."""
 
-    name: str
+    word: str
     cells: tuple[Cell, ...]
 
     @property
     def parameters(self) -> dict[str, object]:
         """The default of every parameter, by name."""
         cell = next(cell for cell in self.cells if "parameters" in cell.tags)
-        return literals(cell.text, f"lesson {self.name}, cell {cell.id}")
+        return literals(cell.text, f"lesson {self.word}, cell {cell.id}")
 
 
-def read_lesson(path: Path) -> Lesson:
-    """Read lessons/NN_name.py; CourseError names lesson and cell that break the convention."""
-    name = path.stem
-    if not LESSON_FILE.fullmatch(name):
-        raise CourseError(f"{path}: a lesson's file is called NN_name.py, two digits and lower-case words")
+def read_lesson(entry: LessonEntry) -> Lesson:
+    """Read a lesson's source; CourseError names lesson and cell that break the convention."""
+    name, path = entry.word, entry.source
     try:
         notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+    except FileNotFoundError:
+        raise CourseError(
+            f"{path}: there is no source of this lesson; solutions come with a clone of the course, not as a package"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CourseError(f"{path}: cannot read this lesson ({error})") from error
 

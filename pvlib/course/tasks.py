@@ -11,8 +11,10 @@ from pathlib import Path
 import nbformat
 import psutil
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 
-from pvlib.course.build import build, lesson_sources
+from pvlib.course.build import build
+from pvlib.course.order import LessonEntry
 from pvlib.course.parameters import assignments, notebook_parameters, resolve
 from pvlib.course.records import Identity, Record, source_sha256
 from pvlib.errors import CourseError
@@ -20,14 +22,18 @@ from pvlib.errors import CourseError
 ROOM_MIB = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Task:
-    """One lesson to run: its notebook, the parameters that differ from its defaults, and its identity."""
+    """One lesson to run: its notebook, the parameters that differ from its defaults, and its identity.
+
+    `problem` says why it cannot be run, and is empty where it can.
+    """
 
     lesson: str
     notebook: NotebookNode
     changed: dict[str, object]
     identity: Identity
+    problem: str = ""
 
     def is_up_to_date(self, earlier: Record | None, out: Path) -> bool:
         """Whether `earlier` is a finished run of exactly this task whose files are all still there."""
@@ -36,38 +42,71 @@ class Task:
         return all((out / f"{self.lesson}.{ending}").exists() for ending in ("ipynb", "html"))
 
 
-def lesson_files(lessons: Path, notebooks: Path, *, solved: bool) -> list[Path]:
-    """The files that a run reads: the lessons' sources if solved, otherwise what a learner opens."""
-    if solved:
-        return lesson_sources(lessons)
-    files = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
-    if not files:
-        raise CourseError(
-            f"{notebooks}: no notebook (NN_name.ipynb) here; make them with pvlib lessons build"
-        )
-    return files
-
-
 def tasks(
-    files: Sequence[Path], wanted: Sequence[str], profile: str, given: Sequence[str], *, solved: bool
+    entries: Sequence[LessonEntry], notebooks: Path, profile: str, given: Sequence[str], *, solved: bool
 ) -> list[Task]:
-    """The tasks for the wanted lessons ("1", "01", name or file; none means all), in the lessons' order."""
+    """The tasks of these lessons; one whose notebook cannot be run becomes a task that says why.
+
+    Raises:
+        CourseError: a parameter that a lesson does not know, or a value of the wrong type.
+    """
     values = assignments(given)
     if "profile" in values:
         raise CourseError("-p profile: use --profile reduced or --profile full")
-    chosen = _chosen(files, wanted)
-    found = {path.stem: build(path, solved=True) if solved else _read(path) for path in chosen}
-    defaults = {lesson: notebook_parameters(lesson, notebook) for lesson, notebook in found.items()}
+    readable: dict[str, NotebookNode] = {}
+    defaults: dict[str, dict[str, object]] = {}
+    problems: dict[str, str] = {}
+    for entry in entries:
+        try:
+            notebook = build(entry, solved=True) if solved else _read(notebooks / f"{entry.name}.ipynb")
+            defaults[entry.name] = notebook_parameters(entry.name, notebook)
+            readable[entry.name] = notebook
+        except CourseError as error:
+            problems[entry.name] = str(error)
     resolved = resolve({"profile": profile, **values}, defaults)
     return [
         Task(
-            lesson,
-            notebook,
-            {name: value for name, value in resolved[lesson].items() if value != defaults[lesson][name]},
-            Identity(source_sha256(notebook), resolved[lesson], solved),
+            lesson=name,
+            notebook=new_notebook(),
+            changed={},
+            identity=Identity("", {}, solved),
+            problem=problems[name],
         )
-        for lesson, notebook in found.items()
+        if name in problems
+        else Task(
+            lesson=name,
+            notebook=readable[name],
+            changed={key: value for key, value in resolved[name].items() if value != defaults[name][key]},
+            identity=Identity(source_sha256(readable[name]), resolved[name], solved),
+        )
+        for name in (entry.name for entry in entries)
     ]
+
+
+def chosen(entries: Sequence[LessonEntry], wanted: Sequence[str]) -> list[LessonEntry]:
+    """The wanted lessons ("1", "01", name, word or file; none means all), in the lessons' order."""
+    picked = []
+    for word in wanted:
+        stem = Path(word).parent.name if Path(word).name == "lesson.py" else Path(word).stem
+        number = int(stem) if stem.isdecimal() else None
+        matches = [entry for entry in entries if stem in (entry.name, entry.word) or entry.number == number]
+        if not matches:
+            names = [entry.name for entry in entries]
+            near = difflib.get_close_matches(stem, names, n=1, cutoff=0.4)
+            advice = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
+            raise CourseError(f"no single lesson is called {word}; {advice}")
+        picked += matches
+    return [entry for entry in entries if entry in picked] if wanted else list(entries)
+
+
+def with_notebooks(
+    entries: Sequence[LessonEntry], notebooks: Path
+) -> tuple[list[LessonEntry], list[Path], list[LessonEntry]]:
+    """The lessons whose notebooks lie here, the other notebooks (copies, say), and the lessons without one."""
+    names = {f"{entry.name}.ipynb" for entry in entries}
+    here = [entry for entry in entries if (notebooks / f"{entry.name}.ipynb").exists()]
+    others = sorted(path for path in notebooks.glob("*.ipynb") if path.name not in names)
+    return here, others, [entry for entry in entries if entry not in here]
 
 
 def check_folder(out: Path) -> None:
@@ -115,23 +154,6 @@ def _is_alive(pid: int, began: int) -> bool:
         return True
 
 
-def _chosen(files: Sequence[Path], wanted: Sequence[str]) -> list[Path]:
-    if not wanted:
-        return list(files)
-    chosen = set()
-    for word in wanted:
-        stem = Path(word).stem
-        number = stem.zfill(2) if stem.isdigit() else stem
-        matches = [path for path in files if path.stem == number or path.stem[:2] == number]
-        if len(matches) != 1:
-            names = [path.stem for path in files]
-            near = difflib.get_close_matches(stem, names, n=1, cutoff=0.4)
-            advice = f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
-            raise CourseError(f"no single lesson is called {word}; {advice}")
-        chosen.add(matches[0])
-    return sorted(chosen)
-
-
 def _read(path: Path) -> NotebookNode:
     try:
         notebook = nbformat.read(path, as_version=4)
@@ -139,7 +161,8 @@ def _read(path: Path) -> NotebookNode:
     except Exception as error:  # nbformat lets errors of json, of jsonschema and its own through
         reason = str(error).split("\n")[0]
         raise CourseError(
-            f"{path}: not a readable notebook ({reason}); pvlib lessons build makes it anew"
+            f"{path}: not a readable notebook ({reason}). Your text may still be in it: rename the file, get a "
+            "fresh one with pvlib lessons copy, and carry your lines over"
         ) from error
     for cell in notebook.cells:
         if cell.cell_type == "code":

@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from pvlib.course.build import build, build_all, notebook_text, stale
+from pvlib.course.order import read_order
 from pvlib.errors import CourseError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -43,30 +44,32 @@ print("same")
 
 
 @pytest.fixture
-def source(tmp_path):
-    path = tmp_path / "lessons" / "01_twice.py"
-    path.parent.mkdir()
-    path.write_text(LESSON)
-    return path
+def lessons(tmp_path, write_lessons):
+    return write_lessons(tmp_path / "lessons", twice=LESSON)
 
 
-def ids(path):
-    return [cell.id for cell in build(path).cells]
+@pytest.fixture
+def entry(lessons):
+    return read_order(lessons)[0]
 
 
-def refusal(path, text):
-    path.write_text(text)
+def ids(entry):
+    return [cell.id for cell in build(entry).cells]
+
+
+def refusal(entry, text):
+    entry.source.write_text(text)
     with pytest.raises(CourseError) as caught:
-        build(path)
+        build(entry)
     return str(caught.value)
 
 
-def test_the_same_source_gives_the_same_bytes(source):
-    assert notebook_text(source) == notebook_text(source)
+def test_the_same_source_gives_the_same_bytes(entry):
+    assert notebook_text(entry) == notebook_text(entry)
 
 
-def test_a_built_notebook_is_valid_without_outputs_or_state(source):
-    notebook = nbformat.reads(notebook_text(source), as_version=4)
+def test_a_built_notebook_is_valid_without_outputs_or_state(entry):
+    notebook = nbformat.reads(notebook_text(entry), as_version=4)
     nbformat.validate(notebook)
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
     assert notebook.metadata.kernelspec.name == "python3"
@@ -74,31 +77,31 @@ def test_a_built_notebook_is_valid_without_outputs_or_state(source):
     assert all(not cell.outputs for cell in notebook.cells if cell.cell_type == "code")
 
 
-def test_no_solution_leaks_into_the_learners_notebook(source):
-    text = notebook_text(source)
+def test_no_solution_leaks_into_the_learners_notebook(entry):
+    text = notebook_text(entry)
     assert "secret" not in text
     assert "6 * 7" not in text
     assert "SOLUTION" not in text
 
 
-def test_a_solution_becomes_one_placeholder_line_at_its_indentation(source):
-    cells = {cell.id: cell.source for cell in build(source).cells}
+def test_a_solution_becomes_one_placeholder_line_at_its_indentation(entry):
+    cells = {cell.id: cell.source for cell in build(entry).cells}
     assert cells["write-double"] == 'def double(x):\n    """Twice x."""\n    ...  # write your lines here'
     assert "answer = ...  # write your lines here" in cells.values()
 
 
-def test_the_unsolved_notebook_runs_to_its_end(source):
+def test_the_unsolved_notebook_runs_to_its_end(entry):
     space = {}
-    for cell in build(source).cells:
+    for cell in build(entry).cells:
         if cell.cell_type == "code":
             exec(cell.source, space)
     assert space["double"](3) is None
     assert space["answer"] is ...
 
 
-def test_the_solved_notebook_keeps_the_solution_and_drops_the_markers(source):
+def test_the_solved_notebook_keeps_the_solution_and_drops_the_markers(entry):
     space = {}
-    for cell in build(source, solved=True).cells:
+    for cell in build(entry, solved=True).cells:
         assert "SOLUTION" not in cell.source
         if cell.cell_type == "code":
             exec(cell.source, space)
@@ -106,15 +109,15 @@ def test_the_solved_notebook_keeps_the_solution_and_drops_the_markers(source):
     assert space["answer"] == 42
 
 
-def test_an_edited_cell_leaves_the_ids_of_all_others_alone(source):
-    before = ids(source)
-    source.write_text(LESSON.replace("# # Twice", "# # Two times").replace("x + x", "2 * x"))
-    after = ids(source)
+def test_an_edited_cell_leaves_the_ids_of_all_others_alone(entry):
+    before = ids(entry)
+    entry.source.write_text(LESSON.replace("# # Twice", "# # Two times").replace("x + x", "2 * x"))
+    after = ids(entry)
     assert [a == b for a, b in zip(before, after, strict=True)] == [False] + [True] * 5
 
 
-def test_two_cells_with_the_same_text_have_different_ids(source):
-    assert len(set(ids(source))) == 6
+def test_two_cells_with_the_same_text_have_different_ids(entry):
+    assert len(set(ids(entry))) == 6
 
 
 @pytest.mark.parametrize(
@@ -130,52 +133,114 @@ def test_two_cells_with_the_same_text_have_different_ids(source):
         ("placeholder: answer = ...", "placeholder: answer = = ...", "without its solution"),
     ],
 )
-def test_a_broken_cell_is_named_with_its_lesson(source, old, new, words):
+def test_a_broken_cell_is_named_with_its_lesson(entry, old, new, words):
     assert old in LESSON
-    message = refusal(source, LESSON.replace(old, new, 1))
-    assert "lesson 01_twice, cell " in message
+    message = refusal(entry, LESSON.replace(old, new, 1))
+    assert "lesson twice, cell " in message
     assert words in message
 
 
-def test_an_id_given_twice_is_refused(source):
-    assert "is used twice" in refusal(source, LESSON + '\n# %% id="write-double"\nprint(1)\n')
+def test_an_id_given_twice_is_refused(entry):
+    assert "is used twice" in refusal(entry, LESSON + '\n# %% id="write-double"\nprint(1)\n')
 
 
-def test_a_lesson_needs_exactly_one_parameters_cell(source):
+def test_a_lesson_needs_exactly_one_parameters_cell(entry):
     twice = LESSON + '\n# %% tags=["parameters"]\nrate = 1\n'
-    assert "has 2 cells tagged parameters" in refusal(source, twice)
-    assert "has 0 cells tagged parameters" in refusal(source, LESSON.replace(' tags=["parameters"]', ""))
+    assert "has 2 cells tagged parameters" in refusal(entry, twice)
+    assert "has 0 cells tagged parameters" in refusal(entry, LESSON.replace(' tags=["parameters"]', ""))
 
 
 @pytest.mark.parametrize("line", ["steps = 2 * seed", "import math", "a = b = 1", "seed = 1", "a, b = 1, 2"])
-def test_a_parameters_cell_holds_literals_only(source, line):
-    message = refusal(source, LESSON.replace("seed = 0\n", f"seed = 0\n{line}\n"))
-    assert "lesson 01_twice" in message
+def test_a_parameters_cell_holds_literals_only(entry, line):
+    message = refusal(entry, LESSON.replace("seed = 0\n", f"seed = 0\n{line}\n"))
+    assert "lesson twice" in message
     assert "line 3" in message
 
 
-def test_stale_names_missing_changed_and_orphaned_notebooks(source, tmp_path):
+def test_prose_may_ask_for_number_title_and_links_and_for_nothing_unknown(entry):
+    entry.source.write_text(LESSON.replace("# # Twice", "# # {number} · {title}, {link:twice}"))
+    head = build(entry).cells[0].source
+    assert head == "# 01 · The lesson twice: a try, [01 · The lesson twice](01_twice.ipynb)"
+    assert "{link:thrice} names no lesson" in refusal(entry, LESSON.replace("Twice", "{link:thrice}"))
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ("[twice]\nnumber = 1\n", "[twice]: needs number"),
+        ('[twice]\nnumber = "1"\ntitle = "a"\n', "[twice]: needs number"),
+        ('[a]\nnumber = 1\ntitle = "a"\n[b]\nnumber = 1\ntitle = "b"\n', "number 1 is given twice"),
+        ("[twice", "not readable as TOML"),
+        ("", "names no lesson"),
+    ],
+)
+def test_an_order_that_cannot_be_meant_is_refused_by_name(lessons, order, words):
+    (lessons / "order.toml").write_text(order)
+    with pytest.raises(CourseError) as caught:
+        read_order(lessons)
+    assert "order.toml" in str(caught.value)
+    assert words in str(caught.value)
+
+
+def test_stale_names_missing_and_changed_notebooks(lessons, tmp_path):
     notebooks = tmp_path / "notebooks"
     made = notebooks / "01_twice.ipynb"
-    assert stale(source.parent, notebooks) == [made]
-    assert build_all(source.parent, notebooks) == [made]
-    assert stale(source.parent, notebooks) == []
-    assert build_all(source.parent, notebooks) == []
-
+    assert stale(lessons, notebooks) == [made]
+    assert build_all(lessons, notebooks).written == [made]
+    assert stale(lessons, notebooks) == []
+    assert build_all(lessons, notebooks).written == []
     made.write_text(made.read_text().replace("same", "other"))
-    orphan = notebooks / "02_gone.ipynb"
-    orphan.write_text(made.read_text())
-    assert stale(source.parent, notebooks) == [made, orphan]
+    assert stale(lessons, notebooks) == [made]
 
 
-def test_a_broken_lesson_leaves_every_earlier_notebook_whole(source, tmp_path):
+def test_line_ends_of_windows_make_no_notebook_stale(lessons, tmp_path):
+    build_all(lessons, tmp_path)
+    made = tmp_path / "01_twice.ipynb"
+    made.write_bytes(made.read_bytes().replace(b"\n", b"\r\n"))
+    assert stale(lessons, tmp_path) == []
+
+
+def edited(notebook, cell_id, text):
+    next(cell for cell in notebook.cells if cell.id == cell_id).source += text
+
+
+@pytest.mark.parametrize("damage", ["answer", "cell", "cut", "empty", "foreign"])
+def test_nothing_of_a_learners_is_written_over(lessons, entry, tmp_path, damage):
+    build_all(lessons, tmp_path)
+    path = tmp_path / "01_twice.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    if damage == "answer":
+        edited(notebook, "write-double", "\n    return x + x")
+    if damage == "cell":
+        notebook.cells.append(nbformat.v4.new_markdown_cell("my notes"))
+    text = nbformat.writes(notebook)
+    text = {"cut": text[:400], "empty": "", "foreign": '{"mine": true}'}.get(damage, text)
+    path.write_text(text)
+    entry.source.write_text(LESSON.replace("Twice", "Double"))  # there is something new to write
+    built = build_all(lessons, tmp_path)
+    assert (built.written, built.kept) == ([], [path])
+    assert path.read_text() == text
+
+
+def test_a_notebook_that_was_only_run_is_brought_up_to_date(lessons, entry, tmp_path):
+    build_all(lessons, tmp_path)
+    path = tmp_path / "01_twice.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code[-1].outputs, code[-1].execution_count = [nbformat.v4.new_output("stream", text="same\n")], 3
+    nbformat.write(notebook, path)
+    entry.source.write_text(LESSON.replace("Twice", "Double"))
+    assert build_all(lessons, tmp_path).written == [path]
+    assert "Double" in path.read_text()
+
+
+def test_a_broken_lesson_leaves_every_earlier_notebook_whole(lessons, write_lessons, tmp_path):
     notebooks = tmp_path / "notebooks"
-    build_all(source.parent, notebooks)
+    build_all(lessons, notebooks)
     before = (notebooks / "01_twice.ipynb").read_bytes()
-    source.write_text(LESSON.replace("Twice", "Double"))
-    (source.parent / "02_broken.py").write_text("# %%\nprint(1)\n")
-    with pytest.raises(CourseError, match="lesson 02_broken"):
-        build_all(source.parent, notebooks)
+    write_lessons(lessons, twice=LESSON.replace("Twice", "Double"), broken="# %%\nprint(1)\n")
+    with pytest.raises(CourseError, match="lesson broken"):
+        build_all(lessons, notebooks)
     assert [(path.name, path.read_bytes()) for path in notebooks.iterdir()] == [("01_twice.ipynb", before)]
 
 

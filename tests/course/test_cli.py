@@ -20,9 +20,8 @@ print(epochs)
 
 
 @pytest.fixture
-def repository(tmp_path, monkeypatch):
-    (tmp_path / "lessons").mkdir()
-    (tmp_path / "lessons" / "01_tiny.py").write_text(LESSON)
+def repository(tmp_path, monkeypatch, write_lessons):
+    write_lessons(tmp_path / "lessons", tiny=LESSON)
     monkeypatch.chdir(tmp_path)
     # somebody may edit pvlib between two runs of a test, which would rightly make the lesson out of date
     monkeypatch.setattr("pvlib.course.records.library_sha256", lambda: "unedited")
@@ -59,7 +58,7 @@ def test_lessons_build_writes_and_lessons_check_names_what_is_stale(repository):
     assert call("lessons", "build").exit_code == 0
     assert call("lessons", "check").exit_code == 0
 
-    (repository / "lessons" / "01_tiny.py").write_text(LESSON.replace("epochs = 1", "epochs = 2"))
+    (repository / "lessons" / "tiny" / "lesson.py").write_text(LESSON.replace("epochs = 1", "epochs = 2"))
     result = call("lessons", "check")
     assert result.exit_code == 1
     assert "01_tiny.ipynb" in result.stderr
@@ -78,7 +77,7 @@ def test_run_ends_with_the_place_of_the_report_and_a_second_run_skips(repository
 
 
 def test_a_failing_lesson_makes_the_exit_status_1_and_is_named(repository):
-    (repository / "lessons" / "01_tiny.py").write_text(
+    (repository / "lessons" / "tiny" / "lesson.py").write_text(
         LESSON.replace("print(epochs)", "import os; os._exit(1)")
     )
     call("lessons", "build")

@@ -49,18 +49,20 @@ PAUSING = (
 )
 
 
-def course(folder, **sources):
-    """A folder with lessons and notebooks, and a `run` that knows them."""
-    lessons, notebooks = folder / "lessons", folder / "notebooks"
-    lessons.mkdir(parents=True, exist_ok=True)
-    for name, text in sources.items():
-        (lessons / f"{name.removeprefix('l')}.py").write_text(text)
-    build_all(lessons, notebooks)
+@pytest.fixture(scope="module")
+def course(write_lessons):
+    """Make a folder with lessons and notebooks, and a `run` that knows them."""
 
-    def run(*wanted, out=folder / "out", **options):
-        return run_lessons(wanted, lessons=lessons, notebooks=notebooks, out=out, **options)
+    def make(folder, **sources):
+        lessons, notebooks = write_lessons(folder / "lessons", **sources), folder / "notebooks"
+        build_all(lessons, notebooks)
 
-    return SimpleNamespace(folder=folder, lessons=lessons, notebooks=notebooks, out=folder / "out", run=run)
+        def run(*wanted, out=folder / "out", **options):
+            return run_lessons(wanted, lessons=lessons, notebooks=notebooks, out=out, **options)
+
+        return SimpleNamespace(lessons=lessons, notebooks=notebooks, out=folder / "out", run=run)
+
+    return make
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -72,7 +74,7 @@ def unedited_library():
 
 
 @pytest.fixture(scope="module")
-def series(tmp_path_factory):
+def series(tmp_path_factory, course):
     """One run of a good lesson and of three that fail, where a foreign kernel claims the name python3."""
     folder = tmp_path_factory.mktemp("series")
     foreign = folder / "jupyter" / "kernels" / "python3"
@@ -82,7 +84,7 @@ def series(tmp_path_factory):
             {"argv": ["/bin/false", "{connection_file}"], "display_name": "foreign", "language": "python"}
         )
     )
-    made = course(folder, l01_good=GOOD, l02_dying=DYING, l03_slow=SLOW, l04_failing=FAILING)
+    made = course(folder, good=GOOD, dying=DYING, slow=SLOW, failing=FAILING)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))
         made.records = made.run(given=["seed=7", "factor=4"], timeout=5)
@@ -153,7 +155,7 @@ def test_nothing_but_results_is_left_in_the_folder(series):
 
 
 def test_a_done_lesson_is_skipped_and_a_failed_one_runs_again(series):
-    (series.lessons / "04_failing.py").write_text(PARAMETERS + '# %% id="divide"\n1 / 1\n')
+    (series.lessons / "failing" / "lesson.py").write_text(PARAMETERS + '# %% id="divide"\n1 / 1\n')
     build_all(series.lessons, series.notebooks)
     before = (series.out / "01_good.ipynb").stat().st_mtime_ns
     good, mended = series.run("1", "4", given=["seed=7", "factor=4"])
@@ -208,16 +210,31 @@ def test_an_output_folder_without_room_is_refused(series, tmp_path, monkeypatch)
         series.run(out=tmp_path / "full")
 
 
-def test_a_notebook_that_is_no_notebook_is_named(tmp_path):
-    made = course(tmp_path, l01_good=GOOD)
-    (made.notebooks / "01_good.ipynb").write_text("{")
-    with pytest.raises(CourseError, match=r"01_good\.ipynb: not a readable notebook"):
-        made.run()
+BROKEN = {
+    "cut": "{",
+    "empty": "",
+    "old": json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": []}]}),
+    "bare": nbformat.writes(nbformat.v4.new_notebook()),
+}
+
+
+def test_a_broken_notebook_is_named_and_the_others_run(tmp_path, course, capsys):
+    made = course(tmp_path, **dict.fromkeys(BROKEN, GOOD), good=GOOD)
+    for number, (word, text) in enumerate(BROKEN.items(), start=1):
+        (made.notebooks / f"{number:02d}_{word}.ipynb").write_text(text)
+    (made.notebooks / "05_good-Copy1.ipynb").write_text("{")
+    records = made.run()
+    assert [record.status for record in records] == ["failed"] * 4 + ["done"]
+    assert all("not a readable notebook" in record.error["message"] for record in records[:2])
+    assert all("tagged parameters" in record.error["message"] for record in records[2:4])
+    assert not any("lessons build" in record.error["message"] for record in records[:4])
+    assert "05_good-Copy1.ipynb" in capsys.readouterr().out
+    assert "02_empty" in (made.out / "report.html").read_text()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
-def test_a_killed_series_goes_on_where_it_stopped(tmp_path):
-    made = course(tmp_path, l01_good=GOOD, l02_pausing=PAUSING)
+def test_a_killed_series_goes_on_where_it_stopped(tmp_path, course):
+    made = course(tmp_path, good=GOOD, pausing=PAUSING)
     (made.notebooks / "pause").touch()
     code = (
         "import pvlib.cli, pvlib.course.records\n"
@@ -244,8 +261,8 @@ def test_a_killed_series_goes_on_where_it_stopped(tmp_path):
     assert not list(made.out.glob(".running-*"))
 
 
-def test_a_changed_library_makes_a_done_lesson_out_of_date(tmp_path, monkeypatch):
-    made = course(tmp_path, l01_good=GOOD)
+def test_a_changed_library_makes_a_done_lesson_out_of_date(tmp_path, monkeypatch, course):
+    made = course(tmp_path, good=GOOD)
     (first,) = made.run()
     monkeypatch.setattr("pvlib.course.records.library_sha256", lambda: "edited")
     (second,) = made.run()

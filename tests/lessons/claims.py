@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 CLAIMS = {
-    "01_reparameterization": {
+    "reparameterization": {
         "finite_difference": (-0.90, -0.85),  # exact: -0.875
         "pathwise_mean": (-0.90, -0.85),
         "variance_ratio": (100, 5000),  # the score function is far noisier
@@ -21,7 +21,7 @@ CLAIMS = {
         "smallest_sigma_trained_as_log": (0, 1),
         "shared_noise_ratio": (20, 50),  # a batch of 32 stops averaging
     },
-    "08_full_training": {
+    "first_training": {
         "accuracy_clear": (0.85, 1.0),  # unambiguous drawn faces it never saw
         "accuracy_before_training": (0.0, 0.35),
         "first_loss": (2.2, 2.8),  # more than ln 8 = 2.08: the logits are drawn
@@ -37,7 +37,8 @@ def main(folders: list[Path]) -> int:
     wrong = []
     for folder in folders:
         for lesson, ranges in CLAIMS.items():
-            metrics = json.loads((folder / f"{lesson}.json").read_text())["metrics"]
+            (record,) = folder.glob(f"[0-9][0-9]_{lesson}.json")
+            metrics = json.loads(record.read_text())["metrics"]
             for name, (low, high) in ranges.items():
                 if not low <= metrics[name] <= high:
                     wrong.append(f"{folder}, {lesson}: {name} = {metrics[name]:.4g}, claimed {low} … {high}")

@@ -4,12 +4,12 @@ In a lesson::
 
     from pvlib.course.checks import check, hint
 
-    check("01.gaussian_kl", gaussian_kl)  # passed, not written yet, or what was expected and what came
-    hint("01.gaussian_kl")  # one step more with every call
+    check("reparameterization.gaussian_kl", gaussian_kl)  # passed, not written yet, or what was expected and what came
+    hint("reparameterization.gaussian_kl")  # one step more with every call
 
-In pvlib/course/checks/lesson01.py, loaded the first time an id that starts with "01." is asked for::
+In lessons/reparameterization/checks.py, loaded the first time an id that starts with its name is asked for::
 
-    @answer("01.gaussian_kl", hints=("Where to look.", "Which formula.", "Nearly the line itself."))
+    @answer("reparameterization.gaussian_kl", hints=("Where to look.", "Which formula.", "Nearly the line itself."))
     def gaussian_kl(yours):
         \"\"\"the divergence of a diagonal normal from N(0, I)\"\"\"
         mean, log_variance = torch.randn(3, 8), torch.randn(3, 8)

@@ -1,4 +1,4 @@
-"""The figures of lesson 08 show the numbers that they are given."""
+"""The figures of the first training show the numbers that they are given."""
 
 import pytest
 import torch

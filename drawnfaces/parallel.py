@@ -16,7 +16,7 @@ import numpy as np
 
 from drawnfaces.numbered import DrawingOptions, draw_range
 from pvlib.errors import CourseError
-from pvlib.processes import leave_interrupts_to_the_caller
+from pvlib.pool import leave_interrupts_to_the_caller
 
 _CHUNK_PIXELS = 2**22  # of a chunk: large enough to hide the sending, small enough for even progress
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

@@ -1,16 +1,10 @@
 """What a process asks of the system that it runs on."""
 
 import ctypes
-import signal
 import sys
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _LARGEST_INT = 2**31 - 1
-
-
-def leave_interrupts_to_the_caller() -> None:
-    """Ctrl-C reaches every process; the caller alone should react, and end the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def keep_freed_memory() -> None:

@@ -5,13 +5,16 @@ says and what stands in for it. Paper: Lv, Zhang, Tsoi, *Sci Rep* 16, 7323 (2026
 The released code gives names of steps only and points to the QCS and DCS recipes, whose numbers these are.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from numbers import Real
+from functools import partial
 
 import torch
+from torch import Tensor
 from torchvision.transforms import v2
 
+from pvlib.data.network_input import network_input
 from pvlib.data.transforms import PerFaceColourJitter, PerFaceErasing, PerFaceGeometry, ToNetworkInput
 from pvlib.errors import CourseError
 
@@ -107,13 +110,9 @@ class Recipe:
         after = [erasing] if self.erasing and self.erasing_fill == "mean" else []
         return v2.Compose([network_input, *after])
 
-    def evaluation(self) -> v2.Compose:
-        """Return what turns stored faces into test input: the whole face, resized and normalised.
-
-        The paper does not say whether test faces are cropped; the whole face is what the networks here see.
-        """
-        resize = v2.Resize([self.output_size, self.output_size], antialias=True)
-        return v2.Compose([ToNetworkInput([resize], self.output_size)])
+    def evaluation(self) -> Callable[[Tensor], Tensor]:
+        """Return what turns stored faces into test input, see :func:`pvlib.data.network_input.network_input`."""
+        return partial(network_input, side=self.output_size)
 
     def jitter_step(self) -> PerFaceColourJitter:
         return PerFaceColourJitter(*self.jitter)
@@ -130,19 +129,19 @@ class Recipe:
 
 def _check(name: str, value: object, low: float, high: float) -> None:
     """Refuse what is no number, and, as no comparison with it is true, what is not a number (NaN)."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
         raise CourseError(f"Recipe.{name} must be a number in {low:g} ... {high:g}, not {value!r}")
 
 
-_PAPER = {"flip": 0.5, "jitter": (0.2, 0.2, 0.2, 0.0), "erasing": 0.5, "erasing_area": (0.02, 0.33)}
+_PAPER = Recipe("rafdb:paper", flip=0.5, jitter=(0.2, 0.2, 0.2, 0.0), erasing=0.5, erasing_area=(0.02, 0.33))
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe("rafdb:paper", **_PAPER),
+        _PAPER,
         Recipe("rafdb:released", flip=0.5, jitter=(0.2, 0.2, 0.2, 0.1), erasing=0.5, erasing_area=(0.02, 0.1)),
-        Recipe("affectnet:paper", resize=236, rotation=12, **_PAPER),
+        replace(_PAPER, name="affectnet:paper", resize=236, rotation=12),
         Recipe("affectnet:released", resize=236, rotation=12, flip=0.5, erasing=0.5, erasing_area=(0.03, 0.1)),
-        Recipe("ferplus:paper", resize=232, rotation=10, **_PAPER),
+        replace(_PAPER, name="ferplus:paper", resize=232, rotation=10),
         Recipe("ferplus:released", resize=232, rotation=10, flip=0.5, erasing=0.5, erasing_area=(0.02, 0.1)),
         Recipe(
             "drawn", 48, 48, flip=0.5, rotation=3, zoom=0.05, shift=0.03, jitter=(0.1, 0.1, 0, 0),

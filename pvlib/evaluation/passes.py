@@ -8,13 +8,13 @@ second and third level, which leaves whole residual branches out. So that is wha
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from timm.layers import DropPath
 from torch import Tensor, nn
 
-from pvlib.data.recipes import Recipe
-from pvlib.data.transforms import normalise
+from pvlib.data.network_input import network_input
 from pvlib.errors import CourseError
 from pvlib.models import Poster
 from pvlib.random_state import own_random_state
@@ -41,9 +41,7 @@ class Passage:
     @property
     def to_network_input(self) -> Callable[[Tensor], Tensor]:
         """uint8 (batch, 1 or 3, H, W) -> float32 (batch, 3, side, side)."""
-        if self.input_size is None:
-            return normalise
-        return Recipe("evaluation", self.input_size, self.input_size).evaluation()
+        return partial(network_input, side=self.input_size)
 
 
 @torch.no_grad()

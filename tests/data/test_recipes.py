@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from torchvision.transforms import v2
 
 from pvlib.data.recipes import ABOUT, RECIPES, Recipe, recipe
 from pvlib.data.transforms import normalise
@@ -22,7 +21,6 @@ def faces(batch=6, side=48, channels=1):
 def test_every_recipe_gives_network_input_for_grey_and_colour_faces(name, channels, side):
     chosen = recipe(name)
     for pipeline in (chosen.training(), chosen.evaluation()):
-        assert isinstance(pipeline, v2.Compose)
         given = pipeline(faces(2, side, channels))
         assert given.shape == (2, 3, chosen.output_size, chosen.output_size)
         assert given.dtype == torch.float32

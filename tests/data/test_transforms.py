@@ -9,6 +9,7 @@ from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional
 
 from pvlib.data.drawn import draw_faces
+from pvlib.data.network_input import network_input
 from pvlib.data.transforms import (
     PerFaceColourJitter,
     PerFaceErasing,
@@ -60,6 +61,15 @@ def test_network_input_is_what_torchvision_makes_of_the_whole_batch(channels):
 
 
 # --- geometry
+
+
+@pytest.mark.parametrize(("stored", "side"), [(48, 112), (100, 48), (64, 64), (100, 224)])
+@pytest.mark.parametrize("channels", CHANNELS)
+def test_whole_faces_enter_a_network_as_torchvision_resizes_them_bit_for_bit(stored, side, channels):
+    images = faces(batch=12, side=stored, channels=channels)
+    slowly = ToNetworkInput([v2.Resize([side, side], antialias=True)], side)(images)
+    assert torch.equal(network_input(images, side), slowly)
+    assert torch.equal(network_input(images), normalise(images))
 
 
 @pytest.mark.parametrize("channels", CHANNELS)

@@ -18,7 +18,7 @@ import numpy as np
 from pvlib.data.check.collection import Collection
 from pvlib.data.check.picture import SIDE, Picture, look_at, look_at_pixels
 from pvlib.errors import CourseError
-from pvlib.processes import leave_interrupts_to_the_caller
+from pvlib.pool import leave_interrupts_to_the_caller
 
 _BATCH = 200
 _ALONE = 3_000  # starting processes takes longer than looking at so few

@@ -19,7 +19,7 @@ import numpy as np
 from pvlib.data.listing import Item
 from pvlib.data.pictures import read_picture
 from pvlib.errors import CourseError
-from pvlib.processes import leave_interrupts_to_the_caller
+from pvlib.pool import leave_interrupts_to_the_caller
 
 CHUNK = 64  # pictures; 2 MB at 100 pixels, 10 MB at 224
 DIGEST = 16  # bytes

@@ -3,11 +3,12 @@
 ``pvlib.data.recipes`` puts them together.
 """
 
+from pvlib.data.network_input import normalise
 from pvlib.data.transforms.colour import PerFaceColourJitter
 from pvlib.data.transforms.erasing import PerFaceErasing
 from pvlib.data.transforms.geometry import PerFaceGeometry
-from pvlib.data.transforms.network_input import ToNetworkInput, normalise
 from pvlib.data.transforms.per_face import PerFace
+from pvlib.data.transforms.pipeline import ToNetworkInput
 
 __all__ = [
     "PerFace",

@@ -15,7 +15,7 @@ from dask.system import CPU_COUNT
 from distributed import Client, LocalCluster, Worker, WorkerPlugin
 
 from pvlib.errors import CourseError
-from pvlib.processes import leave_interrupts_to_the_caller
+from pvlib.pool import leave_interrupts_to_the_caller
 
 LIVES = 5
 """Worker processes that may die under the same run before it is given up; the cause is then the run's own."""

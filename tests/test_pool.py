@@ -1,0 +1,85 @@
+"""Work in several processes, seen from a program of its own, as fresh processes start by running it."""
+
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from pvlib.errors import CourseError
+from pvlib.pool import in_processes
+
+PROGRAM = """
+import os, signal, sys, time
+from pvlib.errors import CourseError
+from pvlib.pool import in_processes
+
+def square(number):
+    return number * number, os.environ["OMP_NUM_THREADS"]
+
+def die(number):
+    os._exit(3) if number == 5 else time.sleep(0.01)
+
+def name(_):
+    time.sleep(0.01)
+    return os.getpid()
+
+if __name__ == "__main__":
+"""
+
+
+def run(ending, tmp_path):
+    script = tmp_path / "program.py"
+    script.write_text(PROGRAM + ending)
+    return subprocess.run([sys.executable, "-B", str(script)], capture_output=True, text=True, timeout=120)
+
+
+def test_one_worker_is_map_and_takes_tasks_as_they_are_needed():
+    taken = []
+    results = in_processes(str, (taken.append(i) or i for i in range(10)), 1)
+    assert next(results) == "0"
+    assert taken == [0]
+    assert list(results) == [str(i) for i in range(1, 10)]
+
+
+def test_several_workers_give_the_results_in_order_with_one_thread_each(tmp_path):
+    done = run(
+        "    print(list(in_processes(square, range(40), 2)) == [(i * i, '1') for i in range(40)])", tmp_path
+    )
+    assert done.stdout == "True\n", done.stderr
+
+
+def test_a_worker_that_dies_ends_the_work_with_one_clear_message(tmp_path):
+    ending = """
+    try:
+        list(in_processes(die, range(40), 2))
+    except CourseError as error:
+        print(error)
+"""
+    done = run(ending, tmp_path)
+    assert "fewer workers" in done.stdout, done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs kill -9")
+def test_workers_end_when_their_caller_is_killed(tmp_path):
+    ending = """
+    workers = set()
+    for worker in in_processes(name, range(10**6), 2):
+        workers.add(worker)
+        if len(workers) == 2:
+            print(*workers, flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = run(ending, tmp_path)
+    workers = [int(word) for word in done.stdout.split()]
+    assert len(workers) == 2, done.stderr
+    alive = [psutil.Process(pid) for pid in workers if psutil.pid_exists(pid)]
+    assert not psutil.wait_procs(alive, timeout=20)[1]
+
+
+def test_an_error_of_the_work_reaches_the_caller():
+    def refuse(task):
+        raise CourseError(f"{task} is wrong")
+
+    with pytest.raises(CourseError, match="7 is wrong"):
+        list(in_processes(refuse, [7], 1))

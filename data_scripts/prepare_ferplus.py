@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pvlib.data.ferplus import prepare
 from pvlib.errors import CourseError
+from pvlib.terminal import accept_any_output, printable, say_error
 
 WHERE = """
 where to get it:
@@ -40,13 +41,14 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        print(prepare(options.folder, options.file, options.accept_odd_votes))
+        print(printable(str(prepare(options.folder, options.file, options.accept_odd_votes))))
     except CourseError as error:
-        print(error, file=sys.stderr)
+        say_error(error)
         return 1
     print(f"Written to {options.file}.")
     return 0
 
 
 if __name__ == "__main__":
+    accept_any_output()
     sys.exit(main())

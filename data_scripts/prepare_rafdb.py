@@ -46,4 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    from pvlib.terminal import accept_any_output
+
+    accept_any_output()
     sys.exit(main())

@@ -4,11 +4,10 @@ Each imports what it needs when it runs, so that `pvlib --help` answers at once.
 in a file of its own, registered at the end of this one; whatever a user can cause, it raises as CourseError.
 """
 
+import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from typer.core import TyperGroup
 
 import pvlib
@@ -21,22 +20,36 @@ from pvlib.cli.lessons import lessons_app
 from pvlib.cli.predict import predict
 from pvlib.cli.run import run
 from pvlib.cli.train import train
-from pvlib.errors import CourseError
+from pvlib.terminal import accept_any_output, line_for_user, say_error, show_traceback
 
 
 class CourseCommands(TyperGroup):
-    """Say a CourseError as one line on stderr and exit with status 1; other exceptions are bugs and show."""
+    """Say what a user can mend as one line on stderr and exit with status 1; other exceptions are bugs and show."""
 
     def invoke(self, context):
         try:
             return super().invoke(context)
-        except CourseError as error:
-            message = escape(" ".join(str(error).split()))
-            Console(stderr=True).print(f"[bold red]error:[/] {message}", soft_wrap=True, highlight=False)
+        except Exception as error:
+            line = line_for_user(error)
+            if line is None:
+                raise
+            say_error(line)
             raise typer.Exit(1) from None
 
 
-app = typer.Typer(
+class CourseApp(typer.Typer):
+    """The command line as a process: any output's encoding will do, and a bug's traceback is safe to print."""
+
+    def __call__(self, *arguments, **options):
+        accept_any_output()
+        try:
+            return super().__call__(*arguments, **options)
+        except Exception as error:
+            show_traceback(error)
+            sys.exit(1)
+
+
+app = CourseApp(
     cls=CourseCommands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -4,8 +4,9 @@ import shlex
 from pathlib import Path
 from typing import Annotated
 
-from rich.console import Console
 from typer import Argument, Exit, Option
+
+from pvlib.terminal import Terminal, say_error
 
 
 def ablate(
@@ -44,7 +45,7 @@ def ablate(
     from pvlib.evaluation.ablation.table import write_table
     from pvlib.evaluation.ablation.warnings import warnings_of
 
-    console = Console()
+    console = Terminal()
     if list_grids:
         for name in grid_names():
             console.print(f"{name}: {read_grid(name).about}", soft_wrap=True, highlight=False)
@@ -95,6 +96,5 @@ def ablate(
             raise CourseError("interrupted; the same command goes on from there") from None
     console.print(f"table: {path}", soft_wrap=True, highlight=False)
     if failed:
-        errors = Console(stderr=True)
-        errors.print(f"[bold red]failed:[/] {len(failed)} of {len(chosen.runs)} runs", highlight=False)
+        say_error(f"{len(failed)} of {len(chosen.runs)} runs", "failed")
         raise Exit(1)

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-from rich.console import Console
 from typer import Argument, Option
+
+from pvlib.terminal import Terminal
 
 
 def evaluate(
@@ -70,7 +71,7 @@ def evaluate(
         device=device,
         batch_size=batch_size,
     )
-    console = Console()
+    console = Terminal()
     report, folder = make_report(
         runs,
         asked,

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-from rich.console import Console
 from typer import Argument, Option
+
+from pvlib.terminal import Terminal
 
 LARGEST_SHIPPED = 8_000_000  # bytes of weights that a repository should hold
 
@@ -55,7 +56,7 @@ def export(
         size = file.stat().st_size
         text = write_card(file, trained, bytes_=size, command=read_command(run), evaluation=measured)
         temporary.write_text(text, encoding="utf-8")
-    console = Console()
+    console = Terminal()
     console.print(f"written: {file} ({size / 1e6:.1f} MB) and {card}", soft_wrap=True, highlight=False)
     if measured is None:
         console.print(

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from typer import Argument, Option
 
+from pvlib.terminal import Terminal
+
 landmarks_app = typer.Typer(
     help="Train a landmark network on drawn faces, and measure one.", no_args_is_help=True
 )
@@ -36,7 +38,7 @@ def train(
     from pvlib.training.landmarks import LandmarkConfig, fit_landmarks
 
     keep_freed_memory()
-    console = Console()
+    console = Terminal()
     config = LandmarkConfig(
         small_epochs=small_epochs, epochs=epochs, learning_rate=learning_rate, precision=precision, seed=seed
     )
@@ -85,7 +87,7 @@ def measure(
     from pvlib.files import atomic_write
     from pvlib.training.setup import load_faces, load_landmarks
 
-    console = Console()
+    console = Terminal()
     if (data is None) != (reference is None):
         raise CourseError("real faces have no true landmarks: give --data and --reference together")
     if picture is not None and picture.suffix.lower() != ".png":

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from typer import Argument, Option
+
+from pvlib.terminal import Terminal
 
 if TYPE_CHECKING:
     from pvlib.models.shipped import TrainedNetwork
@@ -125,7 +126,7 @@ def _read(
     from pvlib.photos.intensities import read_intensities
     from pvlib.photos.readings import Reading
 
-    errors = Console(stderr=True)
+    errors = Terminal(stderr=True)
     for path in paths:
         try:
             photo = photos.read_photo(path)
@@ -148,8 +149,8 @@ def _caveat(trained: "TrainedNetwork") -> str:
 
 
 def _as_text(read: "list[Reading]", caveat: str, colour: bool) -> str:
-    here = Console()
-    page = Console(
+    here = Terminal()
+    page = Terminal(
         file=io.StringIO(),
         force_terminal=colour and here.is_terminal,
         width=max(here.width, 100) if colour and here.is_terminal else 120,

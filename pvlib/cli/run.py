@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from pvlib.errors import CourseError
+from pvlib.terminal import Terminal, say_error
 
 
 class Profile(StrEnum):
@@ -48,7 +48,7 @@ def run(
 
     folder = find_lessons()
     places = [Path("notebooks"), Path(), packaged_notebooks(folder)]
-    console = Console()
+    console = Terminal()
     out = out or Path("runs/solved" if solved else "runs/course")
     try:
         records = run_lessons(
@@ -70,8 +70,6 @@ def run(
         ) from None
     failed = [record.lesson for record in records if record.status == "failed"]
     if failed:
-        Console(stderr=True).print(
-            f"[bold red]failed:[/] {', '.join(failed)}", soft_wrap=True, highlight=False
-        )
+        say_error(", ".join(failed), "failed")
     typer.echo(f"Report: {(out / 'report.html').resolve()}")
     raise typer.Exit(1 if failed else 0)

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
-from rich.console import Console
 from rich.table import Table
 from typer import Argument, Option, echo
+
+from pvlib.terminal import Terminal
 
 
 def train(
@@ -32,7 +33,7 @@ def train(
     from pvlib.errors import CourseError
     from pvlib.training.presets import load_config, preset_names, to_yaml
 
-    console = Console()
+    console = Terminal()
     if list_presets:
         table = Table("preset", "what it is", box=None)
         for name in preset_names():

@@ -22,6 +22,7 @@ from pvlib.course.records import Record, read_record
 from pvlib.course.tasks import Task, check_folder, chosen, scratch_folder, tasks, with_notebooks
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
+from pvlib.terminal import Terminal
 
 CELL_SECONDS = {"reduced": 600.0, "full": 6 * 3600.0}
 
@@ -56,7 +57,7 @@ def run_lessons(
         CourseError: an unknown lesson or parameter, an ill-typed value, a folder without room or permission.
             Nothing has been started or written then.
     """
-    console = console or Console()
+    console = console or Terminal()
     limit = CELL_SECONDS[profile] if timeout is None else timeout
     if limit <= 0:
         raise CourseError(f"--timeout {limit:g}: give a positive number of seconds")

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 from typing import Annotated
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from typer import Argument, Exit, Option
+
+from pvlib.terminal import Terminal
 
 
 def check(
@@ -28,7 +29,7 @@ def check(
     from pvlib.files import atomic_write
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    screen = Console(stderr=True)
+    screen = Terminal(stderr=True)
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
         task = progress.add_task("looking at images", total=None)
         findings = check_set(
@@ -38,9 +39,9 @@ def check(
             step=lambda images: progress.advance(task, images),
         )
     verdict = judge(findings)
-    console = Console()
+    console = Terminal()
     if not console.is_terminal:
-        console = Console(width=100)
+        console = Terminal(width=100)
     show(findings, verdict, console)
     if json_file is not None:
         with atomic_write(json_file) as temporary:

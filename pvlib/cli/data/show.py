@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
-from rich.console import Console
 from typer import Argument, Option
+
+from pvlib.terminal import Terminal
 
 
 def show(
@@ -58,6 +59,6 @@ def show(
     figure, description = (step_sheet if steps else recipe_sheet)(faces, chosen, seed)
     with atomic_write(out) as temporary:
         figure.savefig(temporary, dpi=130)
-    console = Console()
+    console = Terminal()
     console.print(description, soft_wrap=True, highlight=False)
     console.print(f"picture: {out}", soft_wrap=True, highlight=False)

@@ -5,11 +5,11 @@ import os
 import sys
 from collections.abc import Callable
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pvlib.data.packing.report import Report
 from pvlib.errors import CourseError
+from pvlib.terminal import Terminal, printable, say_error
 
 
 def add_options(parser: argparse.ArgumentParser, side: int) -> None:
@@ -37,7 +37,7 @@ def add_options(parser: argparse.ArgumentParser, side: int) -> None:
 def run(prepare: Callable[..., Report], options: argparse.Namespace) -> int:
     """Prepare and print the report; return the exit status."""
     columns = (TextColumn("faces"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     try:
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("faces", total=None)
@@ -51,7 +51,7 @@ def run(prepare: Callable[..., Report], options: argparse.Namespace) -> int:
                 on_progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
     except CourseError as error:
-        print(error, file=sys.stderr)
+        say_error(error)
         return 1
     except KeyboardInterrupt:
         print(
@@ -59,6 +59,6 @@ def run(prepare: Callable[..., Report], options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 130
-    print(report)
+    print(printable(str(report)))
     print(f"Written to {options.file}.")
     return 0

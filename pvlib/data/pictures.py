@@ -25,6 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from pvlib.data.other_formats import how_to_read, other_format
 from pvlib.errors import CourseError
 
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP")
@@ -92,6 +93,8 @@ class Opened(NamedTuple):
 def open_picture(path: str, box: tuple[int, int, int, int] | None = None) -> Opened:
     """Decode a picture without scaling it; box and errors as in :func:`read_picture`."""
     content = _read_bytes(path)
+    if other := other_format(path, content[:12]):
+        raise CourseError(f"{path} is not read. {how_to_read(other)}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd metadata and large sizes, which are looked at below
@@ -125,7 +128,10 @@ def _decode(content: bytes, path: str, box: tuple[int, int, int, int] | None) ->
     with Image.open(BytesIO(content), formats=FORMATS) as image:
         width, height = image.size
         if max(width, height) > LARGEST_SIDE or width * height > MOST_PIXELS:
-            raise CourseError(f"{path} is {width}×{height} pixels: too large for a picture; take it out")
+            raise CourseError(
+                f"{path} is {width}×{height} pixels, more than the {MOST_PIXELS // 1_000_000} million "
+                f"(or {LARGEST_SIDE:,} a side) that are read: make it smaller or take it out"
+            )
         if image.mode.startswith(("I", "F")):
             raise CourseError(f"{path} has more than 8 bits a pixel: save it again as an 8-bit picture")
         if image.format == "PNG":

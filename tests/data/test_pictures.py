@@ -201,12 +201,12 @@ def png_of_size(width, height):
 ])  # fmt: skip
 def test_a_picture_too_large_for_one_is_refused_before_it_is_decoded(tmp_path, width, height):
     (tmp_path / "face.png").write_bytes(png_of_size(width, height))
-    assert_refused(tmp_path / "face.png", "too large for a picture|exceeds limit")
+    assert_refused(tmp_path / "face.png", "more than the 64 million|exceeds limit")
 
 
 def test_a_real_picture_a_hundred_thousand_pixels_wide_is_refused(tmp_path):
     Image.new("L", (100_000, 2)).save(tmp_path / "face.png")
-    assert_refused(tmp_path / "face.png", "is 100000×2 pixels: too large for a picture")
+    assert_refused(tmp_path / "face.png", "is 100000×2 pixels, more than .* make it smaller")
 
 
 def test_what_is_no_picture_is_refused(tmp_path):
@@ -254,3 +254,22 @@ def test_a_damaged_file_is_read_to_some_picture_or_refused_by_name(tmp_path, hal
     path.write_bytes(content)
     image = read_or_none(path)
     assert image is None or (image.shape, image.dtype) == ((3, SIZE, SIZE), np.uint8)
+
+
+@pytest.mark.parametrize(("name", "start", "said"), [
+    ("face.heic", b"\0\0\0\x18ftypheic", r"HEIC \(iPhone\): save as JPEG"),
+    ("face.jpg", b"\0\0\0\x18ftypheix", r"HEIC \(iPhone\): save as JPEG"),
+    ("face.png", b"\0\0\0\x1cftypavif", "AVIF: save as JPEG"),
+    ("face.NEF", b"MM\0*", "RAW .*: save as JPEG"),
+    ("face.cr3", b"\0\0\0\x18ftypcrx ", "RAW .*: save as JPEG"),
+    ("face.jxl", b"\xff\x0a", "JPEG XL: save as JPEG"),
+    ("film.mp4", b"\0\0\0\x18ftypisom", "no picture"),
+])  # fmt: skip
+def test_a_picture_that_only_other_programs_read_is_named_with_what_to_do(tmp_path, name, start, said):
+    (tmp_path / name).write_bytes(start + bytes(100))
+    assert_refused(tmp_path / name, said)
+
+
+def test_a_jpeg_under_the_name_of_another_format_is_read(tmp_path):
+    Image.new("RGB", (48, 48), (10, 200, 30)).save(tmp_path / "face.heic", format="JPEG")
+    assert read_picture(str(tmp_path / "face.heic"), 48).shape == (3, 48, 48)

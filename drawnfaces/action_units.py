@@ -1,4 +1,4 @@
-"""Facial action units: the muscles' alphabet that every drawn face is spelt in (lesson 00).
+"""Facial action units: the muscles' alphabet that every drawn face is spelt in.
 
 The Facial Action Coding System (Ekman and Friesen, 1978) names what single facial muscles do. A drawn face is
 a vector with one intensity in [0, 1] for each entry of ``ACTION_UNITS``. Left (L) and right (R) are the drawn
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from pvlib.errors import CourseError
+from drawnfaces.errors import DrawingError
 
 ACTION_UNITS = {
     "AU1": "inner brow raiser",
@@ -49,7 +49,7 @@ def to_vector(action_units: Mapping[str | int, float] | Sequence[float] | np.nda
             a side mean both sides; what is not named is 0.
 
     Raises:
-        CourseError: for an unknown action unit, or an intensity that is not a number in [0, 1].
+        DrawingError: for an unknown action unit, or an intensity that is not a number in [0, 1].
     """
     if isinstance(action_units, Mapping):
         vector = np.zeros(len(NAMES))
@@ -57,12 +57,12 @@ def to_vector(action_units: Mapping[str | int, float] | Sequence[float] | np.nda
             name = f"AU{key}" if isinstance(key, int) else str(key)
             sides = [side for side in (name, f"{name}L", f"{name}R") if side in _POSITION]
             if not sides:
-                raise CourseError(f"unknown action unit {key!r}; known are {', '.join(NAMES)}")
+                raise DrawingError(f"unknown action unit {key!r}; known are {', '.join(NAMES)}")
             vector[[_POSITION[side] for side in sides]] = _intensity(name, value)
         return vector
     values = list(action_units)
     if len(values) != len(NAMES):
-        raise CourseError(
+        raise DrawingError(
             f"action units need {len(NAMES)} intensities ({', '.join(NAMES)}), not {len(values)}"
         )
     return np.array([_intensity(name, value) for name, value in zip(NAMES, values, strict=True)])
@@ -72,7 +72,7 @@ def _intensity(name: str, value: float) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError) as error:
-        raise CourseError(f"{name} must be an intensity from 0 to 1, not {value!r}") from error
+        raise DrawingError(f"{name} must be an intensity from 0 to 1, not {value!r}") from error
     if not 0.0 <= number <= 1.0:
-        raise CourseError(f"{name} must be an intensity from 0 to 1, not {number:g}")
+        raise DrawingError(f"{name} must be an intensity from 0 to 1, not {number:g}")
     return number

@@ -1,4 +1,4 @@
-"""Where everything in a face is, given who it is and what the muscles do (lesson 00).
+"""Where everything in a face is, given who it is and what the muscles do.
 
 Face units: x to the right of the picture, y down, the origin between the eyes, the chin near y = 0.9. Side
 -1 is the left of the picture (the person's right), +1 its right. The factor before an action unit is how
@@ -57,7 +57,7 @@ class Mouth:
         return self.lower_edge[[1, 3, 4, 5, 7]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Anatomy:
     """The feature lines of one face in face units, before the head is turned."""
 
@@ -88,12 +88,13 @@ def build(action_units: np.ndarray, identity: Identity) -> Anatomy:
     jaw_drop = _jaw_drop(units)
     chin_drop = 0.6 * jaw_drop - 0.014 * units["AU17"]
     jaw, skull = _head(identity, chin_drop)
+    left, right = SIDES
     return Anatomy(
         units=units,
         jaw=jaw,
         skull=skull,
-        brows=tuple(_brow(side, units, identity) for side in SIDES),
-        eyes=tuple(_eye(side, units, identity) for side in SIDES),
+        brows=(_brow(left, units, identity), _brow(right, units, identity)),
+        eyes=(_eye(left, units, identity), _eye(right, units, identity)),
         nose_bridge=_nose_bridge(units, identity),
         nose_base=_nose_base(units, identity),
         mouth=_mouth(units, identity),

@@ -46,8 +46,8 @@ def _area(name: str, anatomy: Anatomy, identity: Identity) -> np.ndarray:
     if name == "chin":
         side = [moved(right, 0.035, 0.03), [right[0] - 0.02, below + 0.1], [0.16, 0.9 + drop]]
         middle = [[-0.16, 0.9 + drop], [left[0] + 0.02, below + 0.1], moved(left, -0.035, 0.03)]
-        lip = [moved(left, 0.0, 0.04), [-0.07, below + 0.04], [0, below], [0.07, below + 0.04]]
-        return curve(np.array([*side, *middle, *lip, moved(right, 0.0, 0.04)]), closed=True)
+        above = [moved(left, 0.0, 0.04), [-0.07, below + 0.04], [0, below], [0.07, below + 0.04]]
+        return curve(np.array([*side, *middle, *above, moved(right, 0.0, 0.04)]), closed=True)
     cheek = np.array([[1.04, -0.08], [0.93, 0.1], [0.8, 0.3], [0.62, 0.42], [0.5, 0.5]]) * (w, 1)
     inner = np.array([[0.4, mouth.upper_outer[-1, 1] + 0.03], [0.15, below + 0.015], [0.0, below]])
     upper = np.concatenate([cheek, inner])

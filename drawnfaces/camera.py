@@ -75,7 +75,9 @@ def _smear(image: Image.Image, length: float, angle: float) -> Image.Image:
     rest = ((0, 0),) * (pixels.ndim - 2)
     padded = np.pad(pixels, ((reach, reach), (reach, reach), *rest), mode="edge").astype(np.uint32)
     height, width = pixels.shape[:2]
-    total = sum(padded[reach + y : reach + y + height, reach + x : reach + x + width] for x, y in shifts)
+    total = np.zeros_like(pixels, np.uint32)
+    for x, y in shifts:
+        total += padded[reach + y : reach + y + height, reach + x : reach + x + width]
     return Image.fromarray((total // steps).astype(np.uint8))
 
 

@@ -84,7 +84,7 @@ class Canvas:
             "L" if grey else "RGB", (size, size), luma(background) if grey else background
         )
         # Fills wait for each other, because opening the rasteriser costs more than a polygon.
-        self._pending = []
+        self._pending: list[tuple] = []
 
     def fill(self, shapes) -> None:
         """Fill shapes in order."""
@@ -219,9 +219,14 @@ def luma(colour: Colour) -> int:
 def shade(colour: Colour, factor: float, warmth: float = 0.0) -> Colour:
     """Return a colour made darker (factor < 1) or lighter, and warmer by ``warmth`` grey levels."""
     red, green, blue = (channel * factor for channel in colour)
-    return tuple(max(0, min(255, round(c))) for c in (red + warmth, green, blue - 0.5 * warmth))
+    return _level(red + warmth), _level(green), _level(blue - 0.5 * warmth)
 
 
 def blend(first: Colour, second: Colour, share: float) -> Colour:
     """Return ``first`` with a ``share`` of ``second`` mixed in."""
-    return tuple(round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    return red, green, blue
+
+
+def _level(value: float) -> int:
+    return max(0, min(255, round(value)))

@@ -17,8 +17,8 @@ def mask_outline(anatomy: Anatomy) -> np.ndarray:
     right = [top, [0.1, top[1] + 0.01], [0.3, top[1] + 0.1]]
     edge = 0.5 * (jaw[14] + jaw[13]) * (1.01, 1) - (0, 0.03)
     chin = [moved(point * (1.035, 1), 0, 0.035) for point in jaw[13:8:-1]]
-    right = np.array([*right, edge, *chin, moved(jaw[8], 0, 0.05)])
-    return np.concatenate([right, right[-2:0:-1] * (-1, 1)])
+    half = np.array([*right, edge, *chin, moved(jaw[8], 0, 0.05)])
+    return np.concatenate([half, half[-2:0:-1] * (-1, 1)])
 
 
 def paint_mask(canvas: Canvas, anatomy: Anatomy, identity: Identity, colour: Colour) -> None:
@@ -84,12 +84,10 @@ def paint_strand(canvas: Canvas, identity: Identity, side: int) -> None:
 def cap_outlines(identity: Identity) -> tuple[np.ndarray, np.ndarray]:
     """Return the outlines of a cap's crown and of its peak."""
     w = HEAD_HALF_WIDTH * identity.head_width
-    crown = [[1.1, -0.42], [1.12, -0.7], [0.98, -1.02], [0.55, -1.26], [0.0, -1.34]]
-    crown = np.concatenate(
-        [np.array(crown), np.array(crown)[-2::-1] * (-1, 1), [[-0.5, -0.52], [0.5, -0.52]]]
-    )
-    peak = [[0.98, -0.5], [0.9, -0.36], [0.55, -0.31], [0.0, -0.29]]
-    peak = np.concatenate([np.array(peak), np.array(peak)[-2::-1] * (-1, 1)])
+    half_crown = np.array([[1.1, -0.42], [1.12, -0.7], [0.98, -1.02], [0.55, -1.26], [0.0, -1.34]])
+    crown = np.concatenate([half_crown, half_crown[-2::-1] * (-1, 1), [[-0.5, -0.52], [0.5, -0.52]]])
+    half_peak = np.array([[0.98, -0.5], [0.9, -0.36], [0.55, -0.31], [0.0, -0.29]])
+    peak = np.concatenate([half_peak, half_peak[-2::-1] * (-1, 1)])
     top = np.array([[-0.6, -0.56], [0.0, -0.6], [0.6, -0.56]])
     return curve(crown * (w, 1), closed=True), curve(np.concatenate([peak, top]) * (w, 1), closed=True)
 
@@ -115,8 +113,9 @@ def paint_cap(canvas: Canvas, identity: Identity, colour: Colour) -> None:
 def scarf_outline(anatomy: Anatomy) -> np.ndarray:
     """Return the outline of a scarf that is pulled up over chin and mouth."""
     top = 0.45 * anatomy.nose_base[2, 1] + 0.55 * anatomy.mouth.upper_outer[3, 1]
-    right = [[0.0, top], [0.35, top - 0.03], [0.66, top - 0.14], [0.78, top + 0.2], [0.95, 1.0], [1.1, 1.7]]
-    right = np.array(right)
+    right = np.array(
+        [[0.0, top], [0.35, top - 0.03], [0.66, top - 0.14], [0.78, top + 0.2], [0.95, 1.0], [1.1, 1.7]]
+    )
     return curve(np.concatenate([right, [[0, 1.75]], right[:0:-1] * (-1, 1)]), closed=True)
 
 

@@ -23,7 +23,8 @@ class _Folds:
 
     def marks(self) -> tuple[list, list]:
         """Return the soft and the sharp marks for the airbrush."""
-        soft, sharp = [], []
+        soft: list[tuple] = []
+        sharp: list[tuple] = []
         for group in self._strokes.values():
             points, width, start, end, strengths, reliefs, softs = zip(*group, strict=True)
             outlines = strokes(np.array(points), width, start, end)

@@ -1,4 +1,4 @@
-"""From a mixture of expressions to action units: prototypes, blends, the neutral share (lessons 00 and 08).
+"""From a mixture of expressions to action units: prototypes, blends, the neutral share.
 
 Let e be the shares of the seven emotions (they sum to 1), v the overall intensity in [0, 1], and P the
 prototypes (one row of action units an emotion, after EMFACS; neutral has none). Then
@@ -14,147 +14,21 @@ starts from a resting tone of at most 0.05, because no two people move alike; th
 those drawn.
 """
 
+import tomllib
 from collections.abc import Sequence
+from importlib.resources import files
 
 import numpy as np
 
 from drawnfaces.action_units import to_vector
-from pvlib.data.labels import FERPLUS
-from pvlib.errors import CourseError
+from drawnfaces.errors import DrawingError
+from drawnfaces.names import EXPRESSIONS
 
-# The first prototype of each expression is the plain one; the others are common variants of it.
+_TABLE = tomllib.loads(files("drawnfaces").joinpath("prototypes.toml").read_text("utf-8"))
+# expression -> its prototypes, (22,) each: the plain one first, then common variants of it
 PROTOTYPES: dict[str, tuple[np.ndarray, ...]] = {
-    name: tuple(to_vector(units) for units in variants)
-    for name, variants in {
-        "neutral": ({},),
-        "happiness": (
-            {"AU6": 0.8, "AU12": 1.0, "AU25": 0.9},
-            {"AU6": 0.7, "AU12": 0.95},  # lips closed
-            {"AU6": 1.0, "AU7": 0.3, "AU12": 1.0, "AU25": 1.0, "AU26": 0.75},  # laughing
-            {"AU6": 0.6, "AU10": 0.2, "AU12": 0.9, "AU16": 0.3, "AU25": 1.0},  # a toothy grin
-        ),
-        "surprise": (
-            {"AU1": 1.0, "AU2": 1.0, "AU5": 0.8, "AU25": 0.8, "AU26": 0.95},
-            {"AU1": 0.9, "AU2": 1.0, "AU5": 0.6, "AU25": 0.7, "AU26": 0.6},
-            {"AU1": 1.0, "AU2": 1.0, "AU5": 1.0, "AU25": 1.0, "AU26": 1.0, "AU27": 0.75},  # mouth agape
-        ),
-        "sadness": (
-            {"AU1": 1.0, "AU4": 0.6, "AU6": 0.2, "AU15": 1.0, "AU17": 0.5, "AU43": 0.45},
-            {"AU1": 1.0, "AU4": 0.7, "AU6": 0.5, "AU7": 0.3, "AU15": 1.0, "AU17": 0.9, "AU43": 0.4},
-            {"AU1": 0.8, "AU4": 0.5, "AU15": 0.8, "AU17": 0.2, "AU43": 0.8},  # looking down
-            {
-                "AU1": 0.9,
-                "AU4": 0.8,
-                "AU6": 0.9,
-                "AU7": 0.6,
-                "AU15": 0.9,
-                "AU20": 0.7,
-                "AU25": 1.0,
-                "AU26": 0.5,
-                "AU43": 0.8,
-            },  # crying
-            {
-                "AU1": 0.8,
-                "AU4": 0.9,
-                "AU6": 1.0,
-                "AU7": 0.8,
-                "AU10": 0.3,
-                "AU15": 0.6,
-                "AU20": 0.8,
-                "AU25": 1.0,
-                "AU26": 1.0,
-                "AU27": 0.4,
-                "AU43": 1.0,
-            },  # wailing
-        ),
-        "anger": (
-            {"AU4": 1.0, "AU5": 0.4, "AU7": 0.9, "AU9": 0.35, "AU17": 0.4, "AU23": 0.7, "AU24": 0.7},
-            {
-                "AU4": 1.0,
-                "AU5": 0.4,
-                "AU7": 0.9,
-                "AU9": 0.5,
-                "AU10": 0.6,
-                "AU16": 0.6,
-                "AU20": 0.4,
-                "AU23": 0.2,
-                "AU25": 1.0,
-                "AU26": 0.15,
-            },  # bared teeth
-            {
-                "AU4": 1.0,
-                "AU5": 0.4,
-                "AU7": 0.8,
-                "AU9": 0.5,
-                "AU10": 0.6,
-                "AU16": 0.4,
-                "AU20": 0.3,
-                "AU23": 0.15,
-                "AU25": 1.0,
-                "AU26": 1.0,
-                "AU27": 0.7,
-            },  # screaming
-        ),
-        "disgust": (
-            {"AU4": 0.4, "AU7": 0.7, "AU9": 1.0, "AU10": 1.0, "AU15": 0.2, "AU17": 0.3, "AU25": 0.6},
-            {"AU4": 0.4, "AU6": 0.4, "AU7": 0.6, "AU9": 1.0, "AU10": 0.8, "AU15": 0.5, "AU17": 0.7},
-            {
-                "AU1": 0.3,
-                "AU4": 0.5,
-                "AU6": 0.5,
-                "AU7": 0.7,
-                "AU9": 1.0,
-                "AU10": 1.0,
-                "AU15": 0.4,
-                "AU16": 0.3,
-                "AU25": 0.9,
-                "AU26": 0.35,
-                "AU43": 0.3,
-            },  # as before something foul
-        ),
-        "fear": (
-            {
-                "AU1": 1.0,
-                "AU2": 0.35,
-                "AU4": 0.7,
-                "AU5": 1.0,
-                "AU15": 0.2,
-                "AU16": 0.2,
-                "AU20": 1.0,
-                "AU25": 0.7,
-                "AU26": 0.35,
-            },
-            {
-                "AU1": 1.0,
-                "AU2": 0.3,
-                "AU4": 0.8,
-                "AU5": 1.0,
-                "AU15": 0.3,
-                "AU16": 0.5,
-                "AU20": 0.8,
-                "AU25": 0.9,
-                "AU26": 0.55,
-            },
-            {
-                "AU1": 1.0,
-                "AU2": 0.3,
-                "AU4": 0.9,
-                "AU5": 1.0,
-                "AU15": 0.3,
-                "AU16": 0.6,
-                "AU20": 1.0,
-                "AU25": 1.0,
-                "AU26": 0.8,
-                "AU27": 0.4,
-            },  # terror
-        ),
-        "contempt": (
-            {"AU7": 0.25, "AU12L": 0.45, "AU14L": 1.0, "AU24": 0.4, "AU43": 0.25},
-            {"AU7": 0.25, "AU12R": 0.45, "AU14R": 1.0, "AU24": 0.4, "AU43": 0.25},
-        ),
-    }.items()
+    name: tuple(to_vector(units) for units in _TABLE[name].values()) for name in EXPRESSIONS
 }
-
 
 # The compounds of Du, Tao and Martinez (2014), as shares of the eight expressions at full intensity.
 COMPOUNDS: dict[str, dict[str, float]] = {
@@ -180,29 +54,29 @@ def compound(name: str, intensity: float = 1.0) -> np.ndarray:
     """Return the mixture, (8,), of one of ``COMPOUNDS`` at an intensity in [0, 1].
 
     Raises:
-        CourseError: for a name that is not in ``COMPOUNDS`` or an intensity out of range.
+        DrawingError: for a name that is not in ``COMPOUNDS`` or an intensity out of range.
     """
     if name not in COMPOUNDS:
-        raise CourseError(f"unknown compound expression {name!r}; known are {', '.join(COMPOUNDS)}")
+        raise DrawingError(f"unknown compound expression {name!r}; known are {', '.join(COMPOUNDS)}")
     if not 0 <= intensity <= 1:
-        raise CourseError(f"the intensity of a compound is a number from 0 to 1, not {intensity}")
-    return dilute(np.array([COMPOUNDS[name].get(emotion, 0.0) for emotion in FERPLUS]), intensity)
+        raise DrawingError(f"the intensity of a compound is a number from 0 to 1, not {intensity}")
+    return dilute(np.array([COMPOUNDS[name].get(emotion, 0.0) for emotion in EXPRESSIONS]), intensity)
 
 
 def check_mixture(mixture: Sequence[float]) -> np.ndarray:
-    """Return the mixture over ``labels.FERPLUS`` as float64, (8,).
+    """Return the mixture over ``names.EXPRESSIONS`` as float64, (8,).
 
     Raises:
-        CourseError: when it does not hold 8 numbers in [0, 1] that sum to 1 (to one part in 10⁵).
+        DrawingError: when it does not hold 8 numbers in [0, 1] that sum to 1 (to one part in 10⁵).
     """
     values = np.asarray(mixture, dtype=np.float64)
-    if values.shape != (len(FERPLUS),):
-        raise CourseError(
-            f"a mixture has one share for each of {', '.join(FERPLUS)}; got shape {values.shape}"
+    if values.shape != (len(EXPRESSIONS),):
+        raise DrawingError(
+            f"a mixture has one share for each of {', '.join(EXPRESSIONS)}; got shape {values.shape}"
         )
     if not (np.isfinite(values).all() and (values >= 0).all() and abs(values.sum() - 1) < 1e-5):
-        shares = ", ".join(f"{name} {value:g}" for name, value in zip(FERPLUS, values, strict=True))
-        raise CourseError(
+        shares = ", ".join(f"{name} {value:g}" for name, value in zip(EXPRESSIONS, values, strict=True))
+        raise DrawingError(
             f"the shares of a mixture must be at least 0 and sum to 1, not {values.sum():g} ({shares})"
         )
     return values / values.sum()
@@ -231,12 +105,14 @@ def expression_intensities(mixture: np.ndarray) -> np.ndarray:
     return emotions if length == 0.0 else intensity_of(mixture) * emotions / length
 
 
-def to_action_units(mixture: np.ndarray, variants: Sequence[int] = (0,) * len(FERPLUS)) -> np.ndarray:
+def to_action_units(mixture: np.ndarray, variants: Sequence[int] = (0,) * len(EXPRESSIONS)) -> np.ndarray:
     """Return the action units, (22,), of a mixture (8,), by the formula at the head of this module.
 
     ``variants`` chooses which of its prototypes each expression uses.
     """
-    chosen = np.stack([PROTOTYPES[name][variant] for name, variant in zip(FERPLUS, variants, strict=True)])
+    chosen = np.stack(
+        [PROTOTYPES[name][variant] for name, variant in zip(EXPRESSIONS, variants, strict=True)]
+    )
     return np.minimum(1.0, expression_intensities(mixture) @ chosen)
 
 
@@ -247,7 +123,7 @@ def sample_mixture(rng: np.random.Generator, ambiguous: float, proportions: np.n
     """
     main, second, third = _distinct(rng, proportions)
     is_ambiguous, has_third, share, split, strength = rng.random(5)
-    shares = np.zeros(len(FERPLUS))
+    shares = np.zeros(len(EXPRESSIONS))
     if is_ambiguous >= ambiguous and main == 0:
         shares[second] = 1.0
         return dilute(shares, 0.03 * strength)  # (1 - 0.03)³ > 0.9
@@ -268,7 +144,7 @@ def sample_mixture(rng: np.random.Generator, ambiguous: float, proportions: np.n
 def _distinct(rng: np.random.Generator, proportions: np.ndarray) -> tuple[int, int, int]:
     """Draw a class from ``proportions`` and two others, different, uniformly."""
     first, second, third = rng.random(3)
-    main = min(int(np.searchsorted(np.cumsum(proportions), first, side="right")), len(FERPLUS) - 1)
-    others = [k for k in range(len(FERPLUS)) if k != main]
+    main = min(int(np.searchsorted(np.cumsum(proportions), first, side="right")), len(EXPRESSIONS) - 1)
+    others = [k for k in range(len(EXPRESSIONS)) if k != main]
     other = others.pop(int(second * len(others)))
     return main, other, others[int(third * len(others))]

@@ -52,7 +52,9 @@ def paint_hand(canvas: Canvas, anatomy: Anatomy, identity: Identity, place: str,
     )
 
     canvas.fill([(lay(_PALM), shade(skin, 0.93, 3), 1.0, RELIEF)])
-    knuckles = [(lay(ellipse(*points[0], 0.07, 0.06)), 0.25, RELIEF) for points, _ in _FINGERS]
+    knuckles = [
+        (lay(ellipse(points[0][0], points[0][1], 0.07, 0.06)), 0.25, RELIEF) for points, _ in _FINGERS
+    ]
     valleys = [
         (lay(stroke([[x, 0.25], [1.12 * x, -0.2]], 0.05, 0.2, 0.8)), 0.3, RELIEF) for x in (-0.14, 0.01, 0.15)
     ]

@@ -1,4 +1,4 @@
-"""Who is drawn, how the head is held, and how the picture is taken (lesson 00).
+"""Who is drawn, how the head is held, and how the picture is taken.
 
 Three plain records. Their defaults are one pleasant person, seen from the front in good light;
 ``sample_identity`` draws others, ``nuisances`` other poses and cameras. Lengths are in face units: the head
@@ -136,4 +136,5 @@ def sample_identity(rng: np.random.Generator) -> Identity:
 
 
 def _mix(first: Colour, second: Colour, share: float) -> Colour:
-    return tuple(round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
+    return red, green, blue

@@ -10,9 +10,9 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from drawnfaces.errors import DrawingError
 from drawnfaces.glasses import FRAMES
 from drawnfaces.identity import BACKGROUNDS, FACIAL_HAIR, Camera, Identity, Pose
-from pvlib.errors import CourseError
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Nuisances:
     """How strongly, and how often, each nuisance occurs.
 
     Raises:
-        CourseError: for a probability outside [0, 1], or an amount that is negative or too large.
+        DrawingError: for a probability outside [0, 1], or an amount that is negative or too large.
     """
 
     # Largest amounts; each face draws its own.
@@ -53,7 +53,7 @@ class Nuisances:
         for field in fields(self):
             value, largest = getattr(self, field.name), _LARGEST.get(field.name, 1.0)
             if not 0 <= value <= largest:
-                raise CourseError(f"Nuisances.{field.name} must lie from 0 to {largest:g}, not {value:g}")
+                raise DrawingError(f"Nuisances.{field.name} must lie from 0 to {largest:g}, not {value:g}")
 
 
 _LARGEST = {"roll": 0.8, "yaw": 0.8, "pitch": 0.5, "scale": 0.3, "shift": 0.3, "contrast": 0.9}
@@ -84,7 +84,7 @@ def choose_nuisances(nuisances: "str | Nuisances") -> Nuisances:
     """Return a preset by its name, or the given nuisances.
 
     Raises:
-        CourseError: for a name that is no preset; it names the nearest one.
+        DrawingError: for a name that is no preset; it names the nearest one.
     """
     if isinstance(nuisances, Nuisances):
         return nuisances
@@ -92,7 +92,7 @@ def choose_nuisances(nuisances: "str | Nuisances") -> Nuisances:
         return NUISANCES[nuisances]
     near = difflib.get_close_matches(str(nuisances), NUISANCES, n=1, cutoff=0.5)
     guess = f'; did you mean "{near[0]}"?' if near else ""
-    raise CourseError(f'nuisances must be one of {", ".join(NUISANCES)}, not "{nuisances}"{guess}')
+    raise DrawingError(f'nuisances must be one of {", ".join(NUISANCES)}, not "{nuisances}"{guess}')
 
 
 def sample_pose(rng: np.random.Generator, nuisances: Nuisances) -> Pose:

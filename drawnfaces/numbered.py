@@ -15,6 +15,7 @@ import numpy as np
 from drawnfaces.action_units import WITHOUT_TONE
 from drawnfaces.anatomy import build
 from drawnfaces.camera import develop
+from drawnfaces.errors import DrawingError
 from drawnfaces.expressions import (
     PROTOTYPES,
     check_mixture,
@@ -23,6 +24,7 @@ from drawnfaces.expressions import (
     to_action_units,
 )
 from drawnfaces.identity import Pose, sample_identity
+from drawnfaces.names import EXPRESSIONS
 from drawnfaces.nuisances import (
     Nuisances,
     choose_nuisances,
@@ -34,10 +36,8 @@ from drawnfaces.occlusions import sample_occlusions
 from drawnfaces.raters import RATERS, cast_votes
 from drawnfaces.render import check_size, landmarks, paint
 from drawnfaces.visibility import legibility, visible_landmarks
-from pvlib.data.labels import FERPLUS
-from pvlib.errors import CourseError
 
-# How many training faces of each ``labels.FERPLUS`` class the real sets hold (FER+ by the majority rule).
+# How many training faces of each ``names.EXPRESSIONS`` class the real sets hold (FER+ by the majority rule).
 PROPORTIONS = {
     "ferplus": (8739, 7287, 3149, 3013, 2099, 119, 532, 119),
     "rafdb": (2524, 4772, 1290, 1982, 705, 717, 281, 0),
@@ -45,12 +45,22 @@ PROPORTIONS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DrawingOptions:
-    """Everything that a face depends on besides its number; see ``dataset.draw_faces`` for the meaning.
+    """Everything that a face depends on besides its number.
+
+    Attributes:
+        seed: a number of at least 0.
+        size: width and height in pixels, at least 16.
+        colour: RGB instead of grey; everything else about the face stays.
+        ambiguous: share of faces that mix two (one in five: three) expressions.
+        proportions: share of each main expression in the order of ``names.EXPRESSIONS``, sum 1; or a key of
+            ``PROPORTIONS``; default equal.
+        nuisances: a preset of ``nuisances.NUISANCES``, or your own.
+        margin: share of the face's square added on each side, as uncropped photographs have it.
 
     Raises:
-        CourseError: for an argument out of range or an unknown name.
+        DrawingError: for an argument out of range or an unknown name.
     """
 
     seed: int
@@ -59,13 +69,13 @@ class DrawingOptions:
     ambiguous: float = 0.5
     proportions: str | Sequence[float] | None = None
     nuisances: str | Nuisances = "studio"
-    margin: float = 0.0  # share of the face's square added on each side, as uncropped photographs have it
+    margin: float = 0.0
 
     def __post_init__(self):
         check_count("seed", self.seed)
         check_size(self.size)
         if not 0 <= self.ambiguous <= 1:
-            raise CourseError(f"ambiguous is a share of faces from 0 to 1, not {self.ambiguous:g}")
+            raise DrawingError(f"ambiguous is a share of faces from 0 to 1, not {self.ambiguous:g}")
         choose_nuisances(self.nuisances)
         choose_proportions(self.proportions)
 
@@ -75,33 +85,33 @@ class DrawingOptions:
         return choose_proportions(self.proportions)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DrawnFace:
-    """One face with its truth; arrays without the first dimension of ``dataset.DrawnFaces``."""
+    """One face with everything that is known about it."""
 
     image: np.ndarray  # (C, size, size) uint8
-    mixture: np.ndarray  # (8,)
-    intensities: np.ndarray  # (8,)
+    mixture: np.ndarray  # (8,): shares of the expressions
+    intensities: np.ndarray  # (8,): the weight of each expression's prototype
     action_units: np.ndarray  # (22,)
-    landmarks: np.ndarray  # (68, 2)
-    visible: np.ndarray  # (68,) bool
-    legibility: float
-    votes: np.ndarray  # (10,) uint8
+    landmarks: np.ndarray  # (68, 2): pixels
+    visible: np.ndarray  # (68,) bool: which landmarks can be seen
+    legibility: float  # how well the expression can be read, 0 to 1
+    votes: np.ndarray  # (10,) uint8: of ten raters
 
 
 def check_count(name: str, value: int, least: int = 0) -> None:
     """Refuse what is no whole number of at least ``least``."""
-    if not isinstance(value, Integral) or value < least:
-        raise CourseError(f"{name} must be a whole number of at least {least}, not {value}")
+    if not isinstance(value, Integral) or int(value) < least:
+        raise DrawingError(f"{name} must be a whole number of at least {least}, not {value}")
 
 
 def choose_proportions(proportions: str | Sequence[float] | None) -> np.ndarray:
     """Return the share of each main expression, (8,): equal, of a real set by its name, or as given."""
     if proportions is None:
-        return np.full(len(FERPLUS), 1 / len(FERPLUS))
+        return np.full(len(EXPRESSIONS), 1 / len(EXPRESSIONS))
     if isinstance(proportions, str):
         if proportions not in PROPORTIONS:
-            raise CourseError(
+            raise DrawingError(
                 f'proportions must be one of {", ".join(PROPORTIONS)} or eight shares, not "{proportions}"'
             )
         counts = np.array(PROPORTIONS[proportions], dtype=np.float64)
@@ -157,8 +167,8 @@ def _stepped_back(pose: Pose, margin: float) -> Pose:
 
 def _personal_units(rng: np.random.Generator, mixture: np.ndarray) -> np.ndarray:
     """Return the action units, (22,), of a mixture as this person moves them."""
-    choices = rng.random(len(FERPLUS))
-    variants = [int(u * len(PROTOTYPES[name])) for u, name in zip(choices, FERPLUS, strict=True)]
+    choices = rng.random(len(EXPRESSIONS))
+    variants = [int(u * len(PROTOTYPES[name])) for u, name in zip(choices, EXPRESSIONS, strict=True)]
     units = to_action_units(mixture, variants)
     factor, tone = 0.8 + 0.4 * rng.random(len(units)), 0.05 * rng.random(len(units))
     tone[list(WITHOUT_TONE)] = 0.0

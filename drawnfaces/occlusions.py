@@ -12,10 +12,10 @@ import numpy as np
 from drawnfaces import coverings
 from drawnfaces.anatomy import Anatomy
 from drawnfaces.canvas import Canvas
+from drawnfaces.errors import DrawingError
 from drawnfaces.glasses import glasses_cover, paint_glasses
 from drawnfaces.hand import PLACES, hand_cover, paint_hand
 from drawnfaces.identity import Colour, Identity
-from pvlib.errors import CourseError
 
 MASKS: tuple[Colour, ...] = ((152, 196, 214), (226, 228, 228), (44, 46, 52), (206, 170, 176))
 CLOTHS: tuple[Colour, ...] = ((150, 52, 52), (52, 74, 110), (74, 96, 72), (178, 146, 92), (70, 66, 76))
@@ -27,7 +27,7 @@ class Occlusion:
     """One thing over a face.
 
     Raises:
-        CourseError: for a kind that is not of ``KINDS`` or a place that is not of ``hand.PLACES``.
+        DrawingError: for a kind that is not of ``KINDS`` or a place that is not of ``hand.PLACES``.
     """
 
     kind: str
@@ -37,7 +37,7 @@ class Occlusion:
 
     def __post_init__(self):
         if self.kind not in KINDS or self.place not in PLACES:
-            raise CourseError(
+            raise DrawingError(
                 f"an occlusion is one of {', '.join(KINDS)}, a hand's place one of {', '.join(PLACES)}; "
                 f"not {self.kind} at {self.place}"
             )

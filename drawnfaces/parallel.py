@@ -5,18 +5,18 @@ worker would have drawn, bit for bit.
 """
 
 import os
+import signal
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 
 import numpy as np
 
+from drawnfaces.errors import DrawingError
 from drawnfaces.numbered import DrawingOptions, draw_range
-from pvlib.errors import CourseError
-from pvlib.pool import leave_interrupts_to_the_caller
 
 _CHUNK_PIXELS = 2**22  # of a chunk: large enough to hide the sending, small enough for even progress
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -24,26 +24,27 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 def draw_chunks(
     options: DrawingOptions, start: int, count: int, workers: int = 1
-) -> Iterator[dict[str, np.ndarray]]:
+) -> Generator[dict[str, np.ndarray], None, None]:
     """Yield the faces ``start`` to ``start + count - 1`` in order, as stacks of a few hundred at most.
 
     Memory stays bounded: at most two chunks a worker wait to be fetched.
 
     Raises:
-        CourseError: when a worker died, for example because the calling script lacks its
+        DrawingError: when a worker died, for example because the calling script lacks its
             ``if __name__ == "__main__":`` guard, which Python's fresh processes need.
     """
     length = min(256, max(1, _CHUNK_PIXELS // (options.size**2 * (3 if options.colour else 1))))
     length = max(1, min(length, -(-count // workers)))
-    jobs = [(first, min(length, start + count - first)) for first in range(start, start + count, length)]
-    if workers == 1 or len(jobs) < 2:
+    firsts = range(start, start + count, length)
+    jobs = ((first, min(length, start + count - first)) for first in firsts)
+    if workers == 1 or len(firsts) < 2:
         yield from (draw_range(options, *job) for job in jobs)
         return
-    waiting = deque()
+    waiting: deque[Future[dict[str, np.ndarray]]] = deque()
     with (
         _single_threaded(),
         ProcessPoolExecutor(
-            min(workers, len(jobs)), get_context("spawn"), initializer=leave_interrupts_to_the_caller
+            min(workers, len(firsts)), get_context("spawn"), initializer=_leave_interrupts_to_the_caller
         ) as pool,
     ):
         try:
@@ -54,12 +55,17 @@ def draw_chunks(
             while waiting:
                 yield waiting.popleft().result()
         except BrokenProcessPool as error:
-            raise CourseError(
+            raise DrawingError(
                 "a drawing process ended early: in a script, call draw_faces below "
                 'if __name__ == "__main__":, or use workers=1; else the machine may lack memory'
             ) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _leave_interrupts_to_the_caller() -> None:
+    """Ctrl-C reaches every process; the caller alone should react, and end the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Ten simulated raters: what people say they see in a face of known mixture (lessons 08 and 11).
+"""Ten simulated raters: what people say they see in a face of known mixture.
 
 FER+ (Barsoum et al., 2016) asked ten people about each face. A simulated rater draws one expression from the
 true mixture and then reports it with people's usual confusions: row k of ``CONFUSION`` is what is reported of
@@ -9,7 +9,7 @@ can be made out, the more a rater guesses.
 
 import numpy as np
 
-from pvlib.data.labels import FERPLUS, FERPLUS_VOTES
+from drawnfaces.names import EXPRESSIONS, VOTES
 
 RATERS = 10
 
@@ -27,10 +27,10 @@ _UNKNOWN, _NF = 0.004, 0.0005
 
 
 def _confusion() -> np.ndarray:
-    matrix = np.zeros((len(FERPLUS), len(FERPLUS_VOTES)))
-    for row, name in enumerate(FERPLUS):
+    matrix = np.zeros((len(EXPRESSIONS), len(VOTES)))
+    for row, name in enumerate(EXPRESSIONS):
         for reported, probability in _REPORTED[name].items():
-            matrix[row, FERPLUS_VOTES.index(reported)] = probability
+            matrix[row, VOTES.index(reported)] = probability
         matrix[row, -2:] = _UNKNOWN, _NF
         matrix[row, row] = 1 - matrix[row].sum()
     return matrix
@@ -42,7 +42,7 @@ HAZE = np.array([0.2, 0.12, 0.07, 0.07, 0.04, 0.01, 0.01, 0.01, 0.45, 0.02])  # 
 
 
 def cast_votes(opinions: np.ndarray, mixture: np.ndarray, legibility: float = 1.0) -> np.ndarray:
-    """Return the ten votes over ``labels.FERPLUS_VOTES``, uint8, (10,); they sum to 10.
+    """Return the ten votes over ``names.VOTES``, uint8, (10,); they sum to 10.
 
     Args:
         opinions: ten numbers in [0, 1), (10,), one a rater: what they lean to.
@@ -54,4 +54,4 @@ def cast_votes(opinions: np.ndarray, mixture: np.ndarray, legibility: float = 1.
     cumulative = np.cumsum((1 - guessing) * (mixture @ CONFUSION) + guessing * HAZE)
     # Inverse transform instead of Generator.multinomial, whose stream NumPy may change between versions.
     votes = np.searchsorted(cumulative, opinions * cumulative[-1], side="right")
-    return np.bincount(votes, minlength=len(FERPLUS_VOTES)).astype(np.uint8)
+    return np.bincount(votes, minlength=len(VOTES)).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""The head's form under a light: hills and hollows of the skin, shaded by Lambert's law (lesson 00).
+"""The head's form under a light: hills and hollows of the skin, shaded by Lambert's law.
 
 A head is an ellipsoid with Gaussian hills (brow ridge, nose, cheeks, lips, chin) and hollows, which move with
 the muscles. Its slope towards the light makes a pixel bright; what lies deep is dark from every side. Axis-
@@ -93,7 +93,7 @@ def _hills(anatomy: Anatomy, identity: Identity) -> list[tuple[float, ...]]:
     lower_lip = 0.5 * (mouth.lower_inner[2, 1] + mouth.lower_outer[3, 1])
     hollow = mouth.lower_outer[3, 1] + 0.05
     frown = max(u["AU4"], 0.6 * u["AU9"])
-    hills = [
+    hills: list[tuple[float, ...]] = [
         (0, 0.0, 0.062, 0.17, 0.062, 0.05),
         (0, tip - 0.01, 0.075, 0.06, 0.07, 0.12),
         (0, -0.29, 0.08, 0.06, 0.015 + 0.02 * frown, 0.0),
@@ -131,7 +131,7 @@ def _shadows(anatomy: Anatomy, identity: Identity, light: float) -> list[tuple[f
     u, mouth = anatomy.units, anatomy.mouth
     base = anatomy.nose_base[2, 1] - 0.012
     frown = max(u["AU4"], 0.7 * u["AU9"])
-    shadows = [
+    shadows: list[tuple[float, ...]] = [
         (-0.06 * light, base + 0.045, 0.1, 0.03, 0.34, 0.03),
         (-0.15 * light, base + 0.03, 0.06, 0.05, 0.3 * abs(light), 0.03),
         (-0.14 * light, 0.12, 0.06, 0.14, 0.2 * abs(light), 0.03),

@@ -1,4 +1,4 @@
-"""One face from explicit arguments: the function behind every drawn picture (lessons 00, 01 and 08)."""
+"""One face from explicit arguments: the function behind every drawn picture."""
 
 from collections.abc import Mapping, Sequence
 from numbers import Integral
@@ -11,12 +11,12 @@ from drawnfaces.action_units import to_vector
 from drawnfaces.anatomy import Anatomy, build
 from drawnfaces.camera import develop
 from drawnfaces.canvas import Canvas, Projection
+from drawnfaces.errors import DrawingError
 from drawnfaces.expressions import check_mixture, to_action_units
 from drawnfaces.identity import Camera, Identity, Pose
 from drawnfaces.occlusions import Occlusion, paint_occlusions
-from pvlib.errors import CourseError
 
-SMALLEST = 16
+SMALLEST, LARGEST = 16, 4096  # pixels
 NOSE_RELIEF = np.concatenate(
     [np.zeros(27), [0.02, 0.06, 0.1, 0.14], [0.06, 0.08, 0.1, 0.08, 0.06], np.zeros(32)]
 )
@@ -38,11 +38,11 @@ def draw_face(
 
     Args:
         action_units: vector (22,) or mapping, see ``action_units.to_vector``.
-        mixture: instead of action units, shares of the eight ``labels.FERPLUS`` expressions; the neutral
+        mixture: instead of action units, shares of the eight ``names.EXPRESSIONS`` expressions; the neutral
             share sets the intensity (see ``expressions``).
         identity, pose, camera: who, how held, how taken; the defaults are one person from the front.
         occlusions: what lies over the face, the last one on top.
-        size: the picture's width and height in pixels, at least 16.
+        size: the picture's width and height in pixels, 16 to 4096.
         colour: RGB, or else the same picture in grey.
         rng: the noise's source; without one the picture has no noise whatever ``camera.noise`` says.
 
@@ -50,12 +50,15 @@ def draw_face(
         uint8, (3, size, size) or (1, size, size).
 
     Raises:
-        CourseError: for an unknown action unit, an intensity outside [0, 1], a mixture that does not sum
-            to 1, both or neither of them, or a size below 16.
+        DrawingError: for an unknown action unit, an intensity outside [0, 1], a mixture that does not sum
+            to 1, both or neither of them, or a size out of range.
     """
-    if (action_units is None) == (mixture is None):
-        raise CourseError("draw_face needs either action_units or a mixture, and not both")
-    units = to_vector(action_units) if mixture is None else to_action_units(check_mixture(mixture))
+    if action_units is not None and mixture is None:
+        units = to_vector(action_units)
+    elif mixture is not None and action_units is None:
+        units = to_action_units(check_mixture(mixture))
+    else:
+        raise DrawingError("draw_face needs either action_units or a mixture, and not both")
     check_size(size)
     identity, pose, camera = identity or Identity(), pose or Pose(), camera or Camera()
     image = paint(build(units, identity), identity, pose, camera, size, occlusions, colour)
@@ -63,9 +66,9 @@ def draw_face(
 
 
 def check_size(size: int) -> None:
-    """Refuse a size that is no whole number of at least 16 pixels."""
-    if not isinstance(size, Integral) or size < SMALLEST:
-        raise CourseError(f"a drawn face needs a size of at least {SMALLEST} whole pixels, not {size}")
+    """Refuse a size that is no whole number of 16 to 4096 pixels."""
+    if not isinstance(size, Integral) or not SMALLEST <= int(size) <= LARGEST:
+        raise DrawingError(f"a drawn face needs a size of {SMALLEST} to {LARGEST} whole pixels, not {size}")
 
 
 def landmarks(anatomy: Anatomy, pose: Pose, size: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What can be seen of a drawn face: which landmarks, and how well its expression can be read (lesson 11).
+"""What can be seen of a drawn face: which landmarks, and how well its expression can be read.
 
 Nothing here depends on the picture's size, so neither do the votes that follow from it.
 """
@@ -34,7 +34,7 @@ def visible_landmarks(
     """
     project = Projection(pose, 1)  # a picture of one unit
     points = project(anatomy.landmarks(), NOSE_RELIEF)  # (68, 2)
-    visible = ((points >= 0) & (points <= 1)).all(axis=1)  # (68,)
+    visible = np.all((points >= 0) & (points <= 1), axis=1)  # (68,)
     for polygon, relief in covers(anatomy, identity, occlusions):
         visible &= ~contains(project(polygon, relief), points)
     if abs(pose.yaw) > _TURNED_AWAY:

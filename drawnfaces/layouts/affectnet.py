@@ -14,9 +14,11 @@ import numpy as np
 
 from drawnfaces.layouts.circumplex import valence_arousal
 from drawnfaces.layouts.rafdb import save_jpeg
-from pvlib.data.labels import AFFECTNET8, FERPLUS
+from drawnfaces.names import EXPRESSIONS
 
 SPLITS = ("train", "valid")
+# in the order of AffectNet's ids, 0 to 7
+CLASSES = ("neutral", "happiness", "sadness", "surprise", "fear", "disgust", "anger", "contempt")
 MARGIN = 0.2  # of the old layout's pictures, on each side of the face's box
 _UNCERTAIN, _NO_FACE, _NO_AFFECT = 9, 10, -2.0
 _COLUMNS = (
@@ -32,7 +34,7 @@ class Numbered:
 
     def __init__(self, root: Path):
         self.root = root
-        self._count = Counter()
+        self._count: Counter[str] = Counter()
         for folder in _FOLDERS.values():
             (root / folder / "images").mkdir(parents=True)
             (root / folder / "annotations").mkdir()
@@ -88,15 +90,15 @@ class Tables:
 def id_of(face: dict) -> int:
     """Return AffectNet's id of a face: 0 neutral to 7 contempt, 9 uncertain, 10 no face."""
     votes = face["votes"]
-    score = votes[: len(FERPLUS)] + 0.5 * face["mixture"]
+    score = votes[: len(EXPRESSIONS)] + 0.5 * face["mixture"]
     best = int(np.argmax(score))
     if votes[8:].max() > votes[best]:
         return _UNCERTAIN if votes[8] >= votes[9] else _NO_FACE
-    return AFFECTNET8.index(FERPLUS[best])
+    return CLASSES.index(EXPRESSIONS[best])
 
 
 def _affect(face: dict, label: int) -> tuple[float, float]:
-    return (_NO_AFFECT, _NO_AFFECT) if label >= len(AFFECTNET8) else valence_arousal(face["mixture"])
+    return (_NO_AFFECT, _NO_AFFECT) if label >= len(CLASSES) else valence_arousal(face["mixture"])
 
 
 def _cut(image: np.ndarray, digest: bytes) -> tuple[np.ndarray, np.ndarray, tuple[int, int, int, int]]:

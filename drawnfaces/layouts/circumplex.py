@@ -6,7 +6,7 @@ a drawn face has no truer ones.
 
 import numpy as np
 
-from pvlib.data.labels import FERPLUS
+from drawnfaces.names import EXPRESSIONS
 
 PLACES = {  # (valence, arousal), each from -1 to 1
     "neutral": (0.0, 0.0),
@@ -18,7 +18,7 @@ PLACES = {  # (valence, arousal), each from -1 to 1
     "fear": (-0.2, 0.8),
     "contempt": (-0.55, 0.15),
 }
-_TABLE = np.array([PLACES[name] for name in FERPLUS])  # (8, 2)
+_TABLE = np.array([PLACES[name] for name in EXPRESSIONS])  # (8, 2)
 
 
 def valence_arousal(mixture: np.ndarray) -> tuple[float, float]:

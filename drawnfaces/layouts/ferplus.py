@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pvlib.data.labels import FERPLUS, FERPLUS_VOTES
+from drawnfaces.names import EXPRESSIONS, VOTES
 
 SPLITS = ("train", "valid", "test")
 _FOLDERS = {"train": "FER2013Train", "valid": "FER2013Valid", "test": "FER2013Test"}
@@ -40,7 +40,7 @@ class _Votes:
         """Called for each row without a face."""
 
     def finish(self) -> None:
-        _write_csv(self.root / "fer2013new.csv", ["Usage", "Image name", *FERPLUS_VOTES], self.rows)
+        _write_csv(self.root / "fer2013new.csv", ["Usage", "Image name", *VOTES], self.rows)
 
 
 class Folders(_Votes):
@@ -65,8 +65,8 @@ class Table(_Votes):
     def add(self, split: str, face: dict) -> tuple[str, int]:
         """Collect one face; return its image name and its most voted class."""
         name = self.name_next(split, face["votes"])
-        votes = face["votes"][: len(FERPLUS)] + 0.5 * face["mixture"]
-        emotion = int(np.argmax([votes[FERPLUS.index(expression)] for expression in _FER2013]))
+        votes = face["votes"][: len(EXPRESSIONS)] + 0.5 * face["mixture"]
+        emotion = int(np.argmax([votes[EXPRESSIONS.index(expression)] for expression in _FER2013]))
         self.pixels.append([emotion, " ".join(map(str, face["image"].ravel().tolist())), _USAGE[split]])
         return name, int(face["votes"].argmax())
 

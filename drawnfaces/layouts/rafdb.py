@@ -10,16 +10,18 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pvlib.data.labels import FERPLUS, RAFDB
+from drawnfaces.names import EXPRESSIONS
 
 SPLITS = ("train", "test")
+# in the order of RAF-DB's labels, 1 to 7
+CLASSES = ("surprise", "fear", "disgust", "happiness", "sadness", "anger", "neutral")
 JPEG_QUALITY = 95
 
 
 class _Numbered:
     def __init__(self, root: Path):
         self.root = root
-        self._count = Counter()
+        self._count: Counter[str] = Counter()
 
     def next_name(self, split: str) -> str:
         self._count[split] += 1
@@ -64,8 +66,8 @@ class ClassFolders(_Numbered):
 
 def label_of(face: dict) -> int:
     """Return RAF-DB's label of a face, 1 surprise to 7 neutral."""
-    score = face["votes"][: len(FERPLUS)] + 0.5 * face["mixture"]
-    return 1 + int(np.argmax([score[FERPLUS.index(name)] for name in RAFDB]))
+    score = face["votes"][: len(EXPRESSIONS)] + 0.5 * face["mixture"]
+    return 1 + int(np.argmax([score[EXPRESSIONS.index(name)] for name in CLASSES]))
 
 
 def save_jpeg(image: np.ndarray, path: Path) -> None:

@@ -11,20 +11,23 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
+import psutil
 import torch
 from torch import Tensor
 
+from drawnfaces.errors import DrawingError
 from drawnfaces.expressions import intensity_of
 from drawnfaces.nuisances import Nuisances
 from drawnfaces.numbered import DrawingOptions, check_count
 from drawnfaces.parallel import draw_chunks
 from pvlib.data.faces import Faces
 from pvlib.data.labels import FERPLUS
+from pvlib.errors import CourseError
 
 UNAMBIGUOUS = 0.9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DrawnFaces(Faces):
     """Faces whose truth is known.
 
@@ -32,18 +35,20 @@ class DrawnFaces(Faces):
     slips of the hand, but a simulated rater's every vote is a draw from what can be seen.
 
     Attributes:
-        action_units: float32, (N, 22); intensities in the order of ``action_units.NAMES``.
+        action_units: float32, (N, 22); intensities in the order of ``drawnfaces.action_units.NAMES``.
         intensity: float32, (N,); overall intensity, 1 − m_neutral^(1/3) (see ``expressions``).
         intensities: float32, (N, 8); that of each expression, v · e_k / ‖e‖₂; neutral has 0.
         visible: bool, (N, 68); whether each landmark can be seen.
         legibility: float32, (N,); how well the expression can be read, 0 to 1 (see ``visibility``).
     """
 
-    action_units: Tensor | None = None
-    intensity: Tensor | None = None
-    intensities: Tensor | None = None
-    visible: Tensor | None = None
-    legibility: Tensor | None = None
+    mixture: Tensor
+    landmarks: Tensor
+    action_units: Tensor
+    intensity: Tensor
+    intensities: Tensor
+    visible: Tensor
+    legibility: Tensor
 
     @property
     def unambiguous(self) -> Tensor:
@@ -92,12 +97,34 @@ def draw_faces(
     Raises:
         CourseError: for an argument out of range or an unknown name.
     """
-    check_count("count", count)
-    check_count("start", start)
-    check_count("workers", workers, least=1)
-    options = DrawingOptions(seed, size, colour, ambiguous, proportions, nuisances)
-    chunks = list(draw_chunks(options, start, max(count, 1), workers))
+    try:
+        check_count("count", count)
+        check_count("start", start)
+        check_count("workers", workers, least=1)
+        options = DrawingOptions(
+            seed=seed,
+            size=size,
+            colour=colour,
+            ambiguous=ambiguous,
+            proportions=proportions,
+            nuisances=nuisances,
+        )
+        _check_memory(count, options)
+        chunks = list(draw_chunks(options, start, max(count, 1), workers))
+    except DrawingError as error:
+        raise CourseError(str(error)) from error
     return _as_faces({name: np.concatenate([c[name] for c in chunks])[:count] for name in chunks[0]})
+
+
+def _check_memory(count: int, options: DrawingOptions) -> None:
+    """Refuse more faces than fit into the memory that is free, where they stand twice for a moment."""
+    needed = 2 * count * options.size**2 * (3 if options.colour else 1)
+    free = psutil.virtual_memory().available
+    if needed > free:
+        raise CourseError(
+            f"{count:,} drawn faces of {options.size} pixels need {needed / 2**30:,.1f} GiB of memory, and "
+            f"{free / 2**30:,.1f} GiB are free: draw fewer at a time"
+        )
 
 
 def _as_faces(drawn: dict[str, np.ndarray]) -> DrawnFaces:

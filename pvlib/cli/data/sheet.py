@@ -20,12 +20,13 @@ def sheet(
     ] = None,
 ) -> None:
     """Draw a contact sheet: all expressions of six people, the compounds, or each nuisance."""
+    from drawnfaces import sheets
     from pvlib.errors import CourseError
-    from pvlib.figures.contact_sheets import compound_sheet, expression_sheet, save_sheet
-    from pvlib.figures.nuisance_sheet import nuisance_sheet
+    from pvlib.files import atomic_write
 
     out = out or Path(f"faces-{which}.png")
     if out.suffix.lower() != ".png":
         raise CourseError(f'{out}: a contact sheet is a PNG file; end its name in .png, not "{out.suffix}"')
-    draw = {"expressions": expression_sheet, "compounds": compound_sheet, "nuisances": nuisance_sheet}[which]
-    typer.echo(f"Written to {save_sheet(draw(), out, colours=144)}.")
+    with atomic_write(out) as temporary:
+        sheets.save_sheet(sheets.SHEETS[which](), temporary, colours=144)
+    typer.echo(f"Written to {out}.")

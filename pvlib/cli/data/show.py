@@ -31,6 +31,7 @@ def show(
     import torch
 
     from pvlib.data.drawn import draw_faces
+    from pvlib.data.faces import Faces
     from pvlib.data.labelled_folder import load_some_images
     from pvlib.errors import CourseError
     from pvlib.figures.recipes import recipe_sheet, step_sheet
@@ -49,7 +50,9 @@ def show(
     if is_drawn(source) and split in DRAWN_SEEDS:
         size = 100 if colour else 48
         nuisances = nuisances_of(source)
-        faces = draw_faces(count, DRAWN_SEEDS[split], size, colour, start=seed * count, nuisances=nuisances)
+        faces: Faces = draw_faces(
+            count, DRAWN_SEEDS[split], size, colour, start=seed * count, nuisances=nuisances
+        )
     elif Path(source).is_dir():
         faces = load_some_images(source, count, seed)
     else:

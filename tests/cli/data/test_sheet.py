@@ -4,14 +4,14 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from drawnfaces import sheets
 from pvlib.cli import app
-from pvlib.figures import contact_sheets
 
 
 @pytest.fixture
 def small(monkeypatch):
-    draw = contact_sheets.compound_sheet
-    monkeypatch.setattr(contact_sheets, "compound_sheet", lambda: draw(contact_sheets.PEOPLE[:1], size=32))
+    tiny = sheets.compound_sheet(sheets.PEOPLE[:1], size=32)
+    monkeypatch.setitem(sheets.SHEETS, "compounds", lambda: tiny)
 
 
 def test_the_sheet_is_written_where_it_was_asked_for(tmp_path, small):

@@ -1,19 +1,22 @@
-"""Contact sheets: many drawn faces on one page, to be judged by eye (lesson 00 and the book's data chapter).
+"""Contact sheets: many drawn faces on one page, to be judged by eye.
 
 Each function returns a Pillow image; ``save_sheet`` writes it small enough to live in a repository.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from drawnfaces import Camera, Identity, Pose, draw_face, to_action_units
-from drawnfaces.expressions import COMPOUNDS, PROTOTYPES, compound, dilute
-from drawnfaces.identity import HAIRS, IRISES, SHIRTS, SKINS
-from pvlib.data.labels import FERPLUS
-from pvlib.files import atomic_write
+from drawnfaces.errors import DrawingError
+from drawnfaces.expressions import COMPOUNDS, PROTOTYPES, compound, dilute, to_action_units
+from drawnfaces.identity import HAIRS, IRISES, SHIRTS, SKINS, Camera, Identity, Pose
+from drawnfaces.names import EXPRESSIONS
+from drawnfaces.nuisances import Nuisances
+from drawnfaces.numbered import DrawingOptions, draw_numbered
+from drawnfaces.render import draw_face
 
 INTENSITIES = (0.35, 0.65, 1.0)
 # Six people who differ in what an expression must be recognised through: skin, hair, age, features, beard.
@@ -31,6 +34,28 @@ PEOPLE = (
     Identity(skin=SKINS[6], hair=HAIRS[0], iris=IRISES[1], hair_style="bun", jaw=0.15, eye_size=1.1,
              lip_fullness=1.2, brow_arch=1.4, brow_thickness=0.85, nose_width=1.1, shirt=SHIRTS[3]),
 )  # fmt: skip
+# One row each, from who is seen over what hides them to how the picture was taken.
+NUISANCE_ROWS: dict[str, Nuisances] = {
+    "none": Nuisances(),
+    "pose": Nuisances(roll=0.4, yaw=0.6, pitch=0.32),
+    "age": Nuisances(age=1.0),
+    "beard": Nuisances(beard=1.0),
+    "glasses": Nuisances(glasses=1.0),
+    "hand": Nuisances(hand=1.0),
+    "mask": Nuisances(mask=1.0),
+    "strand of hair": Nuisances(strand=1.0),
+    "cap": Nuisances(cap=1.0),
+    "scarf": Nuisances(scarf=1.0),
+    "hard light": Nuisances(hard_light=1.0),
+    "exposure": Nuisances(contrast=0.45, brightness=40.0),
+    "blur": Nuisances(blur=1.8),
+    "motion": Nuisances(motion=1.0),
+    "noise": Nuisances(noise=30.0),
+    "low resolution": Nuisances(low_resolution=1.0),
+    "JPEG": Nuisances(jpeg=1.0),
+    "watermark": Nuisances(watermark=1.0),
+}
+NUISANCE_SIZE, NUISANCE_LABEL_WIDTH = 96, 104  # pixels
 _CAMERA = Camera(light=-0.6, light_strength=0.7)
 _POSE = Pose(scale=0.97)
 _INK, _PAPER = (40, 44, 52), (255, 255, 255)
@@ -44,12 +69,12 @@ def expression_sheet(
     Each person shows an expression in a variant of its own where there are several.
     """
     rows = []
-    for k, name in enumerate(FERPLUS):
+    for k, name in enumerate(EXPRESSIONS):
         row = []
         for i, person in enumerate(people):
-            variants = [i % len(PROTOTYPES[emotion]) for emotion in FERPLUS]
+            variants = [i % len(PROTOTYPES[emotion]) for emotion in EXPRESSIONS]
             for intensity in intensities:
-                mixture = dilute(np.eye(len(FERPLUS))[k], intensity if k else 0.0)
+                mixture = dilute(np.eye(len(EXPRESSIONS))[k], intensity if k else 0.0)
                 row.append(_draw(to_action_units(mixture, variants), person, size))
         rows.append((name, row))
     return arrange(rows, size, group=len(intensities))
@@ -70,6 +95,37 @@ def compound_sheet(people: Sequence[Identity] = PEOPLE, columns: int = 5, size: 
     return sheet
 
 
+def nuisance_sheet(
+    rows: Mapping[str, Nuisances] = NUISANCE_ROWS, columns: int = 4, seed: int = 8
+) -> Image.Image:
+    """Return each nuisance alone on ``columns`` people: 96 pixels in colour, then 48 in grey at twice the size.
+
+    Args:
+        rows: the nuisances by the name that their row gets.
+        columns: people, the same in every row; at least 1.
+
+    Raises:
+        DrawingError: without a row or a column, or as ``DrawingOptions`` does.
+    """
+    if not rows or columns < 1:
+        raise DrawingError(
+            f"a nuisance sheet needs at least one row and one column, not {len(rows)} and {columns}"
+        )
+    pictures = []
+    for name, nuisances in rows.items():
+        colour, grey = (
+            [draw_numbered(replace(options, nuisances=nuisances), i).image for i in range(columns)]
+            for options in (
+                DrawingOptions(seed=seed, size=NUISANCE_SIZE, colour=True, ambiguous=0.0),
+                DrawingOptions(seed=seed, size=48, ambiguous=0.0),
+            )
+        )
+        large = [Image.fromarray(image.transpose(1, 2, 0)) for image in colour]
+        doubled = [Image.fromarray(image[0].repeat(2, axis=0).repeat(2, axis=1)) for image in grey]
+        pictures.append((name, large + doubled))
+    return arrange(pictures, NUISANCE_SIZE, group=columns, label_width=NUISANCE_LABEL_WIDTH)
+
+
 def arrange(
     rows: Sequence[tuple[str, Sequence[Image.Image]]], size: int, group: int = 1, label_width: int = 84
 ) -> Image.Image:
@@ -87,13 +143,17 @@ def arrange(
     return sheet
 
 
-def save_sheet(sheet: Image.Image, path: str | Path, colours: int = 256) -> Path:
-    """Write a sheet as a PNG of few colours, whole or not at all; returns where it is."""
-    path = Path(path)
+SHEETS: dict[str, Callable[[], Image.Image]] = {
+    "expressions": expression_sheet,
+    "compounds": compound_sheet,
+    "nuisances": nuisance_sheet,
+}
+
+
+def save_sheet(sheet: Image.Image, path: str | Path, colours: int = 256) -> None:
+    """Write a sheet as a PNG of few colours."""
     few = sheet.quantize(colours, Image.Quantize.MEDIANCUT, kmeans=3, dither=Image.Dither.FLOYDSTEINBERG)
-    with atomic_write(path) as temporary:
-        few.save(temporary, "PNG", optimize=True)
-    return path
+    few.save(path, "PNG", optimize=True)
 
 
 def _draw(units: np.ndarray, person: Identity, size: int) -> Image.Image:

@@ -30,13 +30,14 @@ from typing import Any
 
 import yaml
 
+import pvlib
 from pvlib.errors import CourseError
 from pvlib.evaluation.ablation.columns import COLUMNS
 from pvlib.evaluation.ablation.grid import Grid, PlannedRun, Scoring
 from pvlib.evaluation.ablation.published import DATA_SETS, published
 from pvlib.training.presets import ConfigLoader, load_config
 
-GRIDS = Path(__file__).resolve().parent.parent / "presets" / "grids"
+GRIDS = Path(pvlib.__file__).resolve().parent / "presets" / "grids"
 DEFAULT_COLUMNS = ("accuracy", "mean_class_accuracy", "nll", "ece")
 _KEYS = (
     "about", "preset", "base", "axes", "variants", "seeds", "reference", "columns", "evaluation", "published",

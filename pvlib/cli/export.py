@@ -1,5 +1,6 @@
 """``pvlib export``: from a run folder to one small file that can be handed on, with its model card."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -35,9 +36,8 @@ def export(
     from pvlib.errors import CourseError
     from pvlib.files import atomic_write
     from pvlib.models.shipped import save_trained
-    from pvlib.photos.card_sources import read_command, read_evaluation
-    from pvlib.photos.model_card import write_card
     from pvlib.photos.weights import trained_of_run
+    from pvlib.report.model_card import read_evaluation, write_card
 
     if file.suffix != ".safetensors":
         raise CourseError(f"{file}: the file's name must end in .safetensors")
@@ -54,7 +54,7 @@ def export(
     with atomic_write(card) as temporary:  # first, so that neither is written where one cannot be
         save_trained(file, trained)
         size = file.stat().st_size
-        text = write_card(file, trained, bytes_=size, command=read_command(run), evaluation=measured)
+        text = write_card(file, trained, bytes_=size, command=_command_of(run), evaluation=measured)
         temporary.write_text(text, encoding="utf-8")
     console = Terminal()
     console.print(f"written: {file} ({size / 1e6:.1f} MB) and {card}", soft_wrap=True, highlight=False)
@@ -64,3 +64,19 @@ def export(
         )
     if size > LARGEST_SHIPPED:
         console.print("[yellow]note:[/] larger than 8 MB: rather not for a repository")
+
+
+def _command_of(run: Path) -> str | None:
+    """The command that started a run, without its maker's folders; None where it left no record."""
+    from pvlib.runs.train import RECORD
+
+    try:
+        command = json.loads((run / RECORD).read_text(encoding="utf-8"))["sessions"][0]["command"]
+        return " ".join(_without_folders(word) for word in command.split())
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def _without_folders(word: str) -> str:
+    key, equals, value = word.rpartition("=")
+    return f"{key}{equals}{Path(value).name}" if value.startswith("/") else word

@@ -1,11 +1,9 @@
-"""``pvlib predict``: photos in; for each face how strongly every expression is seen, as text, JSON or a picture.
-
-It imports what it needs when it runs; ``pvlib.cli`` adds it to the command line.
-"""
+"""``pvlib predict``: photos in; for each face how strongly every expression is seen, as text, JSON or a picture."""
 
 import io
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,17 +12,19 @@ import typer
 from rich.markup import escape
 from typer import Argument, Option
 
-from pvlib.terminal import Terminal
+from pvlib.errors import CourseError
+from pvlib.terminal import Terminal, line_for_user, printable, say_error
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from pvlib.models.shipped import TrainedNetwork
+    from pvlib.photos.boxes import Box
+    from pvlib.photos.intensities import Intensities
     from pvlib.photos.readings import Reading
 
 PICTURES = Path("runs/predict")
-NO_FACE = (
-    "no face found. Only upright faces that look roughly at the camera are found; if the picture is one face, "
-    "add --whole"
-)
+LARGE = 10_000_000  # parameters, from which on a network gains by a second thread
 
 
 class Format(StrEnum):
@@ -47,39 +47,53 @@ def predict(
         Path | None,
         Option(
             help="a file of pvlib export, or a run folder",
-            show_default="weights/ferplus-tiny.safetensors",
+            show_default="ferplus-tiny, which comes with the course",
         ),
     ] = None,
     whole: Annotated[
         bool, Option("--whole", help="look for no face: the middle square of each picture is one")
     ] = False,
-    samples: Annotated[int, Option(min=2, help="draws of the head, for intensity and spread")] = 200,
-    seed: Annotated[int, Option(min=0, help="of the draws")] = 0,
+    samples: Annotated[int, Option(help="draws of the head, for intensity and spread")] = 200,
+    seed: Annotated[int, Option(help="of the draws")] = 0,
 ) -> None:
     """Find the faces in photos and say how strongly each expression is seen, with its spread."""
-    from pvlib.photos.photos import find_photos
+    from pvlib.photos.files import find_photos
+
+    errors = Terminal(stderr=True)
+    paths, left_out = find_photos(photos)
+    for sentence in left_out:
+        errors.say(f"[yellow]note:[/] {escape(sentence)}")
+    pictures = name_pictures(paths, out) if form is Format.picture else {}
+    from pvlib.files import atomic_write
+    from pvlib.photos.intensities import SPREAD_CAVEAT, check_sampling
     from pvlib.photos.weights import load_weights
 
-    paths = find_photos(photos)
-    pictures = name_pictures(paths, out) if form is Format.picture else {}
+    check_sampling(samples, seed)
     trained = load_weights(weights)
-    caveat = _caveat(trained)
+    caveat = SPREAD_CAVEAT if trained.network.size.head == "variational" else ""
     read: list[Reading] = []
-    for reading in _read(paths, trained, whole, samples, seed):
-        read.append(reading)
-        if form is Format.picture and reading.boxes:
-            _draw(reading, pictures[reading.path], caveat)
-            typer.echo(f"picture: {pictures[reading.path]}")
-    if form is Format.json:
-        answer = {
-            "weights": str(weights) if weights else "shipped",
-            "classes": list(trained.names),
-            "spread": caveat or None,
-            "photos": [reading.as_json() for reading in read],
-        }
-        _say(json.dumps(answer, indent=1, ensure_ascii=False) + "\n", out)
-    elif form is Format.text:
-        _say(_as_text(read, caveat, colour=out is None), out)
+    to_file = None if form is Format.picture else out
+    # opened first: where nothing can be written, nothing need be read
+    with nullcontext() if to_file is None else atomic_write(to_file) as file, one_thread(trained):
+        for reading in _read(paths, trained, whole, samples, seed):
+            read.append(reading)
+            if form is Format.picture and reading.intensities is not None:
+                _draw(reading, reading.intensities, pictures[reading.path], caveat)
+                typer.echo(f"picture: {printable(str(pictures[reading.path]))}")
+            elif form is Format.text and file is None:
+                typer.echo(_as_text([reading], colour=True), nl=False)
+        if form is Format.json:
+            answer = _as_json(read, trained, weights, caveat)
+        else:
+            answer = _as_text(read, colour=False) if file is not None else ""
+            if caveat and form is Format.text and any(reading.boxes for reading in read):
+                answer += caveat + "\n"
+        if file is None:
+            typer.echo(answer, nl=False)
+        else:
+            file.write_text(answer, encoding="utf-8")
+    if to_file is not None:
+        typer.echo(f"written to {printable(str(out))}")
     if len(read) < len(paths):
         raise typer.Exit(1)
 
@@ -90,8 +104,6 @@ def name_pictures(photos: list[Path], out: Path | None) -> dict[Path, Path]:
     Raises:
         CourseError: one file is named for several photos, or a picture would replace a photo.
     """
-    from pvlib.errors import CourseError
-
     if out is not None and out.suffix:
         if out.suffix.lower() != ".png" or len(photos) > 1:
             raise CourseError(
@@ -99,12 +111,13 @@ def name_pictures(photos: list[Path], out: Path | None) -> dict[Path, Path]:
             )
         names = {photos[0]: out}
     else:
-        names, taken = {}, set()
+        names, taken = {}, set[str]()
         for photo in photos:
-            name, number = photo.stem, 1
+            stem = printable(photo.stem)
+            name, number = stem, 1
             while name.casefold() in taken:
                 number += 1
-                name = f"{photo.stem}-{number}"
+                name = f"{stem}-{number}"
             taken.add(name.casefold())
             names[photo] = (out or PICTURES) / f"{name}.png"
     originals = {photo.resolve() for photo in photos}
@@ -114,70 +127,99 @@ def name_pictures(photos: list[Path], out: Path | None) -> dict[Path, Path]:
     return names
 
 
+@contextmanager
+def one_thread(trained: "TrainedNetwork") -> Iterator[None]:
+    """Compute in one thread, unless the network is large.
+
+    A small network gains nothing by a second thread, and on a busy machine, a class's server for one, two
+    threads spend most of their time waiting for each other.
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    if sum(weight.numel() for weight in trained.network.parameters()) < LARGE:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def _read(
     paths: list[Path], trained: "TrainedNetwork", whole: bool, samples: int, seed: int
 ) -> "Iterator[Reading]":
-    """Read photo after photo; one that cannot be opened is named, and the others go on."""
+    """Read photo after photo; one that cannot be read is named, and the others go on."""
     import torch
 
-    from pvlib.errors import CourseError
-    from pvlib.photos import photos
-    from pvlib.photos.faces_in_photos import find_faces
+    from pvlib.photos.boxes import cut
+    from pvlib.photos.files import read_photo
     from pvlib.photos.intensities import read_intensities
     from pvlib.photos.readings import Reading
 
-    errors = Terminal(stderr=True)
     for path in paths:
         try:
-            photo = photos.read_photo(path)
-        except CourseError as error:
-            errors.print(f"[bold red]error:[/] {escape(str(error))}", soft_wrap=True, highlight=False)
+            photo = read_photo(path)
+            found = _find(photo, whole)
+        except Exception as error:
+            line = line_for_user(error)
+            if line is None:
+                raise
+            say_error(line)
             continue
-        boxes = [photos.whole(photo)] if whole else find_faces(photo)
-        if not boxes:
-            errors.print(f"{escape(str(path))}: {NO_FACE}", soft_wrap=True, highlight=False)
-            yield Reading(path, photo, [], None)
+        if not found:
+            _say_no_face(path, photo)
+            yield Reading(path=path, photo=photo, boxes=[], intensities=None)
             continue
-        faces = torch.stack([photos.cut(photo, box, trained.face_size, trained.channels) for box in boxes])
-        yield Reading(path, photo, boxes, read_intensities(trained, faces, samples=samples, seed=seed))
+        faces = torch.stack([cut(photo, box, trained.face_size, trained.channels) for box in found])
+        intensities = read_intensities(trained, faces, samples=samples, seed=seed)
+        yield Reading(path=path, photo=photo, boxes=found, intensities=intensities)
 
 
-def _caveat(trained: "TrainedNetwork") -> str:
-    from pvlib.photos.intensities import SPREAD_CAVEAT
+def _find(photo: "Image", whole: bool) -> "list[Box]":
+    if whole:
+        from pvlib.photos import boxes
 
-    return SPREAD_CAVEAT if trained.network.size.head == "variational" else ""
+        return [boxes.whole(photo)]
+    from pvlib.photos import face_finder  # whose libraries take their time to come
+
+    return face_finder.find_faces(photo)
 
 
-def _as_text(read: "list[Reading]", caveat: str, colour: bool) -> str:
-    here = Terminal()
-    page = Terminal(
-        file=io.StringIO(),
-        force_terminal=colour and here.is_terminal,
-        width=max(here.width, 100) if colour and here.is_terminal else 120,
+def _say_no_face(path: Path, photo: "Image") -> None:
+    from pvlib.photos.face_finder import smallest_face
+
+    Terminal(stderr=True).say(
+        f"{escape(str(path))}: no face found. Only upright faces that look roughly at the camera are found, in a photo "
+        f"of {photo.width}×{photo.height} pixels those that span at least {smallest_face(photo)}; cut out a part of it "
+        "to find smaller ones. If the picture is one face, add --whole"
     )
+
+
+def _as_json(read: "list[Reading]", trained: "TrainedNetwork", weights: Path | None, caveat: str) -> str:
+    answer = {
+        "weights": printable(str(weights)) if weights else "shipped",
+        "classes": list(trained.names),
+        "spread": caveat or None,
+        "photos": [reading.as_json() for reading in read],
+    }
+    return json.dumps(answer, indent=1, allow_nan=False) + "\n"  # in ASCII, as any output takes it
+
+
+def _as_text(read: "list[Reading]", colour: bool) -> str:
+    here = Terminal()
+    on_terminal = colour and here.is_terminal
+    text = io.StringIO()
+    page = Terminal(file=text, force_terminal=on_terminal, width=max(here.width, 100) if on_terminal else 120)
     for reading in read:
-        for table in reading.tables() if reading.boxes else ():
+        for table in reading.tables():
             page.print(table)
-    if caveat and any(reading.boxes for reading in read):
-        page.print(caveat, highlight=False, soft_wrap=True)
-    return page.file.getvalue()
+    return text.getvalue()
 
 
-def _say(text: str, out: Path | None) -> None:
-    from pvlib.files import atomic_write
-
-    if out is None:
-        typer.echo(text, nl=False)
-        return
-    with atomic_write(out) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-    typer.echo(f"written to {out}")
-
-
-def _draw(reading: "Reading", picture: Path, caveat: str) -> None:
+def _draw(reading: "Reading", intensities: "Intensities", picture: Path, caveat: str) -> None:
     from pvlib.files import atomic_write
     from pvlib.photos.drawing import draw_intensities
 
-    figure = draw_intensities(reading.photo, reading.boxes, reading.intensities, caveat)
+    figure = draw_intensities(reading.photo, reading.boxes, intensities, caveat)
     with atomic_write(picture) as temporary:
         figure.savefig(temporary, dpi=130)

@@ -9,8 +9,8 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from pvlib.data.labels import COLOURS
+from pvlib.photos.boxes import Box
 from pvlib.photos.intensities import Intensities
-from pvlib.photos.photos import Box
 
 _INK, _PALE = "#333333", "#e6e6e6"
 _WIDTH = 10.0  # inches
@@ -18,8 +18,6 @@ _BARS_HEIGHT = 2.5
 _COLUMNS = 3
 # every face is listed; more than these would make bars that nobody can read
 MOST_PANELS = 12
-# of more faces the boxes have numbers alone: in a row of people names would cover each other
-MOST_NAMES = 6
 
 
 def draw_intensities(
@@ -69,9 +67,7 @@ def _draw_photo(axes: Axes, photo: Image.Image, boxes: Sequence[Box], intensitie
         frame = (box.left, box.top), box.side, box.side
         axes.add_patch(Rectangle(*frame, fill=False, edgecolor="white", linewidth=3.5))
         axes.add_patch(Rectangle(*frame, fill=False, edgecolor=colour, linewidth=2))
-        text = name if len(boxes) == 1 else f"{face + 1}  {name}"
-        if len(boxes) > MOST_NAMES:
-            text = f"{face + 1}"
+        text = name if len(boxes) == 1 else f"{face + 1}"  # names of neighbours would cover each other
         inside = box.top < 0.06 * photo.height
         axes.annotate(
             text,
@@ -94,12 +90,12 @@ def _draw_bars(axes: Axes, intensities: Intensities, face: int, number: int | No
     axes.barh(places, np.ones(len(names)), color=_PALE, height=0.66)
     axes.barh(places, mean, color=[COLOURS.get(name, _INK) for name in names], height=0.66)
     ends = mean
-    if intensities.low is not None:
+    if intensities.low is not None and intensities.high is not None:
         low, high = intensities.low[face].numpy(), intensities.high[face].numpy()
         beyond = np.clip(np.stack([mean - low, high - mean]), 0, None)  # (2, K); a mean may lie outside
         axes.errorbar(mean, places, xerr=beyond, fmt="none", ecolor=_INK, elinewidth=1.3, capsize=3)
         ends = np.maximum(mean, high)
-    for place, value, end in zip(places, mean, ends, strict=True):
+    for place, (value, end) in enumerate(zip(mean.tolist(), ends.tolist(), strict=True)):
         after = end < 0.84
         axes.text(
             end + 0.015 if after else 0.015,

@@ -1,8 +1,8 @@
-"""How strongly a network sees each expression in a face, and what its head's draws make of that (lesson 13).
+"""How strongly a network sees each expression in a face, and what its head's draws make of that.
 
 An intensity is the mean over draws of the logits of softmax(z), z ~ N(μ, diag σ²), and its spread the 5 % and
 95 % quantiles of the same draws. The spread is what the head's σ makes of the logits, and no more: trained as
-published, σ is not an uncertainty of the face (lesson 11). A point head has no draws, and so no spread.
+published, σ is not an uncertainty of the face. A point head has no draws, and so no spread.
 """
 
 from dataclasses import dataclass
@@ -10,18 +10,20 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from pvlib.data.network_input import network_input
 from pvlib.errors import CourseError
-from pvlib.evaluation.passes import Passage
 from pvlib.models.shipped import TrainedNetwork
 
 LEVEL = 0.9
+MOST_SAMPLES = 50_000  # of a crowd's faces these take a gigabyte
+MOST_SEED = 2**63 - 1  # what PyTorch's generators take
 SPREAD_CAVEAT = (
     "The spread is that of the head's own draws (its σ). It does not say how sure one may be about the face: "
     "docs/results/ferplus-tiny.md measures that."
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Intensities:
     """What a network says of N faces.
 
@@ -33,8 +35,8 @@ class Intensities:
 
     names: tuple[str, ...]
     mean: Tensor
-    low: Tensor | None
-    high: Tensor | None
+    low: Tensor | None = None
+    high: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.mean)
@@ -67,21 +69,42 @@ def read_intensities(
         seed: of the draws; the caller's random state is left alone.
 
     Raises:
-        CourseError: fewer than two draws, or faces of another kind.
+        CourseError: a number of draws or a seed that cannot be, faces of another kind, or a network that answers
+            with what is no number.
     """
-    if samples < 2:
-        raise CourseError(f"a spread needs at least 2 samples, not {samples}")
+    check_sampling(samples, seed)
     shape = (trained.channels, trained.face_size, trained.face_size)
     if faces.shape[1:] != shape:
         raise CourseError(f"this network takes faces of shape {shape}, not {tuple(faces.shape[1:])}")
-    images = Passage(input_size=trained.input_size).to_network_input(faces)  # (N, 3, side, side)
+    images = network_input(faces, trained.input_size)  # (N, 3, side, side)
     if trained.network.size.head != "variational":
-        return Intensities(trained.names, trained.network(images).softmax(dim=1), None, None)
+        mean = _finite(trained.network(images)).softmax(dim=1)
+        return Intensities(names=trained.names, mean=mean)
     distribution = trained.network.distribution(images)
     noise = torch.randn(
         samples, len(faces), len(trained.names), generator=torch.Generator().manual_seed(seed)
     )
-    draws = (distribution.mean + distribution.stddev * noise).softmax(dim=2)  # (samples, N, K)
+    logits = _finite(distribution.mean + distribution.stddev * noise)
+    draws = logits.softmax(dim=2)  # (samples, N, K)
     tail = (1 - LEVEL) / 2
-    low, high = torch.quantile(draws, torch.tensor([tail, 1 - tail]), dim=0)
-    return Intensities(trained.names, draws.mean(dim=0), low, high)
+    quantiles = torch.tensor([tail, 1 - tail])
+    # face by face: quantile() refuses what a whole crowd would hand it
+    low, high = torch.stack([torch.quantile(draws[:, n], quantiles, dim=0) for n in range(len(faces))], dim=1)
+    return Intensities(names=trained.names, mean=draws.mean(dim=0), low=low, high=high)
+
+
+def check_sampling(samples: int, seed: int) -> None:
+    """Refuse a number of draws or a seed that cannot be used, before anything is read."""
+    if not 2 <= samples <= MOST_SAMPLES:
+        raise CourseError(f"a spread needs 2 to {MOST_SAMPLES:,} samples, not {samples:,}")
+    if not 0 <= seed <= MOST_SEED:
+        raise CourseError(f"a seed lies between 0 and {MOST_SEED}, not at {seed}")
+
+
+def _finite(logits: Tensor) -> Tensor:
+    if not logits.isfinite().all():
+        raise CourseError(
+            "the network answers with what is no number: its weights hold NaN, infinite or huge numbers, so its "
+            "training diverged or its file is damaged; choose other --weights"
+        )
+    return logits

@@ -13,7 +13,8 @@ from pvlib.data.labels import FERPLUS
 from pvlib.models import poster_var, tiny
 from pvlib.models.shipped import TrainedNetwork, load_trained
 from pvlib.models.weight_file import fingerprint
-from pvlib.photos.model_card import write_card
+from pvlib.report.measures import MEASURES
+from pvlib.report.model_card import write_card
 from pvlib.training.checkpoints import write_checkpoint
 
 
@@ -86,20 +87,21 @@ def test_the_file_is_the_network_alone_and_knows_its_faces(run, network, tmp_pat
     stored = sum(value.numel() * value.element_size() for value in network.state_dict().values())
     assert (tmp_path / "out" / "net.safetensors").stat().st_size < 1.05 * stored
     assert "no numbers" in result.output
-    assert "Nothing was measured" in (tmp_path / "out" / "net.md").read_text(encoding="utf-8")
+    assert "Nothing: run `pvlib evaluate RUN`" in (tmp_path / "out" / "net.md").read_text(encoding="utf-8")
 
 
 def test_the_card_tells_what_was_measured_and_where_it_fails(run, measured, tmp_path):
     assert call(run, tmp_path / "net.safetensors").exit_code == 0
     card = (tmp_path / "net.md").read_text(encoding="utf-8")
-    assert "| accuracy | 81.2 % (79.2–83.2) |" in card
-    assert "| happiness | 80 | 100.0 % (98.0–102.0) | 70.0 % (68.0–72.0) |" in card
-    assert "KL from the raters" not in card
-    assert "more than half of the faces of: contempt (23.1 % of 13 faces)" in card
+    accuracy, votes = (" ".join(MEASURES[key].head.split()) for key in ("accuracy", "kl_to_votes"))
+    assert f"| {accuracy} | 81.2 [79.2, 83.2] |" in card
+    assert "| happiness | 80 | 100.0 [98.0, 102.0] | 70.0 [68.0, 72.0] |" in card
+    assert votes not in card
+    assert "more than half of the faces of: contempt (23.1 % of 13)" in card
     assert "hardly measured: contempt" in card
     assert "45 % of anger is called sadness" in card
     assert "somebody" not in card  # a card tells nothing of its maker's folders
-    assert "Drawn faces" in card
+    assert "| data | drawn faces of the course alone" in card
     about = load_trained(tmp_path / "net.safetensors").about
     assert about["evaluation"]["metrics"]["accuracy"] == interval(0.8123)
     assert "somebody" not in json.dumps(about)

@@ -12,8 +12,8 @@ from pvlib.data.drawn import draw_faces
 from pvlib.data.labels import FERPLUS
 from pvlib.models import poster_var, tiny
 from pvlib.models.shipped import TrainedNetwork, save_trained
-from pvlib.photos import faces_in_photos
-from pvlib.photos.photos import Box
+from pvlib.photos import face_finder
+from pvlib.photos.boxes import Box
 
 
 def call(*arguments):
@@ -37,7 +37,7 @@ def finds(monkeypatch):
     """Let the search find given boxes in every photo."""
 
     def use(*boxes):
-        monkeypatch.setattr(faces_in_photos, "find_faces", lambda photo: list(boxes))
+        monkeypatch.setattr(face_finder, "find_faces", lambda photo: list(boxes))
 
     return use
 

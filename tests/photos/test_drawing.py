@@ -7,16 +7,17 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from pvlib.data.labels import COLOURS, FERPLUS
+from pvlib.photos.boxes import Box
 from pvlib.photos.drawing import MOST_PANELS, draw_intensities
 from pvlib.photos.intensities import Intensities
-from pvlib.photos.photos import Box
 
 PHOTO = Image.new("RGB", (300, 200), (90, 120, 150))
 
 
 def some_intensities(faces: int, spread: bool = True) -> Intensities:
     mean = torch.rand(faces, 8).softmax(dim=1)
-    return Intensities(FERPLUS, mean, 0.8 * mean if spread else None, 1.1 * mean if spread else None)
+    low, high = (0.8 * mean, 1.1 * mean) if spread else (None, None)
+    return Intensities(names=FERPLUS, mean=mean, low=low, high=high)
 
 
 def some_boxes(faces: int) -> list[Box]:

@@ -82,9 +82,24 @@ def test_the_same_seed_gives_the_same_numbers_and_leaves_the_callers_stream_alon
     assert torch.equal(before, torch.get_rng_state())
 
 
-def test_faces_of_another_size_or_colour_and_too_few_draws_are_refused():
+def test_faces_of_another_size_or_colour_are_refused():
     trained = constant_network([0.0, 0.0], [1.0, 1.0], ("a", "b"))
     with pytest.raises(CourseError, match=r"\(1, 48, 48\), not \(3, 48, 48\)"):
         read_intensities(trained, FACES.expand(-1, 3, -1, -1))
-    with pytest.raises(CourseError, match="at least 2"):
-        read_intensities(trained, FACES, samples=1)
+
+
+@pytest.mark.parametrize(("samples", "seed"), [(1, 0), (10**9, 0), (50, -1), (50, 99999999999999999999)])
+def test_draws_and_seeds_that_cannot_be_are_refused_by_their_number(samples, seed):
+    trained = constant_network([0.0, 0.0], [1.0, 1.0], ("a", "b"))
+    with pytest.raises(CourseError, match=f"{samples:,}|{seed}"):
+        read_intensities(trained, FACES, samples=samples, seed=seed)
+
+
+@pytest.mark.parametrize(("layer", "value"), [
+    ("mean", math.nan), ("mean", math.inf), ("mean", -math.inf), ("log_variance", math.nan), ("log_variance", 300),
+])  # fmt: skip
+def test_a_network_whose_answer_is_no_number_is_refused(layer, value):
+    trained = constant_network([0.0, 0.0], [1.0, 1.0], ("a", "b"))
+    getattr(trained.network.head, layer).bias.data[0] = value
+    with pytest.raises(CourseError, match="no number"):
+        read_intensities(trained, FACES)

@@ -10,6 +10,7 @@ Measured: see ``docs/results/face-finder.md``.
 """
 
 from functools import lru_cache
+from math import ceil
 
 import numpy as np
 import torch
@@ -21,9 +22,10 @@ from torch import Tensor
 
 from pvlib.models.landmark_weights import load_landmark_net
 from pvlib.models.mobilefacenet import MobileFaceNet
-from pvlib.photos.photos import Box
+from pvlib.photos.boxes import Box
 
-LONGEST_SIDE = 800  # pixels of a photo that is searched; the smallest face that can be found has 24
+LONGEST_SIDE = 800  # pixels of a photo that is searched
+WINDOW = 24  # pixels of the smallest face that the cascade can see there
 # FER2013's pictures were cut by such a cascade: on its training faces the cascade's squares have the picture's
 # centre and, in the median, its side over this number.
 WIDER = 1.04
@@ -42,9 +44,9 @@ def find_faces(photo: Image.Image) -> list[Box]:
     Args:
         photo: RGB, upright.
     """
-    scale = min(1.0, LONGEST_SIDE / max(photo.size))
-    size = tuple(max(1, round(side * scale)) for side in photo.size)
-    small = photo.resize(size, Image.Resampling.BOX) if scale < 1 else photo
+    scale = _search_scale(photo)
+    width, height = (max(1, round(side * scale)) for side in photo.size)
+    small = photo.resize((width, height), Image.Resampling.BOX) if scale < 1 else photo
     picture = np.asarray(small)  # (H, W, 3)
     proposals = _propose(picture, neighbours=4)
     if not proposals:
@@ -56,6 +58,11 @@ def find_faces(photo: Image.Image) -> list[Box]:
         if not same and (unsteady < VERY_STEADY or (unsteady < STEADY and _insists(picture, box))):
             found.append(box)
     return in_reading_order([_widen(box, 1 / scale) for box in found])
+
+
+def smallest_face(photo: Image.Image) -> int:
+    """Return how many pixels of a photo a face must span, from forehead to chin, to be found in it."""
+    return ceil(WIDER * WINDOW / _search_scale(photo))
 
 
 def in_reading_order(boxes: list[Box]) -> list[Box]:
@@ -101,6 +108,10 @@ def _unsteadiness(pixels: Tensor, box: Box) -> float:
     return moved.mean().item() / box.side
 
 
+def _search_scale(photo: Image.Image) -> float:
+    return min(1.0, LONGEST_SIDE / max(photo.size))
+
+
 def _frame(box: Box, right: float, down: float, degrees: float) -> Tensor:
     """What takes a point of a view, from -1 to 1, to a pixel of the picture: (2, 3)."""
     turn = np.radians(degrees)
@@ -117,13 +128,13 @@ def _frame(box: Box, right: float, down: float, degrees: float) -> Tensor:
 
 def _propose(picture: np.ndarray, neighbours: int) -> list[Box]:
     height, width = picture.shape[:2]
-    if min(height, width) < 24:  # the cascade's own window
+    if min(height, width) < WINDOW:
         return []
     found = _cascade().detect_multi_scale(
         img=picture,
         scale_factor=1.1,
         step_ratio=1,
-        min_size=(24, 24),
+        min_size=(WINDOW, WINDOW),
         max_size=(min(height, width),) * 2,
         min_neighbor_number=neighbours,
     )

@@ -1,18 +1,11 @@
-"""Photos of any kind as upright RGB pictures, and a face cut out of one."""
+"""Where a face is in a photo, and how it is cut out."""
 
-import os
-from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-
-from pvlib.data.folders import file_names
-from pvlib.data.pictures import open_picture, turn_upright
-from pvlib.errors import CourseError
 
 
 class Box(NamedTuple):
@@ -29,38 +22,6 @@ class Box(NamedTuple):
     def holds(self, point: tuple[float, float]) -> bool:
         """Whether a point (x, y) lies inside."""
         return 0 <= point[0] - self.left <= self.side and 0 <= point[1] - self.top <= self.side
-
-
-def find_photos(sources: Sequence[Path]) -> list[Path]:
-    """Return the photos that files and folders name: files as they are, of a folder those directly in it.
-
-    Raises:
-        CourseError: a source does not exist, or a folder holds no picture.
-    """
-    photos: list[Path] = []
-    for source in sources:
-        if source.is_dir():
-            inside = sorted(file_names(source))
-            if not inside:
-                raise CourseError(
-                    f"{source}: no picture in this folder (those in folders below are not read)"
-                )
-            photos += [source / name for name in inside]
-        elif source.exists():
-            photos.append(source)
-        else:
-            raise CourseError(f"there is no photo {source}")
-    return list(dict.fromkeys(photos))
-
-
-def read_photo(path: str | Path) -> Image.Image:
-    """Return a photo in RGB, turned upright as its EXIF data say; transparent parts are black.
-
-    Raises:
-        CourseError: the file is missing, damaged, or no picture.
-    """
-    opened = open_picture(os.fspath(path))
-    return turn_upright(opened.face, opened.orientation)
 
 
 def whole(photo: Image.Image) -> Box:

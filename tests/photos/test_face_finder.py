@@ -9,9 +9,9 @@ from torch import nn
 
 from pvlib.data.drawn import draw_faces
 from pvlib.models import LandmarkSize
-from pvlib.photos import faces_in_photos
-from pvlib.photos.faces_in_photos import STEADY, find_faces, in_reading_order, measure_unsteadiness
-from pvlib.photos.photos import Box
+from pvlib.photos import face_finder
+from pvlib.photos.boxes import Box
+from pvlib.photos.face_finder import STEADY, find_faces, in_reading_order, measure_unsteadiness
 
 # what one sees in skimage's portrait of Eileen Collins, in pixels: both eyes and the mouth's middle
 EYES, MOUTH = ((206, 114), (244, 113)), (223, 152)
@@ -36,7 +36,7 @@ class Stub(nn.Module):
 @pytest.fixture
 def stub(monkeypatch):
     def use(where):
-        monkeypatch.setattr(faces_in_photos, "_landmark_net", lambda: Stub(where))
+        monkeypatch.setattr(face_finder, "_landmark_net", lambda: Stub(where))
 
     return use
 
@@ -49,7 +49,7 @@ def test_the_face_of_a_portrait_is_found_once_and_in_its_place(astronaut):
 
 
 def test_a_larger_photo_gives_the_same_face_at_its_scale(astronaut, monkeypatch):
-    monkeypatch.setattr(faces_in_photos, "LONGEST_SIDE", 180)
+    monkeypatch.setattr(face_finder, "LONGEST_SIDE", 180)
     crop = astronaut.crop((130, 40, 310, 220))
     (small,), (large,) = find_faces(crop), find_faces(crop.resize((1080, 1080), Image.Resampling.BICUBIC))
     for one, other in zip(small, large, strict=True):
@@ -63,7 +63,7 @@ def test_no_face_is_found_in_a_texture(name):
 
 def test_a_badge_that_the_cascade_proposes_is_no_face(astronaut):
     badge = astronaut.crop((150, 270, 400, 470))
-    assert faces_in_photos._propose(np.asarray(badge), neighbours=4)  # or this test would show nothing
+    assert face_finder._propose(np.asarray(badge), neighbours=4)  # or this test would show nothing
     assert find_faces(badge) == []
 
 

@@ -6,7 +6,8 @@ import torch
 from PIL import Image
 
 from pvlib.errors import CourseError
-from pvlib.photos.photos import Box, cut, find_photos, read_photo, whole
+from pvlib.photos.boxes import Box, cut, whole
+from pvlib.photos.files import find_photos, read_photo
 
 
 @pytest.fixture
@@ -63,13 +64,26 @@ def test_the_whole_picture_is_its_middle_square():
 
 
 def test_a_folder_stands_for_its_pictures_and_no_photo_comes_twice(tmp_path):
-    for name in ("b.jpg", "a.PNG", "notes.txt", ".hidden.png"):
+    for name in ("b.jpg", "a.PNG", ".hidden.png"):
         (tmp_path / name).touch()
-    assert find_photos([tmp_path, tmp_path / "b.jpg"]) == [tmp_path / "a.PNG", tmp_path / "b.jpg"]
+    photos, left_out = find_photos([tmp_path, tmp_path / "b.jpg"])
+    assert (photos, left_out) == ([tmp_path / "a.PNG", tmp_path / "b.jpg"], [])
 
 
-def test_a_missing_photo_and_an_empty_folder_are_named(tmp_path):
+def test_what_of_a_folder_is_not_read_is_said(tmp_path):
+    for name in ("a.jpg", "b.HEIC", "c.heic", "d.nef", "notes.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "holidays").mkdir()
+    (sentence,) = find_photos([tmp_path]).left_out
+    assert "2 HEIC not read. HEIC (iPhone): save as JPEG" in sentence
+    assert "1 RAW not read. RAW (of a camera): save as JPEG" in sentence
+    assert "1 other file not read (.txt)" in sentence
+    assert sentence.endswith("folders in it are not looked into: holidays")
+
+
+def test_a_missing_photo_and_a_folder_without_one_are_named(tmp_path):
     with pytest.raises(CourseError, match=r"no photo .*none\.jpg"):
         find_photos([tmp_path / "none.jpg"])
-    with pytest.raises(CourseError, match="no picture in this folder"):
+    (tmp_path / "b.HEIC").touch()
+    with pytest.raises(CourseError, match=r"no picture in this folder \(1 HEIC not read\. HEIC \(iPhone\)"):
         find_photos([tmp_path])

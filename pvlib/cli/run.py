@@ -41,6 +41,16 @@ def run(
         float | None,
         typer.Option(metavar="SECONDS", help="Limit for each cell.", show_default="600, or 6 hours if full"),
     ] = None,
+    lesson_timeout: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS", help="Limit for each lesson.", show_default="1800, or 2 days if full"
+        ),
+    ] = None,
+    memory: Annotated[
+        float | None,
+        typer.Option(metavar="MIB", help="Memory for each lesson.", show_default="6144, or 90 % if full"),
+    ] = None,
 ) -> None:
     """Execute lessons and write a report."""
     from pvlib.course.order import find_lessons, packaged_notebooks
@@ -61,6 +71,8 @@ def run(
             solved=solved,
             fresh=not resume,
             timeout=timeout,
+            lesson_timeout=lesson_timeout,
+            memory_mib=memory,
             console=console,
         )
     except KeyboardInterrupt:

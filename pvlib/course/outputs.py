@@ -1,7 +1,7 @@
 """What a lesson hands to the runner travels in a cell's output, so that the notebook itself is the record."""
 
 import math
-from numbers import Number
+from numbers import Real
 
 from pvlib.errors import CourseError
 
@@ -15,7 +15,7 @@ def record(**metrics: object) -> None:
     A value is a finite number, a word, or a list, tensor or array of these. Numbers are kept at full
     precision, so that two runs can be compared. A name recorded twice keeps its last value.
     """
-    values = {name: _plain(name, value) for name, value in metrics.items()}
+    values = {name: plain_value(name, value) for name, value in metrics.items()}
     text = ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
     show({METRICS: values, "text/plain": f"Recorded: {text}"})
 
@@ -31,16 +31,19 @@ def show(bundle: dict[str, object]) -> None:
         display(bundle, raw=True)
 
 
-def _plain(name: str, value: object) -> object:
+def plain_value(name: str, value: object) -> object:
+    """`value` as JSON knows it; CourseError names what is no finite number, word or list of these."""
     if isinstance(value, list | tuple):
-        return [_plain(name, part) for part in value]
+        return [plain_value(name, part) for part in value]
     if hasattr(value, "tolist"):  # tensors and arrays, whatever library they come from
-        return _plain(name, value.tolist())
+        return plain_value(name, value.tolist())
     if isinstance(value, str | bool):
         return value
-    if isinstance(value, Number) and not isinstance(value, complex) and math.isfinite(value):
+    if isinstance(value, Real) and math.isfinite(value):
         return value if isinstance(value, int) else float(value)
-    raise CourseError(f"record: {name} is {value!r}; a metric is a finite number, a word, or a list of these")
+    raise CourseError(
+        f"record: {name} is {value!r:.200}; a metric is a finite number, a word, or a list of these"
+    )
 
 
 def _short(value: object) -> str:

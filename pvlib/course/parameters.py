@@ -100,7 +100,7 @@ def _like(value: object, default: object, where: str) -> object:
         return float(value)
     if type(value) is not type(default):
         raise CourseError(f"{where}: expected {_kind(default)}, such as {default!r}, got {_kind(value)}")
-    if isinstance(default, list | tuple) and default:
+    if isinstance(default, list | tuple) and isinstance(value, list | tuple) and default:
         return type(default)(_like(part, default[0], where) for part in value)
     return value
 

@@ -10,13 +10,15 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 import pvlib
-from pvlib.course.outputs import CHECK, METRICS
+from pvlib.course.limits import shortened
+from pvlib.course.outputs import CHECK, METRICS, plain_value
+from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 
 LIBRARIES = ("torch", "torchvision", "timm", "numpy")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Record:
     """The facts of one executed lesson; two runs are equal where parameters, versions and metrics are.
 
@@ -92,15 +94,28 @@ def source_sha256(notebook: NotebookNode) -> str:
 
 
 def recorded(notebook: NotebookNode) -> tuple[dict[str, object], dict[str, str]]:
-    """The metrics that the lesson recorded, and the status of each of its answer checks."""
+    """The metrics that the lesson recorded, and the status of each of its answer checks.
+
+    Raises:
+        CourseError: an output claims to be one of these and is not.
+    """
     metrics: dict[str, object] = {}
     checks: dict[str, str] = {}
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            metrics |= data.get(METRICS, {})
-            if CHECK in data:
-                checks[data[CHECK]["id"]] = data[CHECK]["status"]
+            match data.get(METRICS, {}):
+                case dict(values):
+                    metrics |= {name: plain_value(name, value) for name, value in values.items()}
+                case other:
+                    raise CourseError(f"cell {cell.id} shows metrics that are none: {shortened(repr(other))}")
+            match data.get(CHECK):
+                case None:
+                    continue
+                case {"id": str(name), "status": "passed" | "unwritten" | "wrong" as status}:
+                    checks[shortened(name)] = status
+                case other:
+                    raise CourseError(f"cell {cell.id} shows a check that is none: {shortened(repr(other))}")
     return metrics, checks
 
 

@@ -17,15 +17,14 @@ from pvlib.course.records import Record
 from pvlib.files import atomic_write
 
 
-def write_html(notebook: NotebookNode, path: Path, title: str) -> None:
-    """Export an executed notebook as one file, pictures embedded."""
+def html_page(notebook: NotebookNode, title: str) -> str:
+    """An executed notebook as one page, pictures embedded."""
     config = Config({"HTMLExporter": {"embed_images": True, "exclude_input_prompt": True}})
     exporter = HTMLExporter(config=config, template_name="lab", language_code="en", require_js_url="")
     exporter.log.setLevel("ERROR")
     text, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
-    with atomic_write(path) as temporary:
-        # no widget needs require.js, and an empty script tag is no valid page
-        temporary.write_text(text.replace('<script src=""></script>', ""), encoding="utf-8")
+    # no widget needs require.js, and an empty script tag is no valid page
+    return str(text).replace('<script src=""></script>', "")
 
 
 def write_report(path: Path, entries: Sequence[LessonEntry], records: Mapping[str, Record | None]) -> None:

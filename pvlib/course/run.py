@@ -7,16 +7,20 @@ and the libraries stay the same, so an interrupted series continues where it sto
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
+import psutil
+from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from rich.console import Console
 from rich.markup import escape as plain
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from pvlib.course.limits import Limits, shortened
 from pvlib.course.order import LessonEntry, read_order
 from pvlib.course.records import Record, read_record
 from pvlib.course.tasks import Task, check_folder, chosen, scratch_folder, tasks, with_notebooks
@@ -24,7 +28,17 @@ from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.terminal import Terminal
 
-CELL_SECONDS = {"reduced": 600.0, "full": 6 * 3600.0}
+if TYPE_CHECKING:
+    from pvlib.course.kernel import Outcome
+
+DEFAULTS = {
+    "reduced": Limits(cell_seconds=600, lesson_seconds=1800, memory_mib=6 * 1024),
+    "full": Limits(
+        cell_seconds=6 * 3600,
+        lesson_seconds=48 * 3600,
+        memory_mib=0.9 * psutil.virtual_memory().total / 2**20,
+    ),
+}
 
 
 def run_lessons(
@@ -38,7 +52,9 @@ def run_lessons(
     solved: bool = False,
     fresh: bool = False,
     timeout: float | None = None,
-    console: Console | None = None,
+    lesson_timeout: float | None = None,
+    memory_mib: float | None = None,
+    console: Terminal | None = None,
 ) -> list[Record]:
     """Execute lessons through papermill and return the record of each, in order.
 
@@ -52,15 +68,15 @@ def run_lessons(
         solved: run the lessons with their solutions, and let a check that does not pass fail the lesson.
         fresh: run also what is up to date.
         timeout: seconds that one cell may take; by default 600, and 6 hours in the full profile.
+        lesson_timeout: seconds that a lesson may take; by default half an hour, and two days.
+        memory_mib: memory that a lesson and its processes may take; by default 6 GiB, and all but a tenth.
 
     Raises:
         CourseError: an unknown lesson or parameter, an ill-typed value, a folder without room or permission.
             Nothing has been started or written then.
     """
     console = console or Terminal()
-    limit = CELL_SECONDS[profile] if timeout is None else timeout
-    if limit <= 0:
-        raise CourseError(f"--timeout {limit:g}: give a positive number of seconds")
+    limits = _limits(profile, timeout, lesson_timeout, memory_mib)
     entries = read_order(lessons)
     if not solved:
         entries = _present(entries, notebooks, console)
@@ -70,11 +86,11 @@ def run_lessons(
     records: list[Record] = []
     for task in todo:
         earlier = read_record(out / f"{task.lesson}.json")
-        if not fresh and task.is_up_to_date(earlier, out):
+        if earlier and not fresh and task.is_up_to_date(earlier, out):
             console.print(f"[green]✔[/] {task.lesson}: up to date ({earlier.seconds:.1f} s when it ran)")
             records.append(earlier)
             continue
-        record = _run(task, out, limit, console)
+        record = _run(task, out, limits, console)
         records.append(record)
         _tell(record, console)
         _write_report(entries, out)
@@ -83,42 +99,39 @@ def run_lessons(
     return records
 
 
-def _run(task: Task, out: Path, timeout: float, console: Console) -> Record:
+def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
     # papermill, nbconvert and torch take seconds to import; a series that is up to date need not wait
-    from pvlib.course.kernel import Outcome, execute
+    from pvlib.course.kernel import Outcome
     from pvlib.course.records import device_and_threads, recorded
-    from pvlib.course.report import write_html
+    from pvlib.course.report import html_page
 
     started = datetime.now(UTC).isoformat(timespec="seconds")
     if task.problem:
-        error = {"kind": "not run", "cell": "", "message": task.problem}
-        outcome = Outcome(task.notebook, error, seconds=0.0, peak_memory_mib=0.0)
+        problem = {"kind": "not run", "cell": "", "message": task.problem}
+        outcome = Outcome(notebook=task.notebook, error=problem, seconds=0.0, peak_memory_mib=0.0)
     else:
-        with scratch_folder(out) as scratch, _progress(console) as progress:
-            bar = progress.add_task(task.lesson, total=len(task.notebook.cells) + bool(task.changed), cell="")
-
-            def on_cell(number: int, name: str) -> None:
-                progress.update(bar, completed=number, cell=plain(name))
-
-            try:
-                outcome = execute(
-                    task.notebook,
-                    Path(scratch) / f"{task.lesson}.ipynb",
-                    task.changed,
-                    folder=Path.cwd(),
-                    timeout=timeout,
-                    strict_checks=task.identity.solved,
-                    on_cell=on_cell,
-                )
-            except OSError as error:
-                raise CourseError(f"lesson {task.lesson}: cannot be run in {out} ({error})") from error
-
-    metrics, checks = recorded(outcome.notebook)
+        outcome = _execute(task, out, limits, console)
+    notebook, error = outcome.notebook, outcome.error
+    metrics: dict[str, object] = {}
+    checks: dict[str, str] = {}
+    try:
+        metrics, checks = recorded(notebook)
+        page = html_page(_headed(notebook, error), task.lesson)
+    except Exception as unreadable:  # a cell can show what no record and no page can hold
+        error = error or {"kind": "output", "cell": "", "message": shortened(str(unreadable))}
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = []
+        page = html_page(_headed(notebook, error), task.lesson)
+    with atomic_write(out / f"{task.lesson}.ipynb") as temporary:
+        nbformat.write(_headed(notebook, error), temporary)
+    with atomic_write(out / f"{task.lesson}.html") as temporary:
+        temporary.write_text(page, encoding="utf-8", errors="replace")
     device, threads = device_and_threads()
     record = Record(
         lesson=task.lesson,
-        status="failed" if outcome.error else "done",
-        error=outcome.error,
+        status="failed" if error else "done",
+        error=error,
         metrics=metrics,
         checks=checks,
         parameters=task.identity.parameters,
@@ -134,14 +147,40 @@ def _run(task: Task, out: Path, timeout: float, console: Console) -> Record:
         source_sha256=task.identity.source_sha256,
         fingerprint=task.identity.fingerprint,
     )
-    if outcome.error:
-        words = f"**This run stopped**: {told(outcome.error)}"
-        outcome.notebook.cells.insert(0, new_markdown_cell(escape(words), id="run-stopped"))
-    with atomic_write(out / f"{task.lesson}.ipynb") as temporary:
-        nbformat.write(outcome.notebook, temporary)
-    write_html(outcome.notebook, out / f"{task.lesson}.html", task.lesson)
     record.write(out / f"{task.lesson}.json")  # last, since the record says that the other two are there
     return record
+
+
+def _execute(task: Task, out: Path, limits: Limits, console: Terminal) -> "Outcome":
+    from pvlib.course.kernel import execute
+
+    with scratch_folder(out) as scratch, _progress(console) as progress:
+        bar = progress.add_task(task.lesson, total=len(task.notebook.cells) + bool(task.changed), cell="")
+
+        def on_cell(number: int, name: str) -> None:
+            progress.update(bar, completed=number, cell=plain(name))
+
+        try:
+            return execute(
+                task.notebook,
+                Path(scratch) / f"{task.lesson}.ipynb",
+                task.changed,
+                folder=Path.cwd(),
+                limits=limits,
+                strict_checks=task.identity.solved,
+                on_cell=on_cell,
+            )
+        except OSError as error:
+            raise CourseError(f"lesson {task.lesson}: cannot be run in {out} ({error})") from error
+
+
+def _headed(notebook: NotebookNode, error: Mapping[str, str] | None) -> NotebookNode:
+    """The notebook, beginning with a cell that says what stopped it, if something did."""
+    copy = NotebookNode(notebook)
+    if error:
+        words = escape(f"**This run stopped**: {told(error)}")
+        copy.cells = [new_markdown_cell(words, id="run-stopped"), *notebook.cells]
+    return copy
 
 
 def told(error: Mapping[str, str]) -> str:
@@ -150,9 +189,9 @@ def told(error: Mapping[str, str]) -> str:
     return f"{error['kind']}{where}: {error['message']}"
 
 
-def _tell(record: Record, console: Console) -> None:
+def _tell(record: Record, console: Terminal) -> None:
     if record.error:
-        text = f"[red]✘[/] {record.lesson}: {plain(told(record.error))}"
+        text = f"[red]✘[/] {record.lesson}: {plain(shortened(told(record.error), 2_000))}"
         console.print(text, soft_wrap=True, highlight=False)
         return
     values = ", ".join(
@@ -160,11 +199,29 @@ def _tell(record: Record, console: Console) -> None:
         for name, value in record.metrics.items()
         if not isinstance(value, list)
     )
+    values = shortened(values, 2_000)
     text = f"[green]✔[/] {record.lesson}: {record.seconds:.1f} s  [dim]{plain(values)}[/]"
     console.print(text, soft_wrap=True, highlight=False)
 
 
-def _present(entries: Sequence[LessonEntry], notebooks: Path, console: Console) -> list[LessonEntry]:
+def _limits(
+    profile: str, timeout: float | None, lesson_timeout: float | None, memory: float | None
+) -> Limits:
+    """The profile's limits with the given ones in place."""
+    given = {"--timeout": timeout, "--lesson-timeout": lesson_timeout, "--memory": memory}
+    for option, value in given.items():
+        if value is not None and not value > 0:
+            raise CourseError(f"{option} {value:g}: give a positive number")
+    limits = DEFAULTS[profile]
+    return replace(
+        limits,
+        cell_seconds=timeout or limits.cell_seconds,
+        lesson_seconds=lesson_timeout or limits.lesson_seconds,
+        memory_mib=memory or limits.memory_mib,
+    )
+
+
+def _present(entries: Sequence[LessonEntry], notebooks: Path, console: Terminal) -> list[LessonEntry]:
     """The lessons whose notebooks are there, after a line about what else is there, or is not."""
     here, others, missing = with_notebooks(entries, notebooks)
     if not here:
@@ -190,7 +247,7 @@ def _write_report(entries: Sequence[LessonEntry], out: Path) -> None:
     write_report(out / "report.html", entries, records)
 
 
-def _progress(console: Console) -> Progress:
+def _progress(console: Terminal) -> Progress:
     columns = (
         TextColumn("  {task.description}"),
         BarColumn(bar_width=24),

@@ -120,7 +120,7 @@ def literals(text: str, where: str) -> dict[str, object]:
     values: dict[str, object] = {}
     for statement in _parse(text, where).body:
         line = f"{where}, line {statement.lineno}"
-        if not isinstance(statement, ast.Assign | ast.AnnAssign):
+        if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
             raise CourseError(f"{line}: a parameters cell holds only lines of the form name = literal")
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         target = targets[0]

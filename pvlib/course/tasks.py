@@ -35,9 +35,9 @@ class Task:
     identity: Identity
     problem: str = ""
 
-    def is_up_to_date(self, earlier: Record | None, out: Path) -> bool:
+    def is_up_to_date(self, earlier: Record, out: Path) -> bool:
         """Whether `earlier` is a finished run of exactly this task whose files are all still there."""
-        if earlier is None or earlier.status != "done" or earlier.fingerprint != self.identity.fingerprint:
+        if earlier.status != "done" or earlier.fingerprint != self.identity.fingerprint:
             return False
         return all((out / f"{self.lesson}.{ending}").exists() for ending in ("ipynb", "html"))
 

@@ -6,13 +6,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import nbformat
+import psutil
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from pvlib.course.build import build_all
-from pvlib.course.run import run_lessons
+from pvlib.course.records import recorded
+from pvlib.course.run import DEFAULTS, run_lessons
 from pvlib.errors import CourseError
 
 PARAMETERS = """# %% tags=["parameters"]
@@ -41,7 +45,7 @@ record(executable=sys.executable, words="-".join({"a", "b", "c", "d"}))
 record(strict=os.environ["PVLIB_STRICT_CHECKS"])
 """
 )
-DYING = PARAMETERS + '# %% id="last-cell"\nimport os\nos._exit(1)\n'
+DYING = PARAMETERS + '# %% id="last-cell"\nimport os\nos._exit(0)\n'
 SLOW = PARAMETERS + '# %% id="endless"\nimport time\ntime.sleep(600)\n'
 FAILING = PARAMETERS + '# %% id="divide"\n1 / 0\n'
 PAUSING = (
@@ -87,7 +91,7 @@ def series(tmp_path_factory, course):
     made = course(folder, good=GOOD, dying=DYING, slow=SLOW, failing=FAILING)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", str(folder / "jupyter"))
-        made.records = made.run(given=["seed=7", "factor=4"], timeout=5)
+        made.records = made.run(given=["seed=7", "factor=4"], timeout=3)
     return made
 
 
@@ -100,7 +104,8 @@ def test_every_failing_lesson_is_named_with_its_cell_and_the_others_finish(serie
         ("03_slow", "timeout", "endless (import time)"),
         ("04_failing", "error", "divide (1 / 0)"),
     ]
-    assert "ran longer than 5 s" in series.records[2].error["message"]
+    assert "exit status 0" in series.records[1].error["message"]
+    assert "ran longer than 3 s" in series.records[2].error["message"]
     assert series.records[3].error["message"] == "ZeroDivisionError: division by zero"
 
 
@@ -179,6 +184,112 @@ def test_a_learner_runs_unsolved_and_the_solved_run_is_strict(series, tmp_path):
     assert solved.metrics["twice"] == 3.0
 
 
+def cell(name, *lines):
+    return PARAMETERS + "\n".join([f'# %% id="{name}"', *lines, ""])
+
+
+def shows(data):
+    return cell("show", "from IPython.display import display", f"display({data!r}, raw=True)")
+
+
+HOSTILE = {
+    "crash": cell("crash", "import os, signal", "os.kill(os.getpid(), signal.SIGSEGV)"),
+    "hungry": cell("eat", "import time", "b = [bytearray(2**26) for _ in range(16)]", "time.sleep(60)"),
+    "endless_print": cell("print", "while True: print('x' * 10_000)"),
+    "long_print": cell("print", "print('begin' + 'x' * 2_000_000 + 'end')"),
+    "long_error": cell("raise", "raise ValueError('\\x1b[2Jwords ' + 'x' * 5_000_000)"),
+    "child": cell(
+        "leave",
+        "import os, subprocess, sys",
+        "code = 'import os, time; os.setsid(); print(os.getpid(), flush=True); time.sleep(300)'",
+        "started = subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE)",
+        "from pvlib.course import record",
+        "record(pid=int(started.stdout.readline()))",
+    ),
+    "check_of_5": shows({"application/vnd.pvlib.check+json": 5}),
+    "metrics_list": shows({"application/vnd.pvlib.metrics+json": [1]}),
+    "no_picture": shows({"image/png": 5, "text/plain": "five"}),
+    "last": cell("last", "print('ran')"),
+}
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory, course):
+    """One series of lessons that each do harm in another way, with limits that are quickly reached."""
+    made = course(tmp_path_factory.mktemp("hostile"), **HOSTILE)
+    small = replace(DEFAULTS["reduced"], memory_mib=700, shown=20_000_000, kept=100_000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(DEFAULTS, "reduced", small)
+        patch.setattr("pvlib.course.records.library_sha256", lambda: "unedited")
+        records = made.run()
+    made.records = {record.lesson[3:]: record for record in records}
+    return made
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals and sessions")
+@pytest.mark.parametrize(
+    ("lesson", "kind", "words"),
+    [
+        ("crash", "dead kernel", "SIGSEGV"),
+        ("hungry", "limit", "more than 700 MiB of memory"),
+        ("endless_print", "limit", "showed more than 20,000,000 characters"),
+        ("long_error", "error", "ValueError: words xxx"),
+        ("check_of_5", "output", "a check that is none: 5"),
+        ("metrics_list", "output", "metrics that are none: [1]"),
+        ("no_picture", "output", "5 is not valid"),
+    ],
+)
+def test_whatever_a_lesson_does_it_fails_by_name_and_the_series_goes_on(hostile, lesson, kind, words):
+    error = hostile.records[lesson].error
+    assert error["kind"] == kind
+    assert words in error["message"]
+    assert len(error["message"]) < 1000
+    assert hostile.records["last"].status == "done"
+    assert f"_{lesson}.html" in (hostile.out / "report.html").read_text()
+    for ending in ("ipynb", "html"):
+        (written,) = hostile.out.glob(f"[0-9][0-9]_{lesson}.{ending}")
+        assert written.stat().st_size < 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("check", {"id": [], "status": "passed"}),
+        ("check", {"id": "a.b", "status": "excellent"}),
+        ("check", ["a.b", "passed"]),
+        ("metrics", {"loss": {"a": 1}}),
+        ("metrics", {"loss": None}),
+        ("metrics", "accuracy = 1"),
+    ],
+)
+def test_an_output_that_only_claims_to_be_a_result_is_no_record(kind, value):
+    shown = new_output("display_data", {f"application/vnd.pvlib.{kind}+json": value})
+    notebook = new_notebook(cells=[new_code_cell("", outputs=[shown])])
+    with pytest.raises(CourseError):
+        recorded(notebook)
+
+
+def test_a_long_output_is_cut_with_a_line_that_says_so(hostile):
+    text = next(hostile.out.glob("*_long_print.ipynb")).read_text()
+    assert hostile.records["long_print"].status == "done"
+    assert "begin" in text
+    assert "text was cut here: a lesson keeps 100,000 characters" in text
+    assert len(text) < 200_000
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs sessions")
+def test_a_child_that_left_the_kernels_session_ends_with_the_lesson(hostile):
+    pid = hostile.records["child"].metrics["pid"]
+    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_lesson_as_a_whole_has_a_time_limit(tmp_path, course):
+    made = course(tmp_path, slow=SLOW)
+    (record,) = made.run(lesson_timeout=3)
+    assert record.error["kind"] == "limit"
+    assert "longer than 3 s" in record.error["message"]
+
+
 @pytest.mark.parametrize(
     ("wanted", "options", "words"),
     [
@@ -187,7 +298,8 @@ def test_a_learner_runs_unsolved_and_the_solved_run_is_strict(series, tmp_path):
         ((), {"given": ["profile=full"]}, "--profile"),
         (("9",), {}, "no single lesson is called 9"),
         (("01_god",), {}, "did you mean 01_good?"),
-        ((), {"timeout": 0}, "positive number of seconds"),
+        ((), {"timeout": 0}, "positive number"),
+        ((), {"memory_mib": float("nan")}, "positive number"),
     ],
 )
 def test_what_cannot_be_done_is_refused_before_anything_starts(series, tmp_path, wanted, options, words):

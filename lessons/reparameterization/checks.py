@@ -8,6 +8,7 @@ from pvlib.losses import gaussian_kl as library_kl
 from pvlib.models.heads import VariationalHead
 
 BATCH, CLASSES = 3, 8
+CUT = "The values are right, but the graph was cut: no .detach(), .data, .item() or no_grad on the way."
 
 
 @answer(
@@ -40,14 +41,13 @@ def reparameterize(yours):
         ],
         hint="Build the draw from the noise that is handed in, and from nothing else that is random.",
     )
-    cut = "The values are right, but the graph was cut: no .detach(), .data, .item() or no_grad on the way."
-    expect(torch.is_tensor(got) and got.requires_grad, "Expected a draw that carries a gradient.", cut)
+    expect(torch.is_tensor(got) and got.requires_grad, "Expected a draw that carries a gradient.", CUT)
     slopes = torch.autograd.grad(got.sum(), (mean, log_variance), allow_unused=True)
     for name, slope, expected in zip(
         ("mean", "log_variance"), slopes, (torch.ones_like(mean), 0.5 * sigma * noise), strict=True
     ):
-        expect(slope is not None, f"Expected a gradient for {name}, got none.", cut)
-        expect_close(slope, expected, f"For the gradient of the sum of z with respect to {name}", hint=cut)
+        expect(slope is not None, f"Expected a gradient for {name}, got none.", CUT)
+        expect_close(slope, expected, f"For the gradient of the sum of z with respect to {name}", hint=CUT)
 
     head, features = VariationalHead(5, CLASSES), torch.randn(BATCH, 5)
     with torch.no_grad():
@@ -113,7 +113,8 @@ def gradient_by_hand(yours):
 )
 def gaussian_kl(yours):
     """the divergence of a diagonal normal from N(0, I)"""
-    mean, log_variance = torch.randn(BATCH, CLASSES), torch.randn(BATCH, CLASSES)
+    mean = torch.randn(BATCH, CLASSES, requires_grad=True)
+    log_variance = torch.randn(BATCH, CLASSES, requires_grad=True)
     variance = log_variance.exp()
     head = Independent(Normal(mean, variance.sqrt()), 1)
     standard = Independent(Normal(torch.zeros_like(mean), torch.ones_like(mean)), 1)
@@ -145,6 +146,13 @@ def gaussian_kl(yours):
         ],
         hint="Try mean 0 and log-variance 0 by hand: the divergence of N(0, I) from itself is 0.",
     )
+    expect(torch.is_tensor(got) and got.requires_grad, "Expected a divergence that carries a gradient.", CUT)
+    slopes = torch.autograd.grad(got, (mean, log_variance), allow_unused=True)
+    for name, slope, right in zip(
+        ("mean", "log_variance"), slopes, torch.autograd.grad(expected, (mean, log_variance)), strict=True
+    ):
+        expect(slope is not None, f"Expected a gradient for {name}, got none.", CUT)
+        expect_close(slope, right, f"For its gradient with respect to {name}", hint=CUT)
     expect_close(got, library_kl(mean, log_variance), "For pvlib.losses.gaussian_kl of the same normals")
 
 

@@ -131,6 +131,21 @@ def test_an_unwritten_answer_is_not_called_wrong(identifier):
     assert run_check(identifier, lambda *given: ...).status == "unwritten"
 
 
+@pytest.mark.parametrize("cut", [lambda value: value.item(), lambda value: value.detach()])
+def test_a_divergence_without_a_gradient_teaches_nothing(cut):
+    result = run_check(
+        "reparameterization.gaussian_kl", lambda m, v: cut(RIGHT["reparameterization.gaussian_kl"](m, v))
+    )
+    assert result.status == "wrong"
+    assert "the graph was cut" in result.hint
+
+
+def test_noise_that_is_scaled_in_place_is_a_right_answer():
+    result = run_check("reparameterization.reparameterize", lambda m, v, noise: noise.mul_(sigma(v)).add_(m))
+    assert result.passed
+    assert "You changed noise itself" in result.hint
+
+
 def test_torchs_own_draw_is_no_answer_because_it_ignores_the_noise():
     result = run_check("reparameterization.reparameterize", lambda m, v, e: Normal(m, sigma(v)).rsample())
     assert "handed in" in result.hint

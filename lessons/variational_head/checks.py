@@ -182,7 +182,7 @@ def _twin(yours: type[nn.Module], sizes: tuple[int, ...], state: dict[str, Tenso
 
 def _seeded(module: nn.Module, features: Tensor) -> Tensor:
     torch.manual_seed(1)
-    return module(features)
+    return module(features.clone())
 
 
 def _expect_gradients(got: Tensor, mine: nn.Module) -> None:

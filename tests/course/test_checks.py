@@ -16,7 +16,7 @@ from pvlib.course.checks import (
 from pvlib.errors import CourseError
 
 
-@answer("99.half_square", hints=("Look at the square.", "Something stands before it.", "x * x / 2"))
+@answer("spare.half_square", hints=("Look at the square.", "Something stands before it.", "x * x / 2"))
 def half_square(yours):
     """half the square of each value"""
     x = torch.tensor([1.0, 2.0, 3.0])
@@ -24,13 +24,13 @@ def half_square(yours):
     expect_close(yours(x), x * x / 2, "For [1, 2, 3]", mistakes=mistakes)
 
 
-@answer("99.layer", hints=("a", "b", "c"))
+@answer("spare.layer", hints=("a", "b", "c"))
 def layer(yours):
     """a layer that keeps the shape"""
     expect_shape(yours()(torch.zeros(2, 3)), (2, 3), "For a batch of 2")
 
 
-@answer("99.even", hints=("a", "b", "c"))
+@answer("spare.even", hints=("a", "b", "c"))
 def even(yours):
     """an even number"""
     expect(yours % 2 == 0, f"Expected an even number, got {yours}.", "Try its double.")
@@ -51,11 +51,11 @@ class UnwrittenLayer:
 
 
 def test_a_right_answer_passes():
-    assert run_check("99.half_square", lambda x: x**2 / 2).passed
+    assert run_check("spare.half_square", lambda x: x**2 / 2).passed
 
 
 def test_a_typical_mistake_gets_its_own_hint_beside_expected_and_given():
-    result = run_check("99.half_square", lambda x: x**2)
+    result = run_check("spare.half_square", lambda x: x**2)
     assert result.status == "wrong"
     assert result.message == "For [1, 2, 3]: expected [0.5, 2, 4.5], got [1, 4, 9]."
     assert result.hint == "One half stands before the square."
@@ -73,13 +73,13 @@ def test_a_typical_mistake_gets_its_own_hint_beside_expected_and_given():
     ],
 )
 def test_any_other_answer_is_told_what_was_expected(yours, words):
-    result = run_check("99.half_square", yours)
+    result = run_check("spare.half_square", yours)
     assert result.status == "wrong"
     assert words in result.message
 
 
 def test_an_error_in_the_learners_code_is_reported_with_its_line():
-    message = run_check("99.half_square", broken).message
+    message = run_check("spare.half_square", broken).message
     assert "AttributeError: 'Tensor' object has no attribute 'no_such_thing'" in message
     assert f"line {broken.__code__.co_firstlineno + 1}, in broken: return x.no_such_thing" in message
 
@@ -88,20 +88,23 @@ def raises_not_implemented(x):
     raise NotImplementedError
 
 
+def marks_a_line_of_its_own(x):
+    return x * x  # write your lines here
+
+
 @pytest.mark.parametrize("yours", [None, ..., unwritten, lambda x: ..., raises_not_implemented])
 def test_unwritten_work_is_called_not_written_yet(yours):
-    assert run_check("99.half_square", yours).status == "unwritten"
+    assert run_check("spare.half_square", yours).status == "unwritten"
 
 
 def test_a_class_with_a_placeholder_inside_is_not_written_yet():
-    assert run_check("99.layer", UnwrittenLayer).status == "unwritten"
-    assert run_check("99.layer", lambda: lambda x: None).status == "unwritten"
-    assert run_check("99.layer", torch.nn.Identity).passed
+    assert run_check("spare.layer", UnwrittenLayer).status == "unwritten"
+    assert run_check("spare.layer", torch.nn.Identity).passed
 
 
 def test_a_plain_value_is_checked_too():
-    assert run_check("99.even", 4).passed
-    result = run_check("99.even", 3)
+    assert run_check("spare.even", 4).passed
+    result = run_check("spare.even", 3)
     assert (result.message, result.hint) == ("Expected an even number, got 3.", "Try its double.")
 
 
@@ -113,18 +116,112 @@ def test_many_values_are_summed_up_by_the_worst_one():
         expect_close(given, target, "For zeros")
 
 
+def forgets_to_return(x):
+    x * x / 2
+
+
+def not_implemented_by_torch(x):
+    raise_it = torch.sparse_coo_tensor([[0]], [1.0], (3,))
+    return torch.linalg.inv(raise_it)
+
+
+def speaks_of_ellipsis(x):
+    raise RuntimeError("an ellipsis in a sentence")
+
+
+class SilentError(Exception):
+    def __str__(self):
+        raise RuntimeError
+
+
+def raises_silently(x):
+    raise SilentError
+
+
+@pytest.mark.parametrize(
+    ("yours", "words"),
+    [
+        (forgets_to_return, "is `return` missing?"),
+        (not_implemented_by_torch, "NotImplementedError"),
+        (speaks_of_ellipsis, "an ellipsis in a sentence"),
+        (raises_silently, "SilentError"),
+        (marks_a_line_of_its_own, "expected [0.5, 2, 4.5]"),
+        (lambda x: exit(3), "SystemExit"),
+        (lambda x: (x.sum(), 1.0), "expected shape (3,)"),
+    ],
+)
+def test_written_work_that_fails_is_never_called_unwritten(yours, words, recwarn):
+    result = run_check("spare.half_square", yours)
+    assert result.status == "wrong"
+    assert words in result.message
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    "yours",
+    [
+        lambda x: (x**2 / 2).to_sparse(),
+        lambda x: (x**2 / 2).numpy()[::-1].copy()[::-1],
+        lambda x: (x**2 / 2).half(),
+        lambda x: (x**2 / 2).bfloat16(),
+        lambda x: (x**2 / 2).to(torch.complex64),
+        lambda x: (x**2 / 2).tolist(),
+        lambda x: torch.nn.Parameter(x**2 / 2),
+    ],
+)
+def test_a_right_answer_passes_in_every_form(yours, recwarn):
+    assert run_check("spare.half_square", yours).passed
+    assert not recwarn.list
+
+
+def test_a_right_answer_in_place_passes_and_is_told_what_it_changed():
+    result = run_check("spare.half_square", lambda x: x.mul_(x).div_(2))
+    assert result.passed
+    assert result.hint.startswith("You changed x itself")
+    assert run_check("spare.half_square", lambda x: x**2 / 2).hint == ""
+
+
+def sets_everything(x):
+    torch.set_default_dtype(torch.float64)
+    torch.set_num_threads(torch.get_num_threads() + 1)
+    torch.use_deterministic_algorithms(True)
+    return x**2 / 2
+
+
+def test_a_check_leaves_torchs_settings_alone():
+    before = torch.get_default_dtype(), torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    assert run_check("spare.half_square", sets_everything).passed
+    after = torch.get_default_dtype(), torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    assert after == before
+
+
+def test_what_an_answer_puts_in_the_place_of_the_checks_tools_does_not_decide(monkeypatch):
+    from lessons.reparameterization import checks
+
+    run_check("reparameterization.reparameterize", None)  # loads it
+    for name in ("allclose", "isclose", "equal"):
+        monkeypatch.setattr(torch, name, lambda *given, **named: True)
+
+    def cheats(mean, log_variance, noise):
+        checks.expect_close = checks.expect = lambda *given, **named: None
+        return mean
+
+    for yours in (cheats, lambda mean, log_variance, noise: mean):
+        assert run_check("reparameterization.reparameterize", yours).status == "wrong"
+
+
 def test_a_check_leaves_the_lessons_random_numbers_alone():
     torch.manual_seed(3)
     expected = torch.rand(4)
     torch.manual_seed(3)
-    run_check("99.half_square", lambda x: x + torch.rand(3))
+    run_check("spare.half_square", lambda x: x + torch.rand(3))
     assert torch.equal(torch.rand(4), expected)
 
 
 def test_hints_come_one_step_more_with_every_call(capsys):
     shown = []
     for _ in range(4):
-        hint("99.half_square")
+        hint("spare.half_square")
         shown.append(capsys.readouterr().out)
     assert ["x * x / 2" in text for text in shown] == [False, False, True, True]
     assert ["Something stands before it." in text for text in shown] == [False, True, True, True]
@@ -132,37 +229,37 @@ def test_hints_come_one_step_more_with_every_call(capsys):
 
 
 def test_check_says_the_outcome_in_words(capsys):
-    check("99.half_square", lambda x: x**2 / 2)
+    check("spare.half_square", lambda x: x**2 / 2)
     assert capsys.readouterr().out.startswith("✔ Passed: half the square of each value")
-    check("99.half_square", None)
+    check("spare.half_square", None)
     assert "Not written yet" in capsys.readouterr().out
-    check("99.half_square", lambda x: x**2)
+    check("spare.half_square", lambda x: x**2)
     assert "Hint: One half stands before the square." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("yours", [None, lambda x: x])
 def test_strict_checks_raise_for_wrong_and_for_unwritten_work(monkeypatch, yours):
     monkeypatch.setenv("PVLIB_STRICT_CHECKS", "1")
-    with pytest.raises(CheckFailedError, match=r"99\.half_square"):
-        check("99.half_square", yours)
+    with pytest.raises(CheckFailedError, match=r"spare\.half_square"):
+        check("spare.half_square", yours)
 
 
 def test_an_unknown_check_is_answered_with_the_nearest_name():
-    with pytest.raises(CourseError, match=r'did you mean "99\.half_square"'):
-        run_check("99.half_squares", None)
+    with pytest.raises(CourseError, match=r'did you mean "spare\.half_square"'):
+        run_check("spare.half_squares", None)
 
 
 def test_a_check_without_three_hints_is_refused_where_it_is_written():
     with pytest.raises(ValueError, match="three hints"):
-        answer("99.lazy", hints=("only one",))(half_square)
+        answer("spare.lazy", hints=("only one",))(half_square)
 
 
 def test_the_outcome_is_html_plain_text_and_data_at_once(monkeypatch):
     bundles = []
     monkeypatch.setattr("pvlib.course.checks.shown.show", bundles.append)
-    check("99.even", 3)
+    check("spare.even", 3)
     (bundle,) = bundles
-    assert bundle["application/vnd.pvlib.check+json"] == {"id": "99.even", "status": "wrong"}
+    assert bundle["application/vnd.pvlib.check+json"] == {"id": "spare.even", "status": "wrong"}
     for words in ("Not yet right: an even number", "Expected an even number, got 3.", "Try its double."):
         assert words in bundle["text/html"]
         assert words in bundle["text/plain"]

@@ -24,7 +24,7 @@ message; a `None` or `...` that comes back counts as not written. It runs with a
 environment, as in `pvlib run --solved`, a check that does not pass raises CheckFailedError.
 """
 
-from pvlib.course.checks.expect import expect, expect_close, expect_shape
+from pvlib.course.checks.expectations import expect, expect_close, expect_shape
 from pvlib.course.checks.mechanism import CheckFailedError, answer, check, hint, run_check
 from pvlib.course.checks.result import Result
 

@@ -1,34 +1,45 @@
 """Run one answer check, catch whatever the learner's object does, and say the outcome kindly."""
 
 import difflib
+import dis
 import functools
 import importlib
 import inspect
 import linecache
 import os
+import re
+import sys
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import ModuleType
 
 import torch
 
-from pvlib.course.checks.expect import UnwrittenError, WrongAnswerError
+from pvlib.course.checks import expectations
+from pvlib.course.checks.expectations import UnwrittenError, WrongAnswerError
 from pvlib.course.checks.result import Result
 from pvlib.course.checks.shown import display_hints, display_result
 from pvlib.course.source import PLACEHOLDER_MARK
 from pvlib.errors import CourseError
 from pvlib.random_state import own_random_state
+from pvlib.terminal import shorten
 
 Judge = Callable[..., None]
 LIBRARY, STANDARD_LIBRARY = Path(__file__).resolve().parents[2], Path(traceback.__file__).parent
+PLACEHOLDER = re.compile(rf"\.\.\.\s+{PLACEHOLDER_MARK}")
+RETURNS = {"LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
+_equal = torch.equal
 
 
 class CheckFailedError(CourseError):
     """A check did not pass although strict checks were asked for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """A registered check: what is asked (`title`), how it is judged, and its three hints."""
 
@@ -39,6 +50,7 @@ class Answer:
 
 
 _answers: dict[str, Answer] = {}
+_originals: dict[ModuleType, dict[str, object]] = {}  # what a learner's code may not exchange
 _hints_shown: dict[str, int] = {}  # a hint's step lives as long as the learner's kernel, and only there
 
 
@@ -49,7 +61,7 @@ def answer(identifier: str, *, hints: tuple[str, str, str]) -> Callable[[Judge],
         if len(hints) != 3 or not judge.__doc__:
             raise ValueError(f"check {identifier} needs three hints and a docstring that says what is asked")
         title = inspect.cleandoc(judge.__doc__).split("\n")[0]
-        _answers[identifier] = Answer(identifier, title, judge, hints)
+        _answers[identifier] = Answer(id=identifier, title=title, judge=judge, hints=hints)
         return judge
 
     return register
@@ -77,66 +89,143 @@ def run_check(identifier: str, *yours: object) -> Result:
     unwritten = Result(found.id, found.title, "unwritten", "Not written yet.")
     if any(part is None or part is Ellipsis for part in yours):
         return unwritten
+    changed: set[str] = set()
+    result = Result(found.id, found.title, "passed")
     try:
-        # an own random state: a check must not change the numbers that the lesson draws after it
-        with own_random_state(0), torch.enable_grad():
-            found.judge(*(_guarded(part) for part in yours))
-    except (UnwrittenError, NotImplementedError):
-        return unwritten
-    except Exception as error:
-        if any(_has_placeholder(part) for part in yours) or "ellipsis" in str(error):
+        # an own random state and settings: a check must change nothing that the lesson computes after it
+        with own_random_state(0), _own_settings(), torch.enable_grad():
+            found.judge(*(_guarded(part, changed) for part in yours))
+    except UnwrittenError as nothing:
+        if nothing.value is Ellipsis or any(_is_unwritten(part) for part in yours):
+            return unwritten
+        result = Result(found.id, found.title, "wrong", "Your function returned None: is `return` missing?")
+    except (Exception, SystemExit, GeneratorExit) as error:
+        if any(_is_unwritten(part) for part in yours) or _speaks_of_a_placeholder(error):
             return unwritten
         if isinstance(error, WrongAnswerError):
-            return Result(found.id, found.title, "wrong", error.message, error.hint)
-        return Result(found.id, found.title, "wrong", _told(error, found.judge))
-    return Result(found.id, found.title, "passed")
+            result = Result(found.id, found.title, "wrong", error.message, error.hint)
+        else:
+            result = Result(found.id, found.title, "wrong", _told(error, found.judge))
+    if replaced := _restored():
+        return Result(
+            found.id, found.title, "wrong", f"Your code replaced {replaced}, which the check needs."
+        )
+    if changed and not result.hint:
+        names = ", ".join(sorted(changed))
+        remark = f"You changed {names} itself, which others may still need: compute a new tensor instead."
+        return replace(result, hint=remark)
+    return result
 
 
 def _find(identifier: str) -> Answer:
+    module = f"lessons.{identifier.partition('.')[0]}.checks"
     if identifier not in _answers:
-        module = f"lessons.{identifier.split(chr(46))[0]}.checks"
         try:
             importlib.import_module(module)
         except ModuleNotFoundError as error:
-            if error.name != module:
+            if error.name not in (module, module.removesuffix(".checks")):
                 raise
     if identifier not in _answers:
         near = difflib.get_close_matches(identifier, _answers, n=1)
         advice = f'; did you mean "{near[0]}"?' if near else ""
         raise CourseError(f'there is no check "{identifier}"{advice}')
+    for checks in filter(None, (sys.modules.get(module), expectations)):
+        _originals.setdefault(checks, {k: v for k, v in vars(checks).items() if not k.startswith("__")})
     return _answers[identifier]
 
 
-def _guarded(yours: object) -> object:
-    """A function whose `None` or `...` counts as not written, wherever in a check it is called."""
+def _guarded(yours: object, changed: set[str]) -> object:
+    """A function that is handed copies of tensors, and whose `None` or `...` counts as no answer.
+
+    `changed` collects the names of the tensors that it changed.
+    """
     if not (inspect.isroutine(yours) or isinstance(yours, functools.partial)):
         return yours
 
     @functools.wraps(yours)
-    def call(*arguments, **named):
-        value = yours(*arguments, **named)
+    def call(*arguments: object, **named: object) -> object:
+        given = [part.clone() if isinstance(part, torch.Tensor) else part for part in arguments]
+        value = yours(*given, **named)
+        for number, (ours, theirs) in enumerate(zip(arguments, given, strict=True)):
+            if (
+                isinstance(ours, torch.Tensor)
+                and isinstance(theirs, torch.Tensor)
+                and not _equal(ours, theirs)
+            ):
+                changed.add(_parameter_name(yours, number))
         if value is None or value is Ellipsis:
-            raise UnwrittenError
+            raise UnwrittenError(value)
         return value
 
     return call
 
 
-def _has_placeholder(yours: object) -> bool:
-    """Whether the mark that the generator leaves still stands in the learner's function or class."""
+def _parameter_name(function: Callable[..., object], number: int) -> str:
+    try:
+        return list(inspect.signature(function).parameters)[number]
+    except (ValueError, TypeError, IndexError):  # a built-in, or *arguments
+        return f"argument {number + 1}"
+
+
+@contextmanager
+def _own_settings() -> Iterator[None]:
+    """Compute as torch does by default, and set back whatever the learner's code sets."""
+    dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
+    strict, warns = (
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
+    )
+    torch.set_default_dtype(torch.float32)
+    try:
+        with warnings.catch_warnings(action="ignore"):  # torch's words on odd answers help no learner
+            yield
+    finally:
+        torch.set_default_dtype(dtype)
+        torch.set_num_threads(threads)
+        torch.use_deterministic_algorithms(strict, warn_only=warns)
+
+
+def _restored() -> str:
+    """Put back what the learner's code replaced in the modules of the checks; the first such name, or none."""
+    replaced = ""
+    for module, names in _originals.items():
+        for name, value in names.items():
+            if vars(module).get(name) is not value:
+                replaced = replaced or name
+                setattr(module, name, value)
+    return replaced
+
+
+def _is_unwritten(yours: object) -> bool:
+    """Whether the learner's function or class still holds a placeholder, or does nothing at all."""
     members = vars(yours if inspect.isclass(yours) else type(yours)).values()
     for part in [yours] if inspect.isroutine(yours) else filter(inspect.isfunction, members):
         try:
-            if PLACEHOLDER_MARK in inspect.getsource(part):
+            if PLACEHOLDER.search(inspect.getsource(part)):
                 return True
         except (OSError, TypeError):  # no source to read: a built-in, or a function typed into a bare prompt
             continue
-    return False
+    code = getattr(yours, "__code__", None)
+    return code is not None and all(
+        step.opname in ("RESUME", "NOP") or (step.opname in RETURNS and step.argval in (None, ...))
+        for step in dis.get_instructions(code)
+    )
 
 
-def _told(error: Exception, judge: Judge) -> str:
+def _speaks_of_a_placeholder(error: BaseException) -> bool:
+    """Whether it comes from computing with `...`, or from the learner's own `raise NotImplementedError`."""
+    if isinstance(error, NotImplementedError):
+        *_, (frame, number) = traceback.walk_tb(error.__traceback__)
+        return linecache.getline(frame.f_code.co_filename, number).strip().startswith("raise")
+    return isinstance(error, TypeError | AttributeError) and "'ellipsis'" in str(error)
+
+
+def _told(error: BaseException, judge: Judge) -> str:
     """One sentence about an exception: its message, and the deepest line that the learner wrote."""
-    said = f"{type(error).__name__}: {error}".split("\n")[0]
+    try:
+        said = shorten(f"{type(error).__name__}: {error}".split("\n")[0], 300)
+    except Exception:  # an exception of the learner's own may fail at telling itself
+        said = type(error).__name__
     own = ""
     for frame, number in traceback.walk_tb(error.__traceback__):
         code = frame.f_code

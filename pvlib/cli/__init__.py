@@ -26,6 +26,10 @@ from pvlib.terminal import accept_any_output, line_for_user, say_error, show_tra
 class CourseCommands(TyperGroup):
     """Say what a user can mend as one line on stderr and exit with status 1; other exceptions are bugs and show."""
 
+    def main(self, *arguments, **options):
+        accept_any_output()
+        return super().main(*arguments, **options)
+
     def invoke(self, context):
         try:
             return super().invoke(context)
@@ -38,10 +42,9 @@ class CourseCommands(TyperGroup):
 
 
 class CourseApp(typer.Typer):
-    """The command line as a process: any output's encoding will do, and a bug's traceback is safe to print."""
+    """The command line as a process, in which a bug's traceback is safe to print."""
 
     def __call__(self, *arguments, **options):
-        accept_any_output()
         try:
             return super().__call__(*arguments, **options)
         except Exception as error:

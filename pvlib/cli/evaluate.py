@@ -5,6 +5,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from pvlib.errors import CourseError
 from pvlib.terminal import Terminal
 
 
@@ -58,6 +59,12 @@ def evaluate(
     from pvlib.report.measured_faces import Asked
     from pvlib.report.terminal import show, tell_where
 
+    for option, value, most in (
+        ("--samples", samples, 10_000), ("--passes", passes, 10_000), ("--bootstrap", bootstrap, 1_000_000),
+        ("--seed", seed, 2**63 - 1),
+    ):  # fmt: skip
+        if value > most:  # more fits in no memory, or into no generator of random numbers
+            raise CourseError(f"{option} {value} is too much: {most:,} at most")
     asked = Asked(data, split, rule, classes, count, unambiguous)
     settings = Settings(
         without=tuple(without or ()),

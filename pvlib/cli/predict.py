@@ -211,6 +211,8 @@ def _as_text(read: "list[Reading]", colour: bool) -> str:
     text = io.StringIO()
     page = Terminal(file=text, force_terminal=on_terminal, width=max(here.width, 100) if on_terminal else 120)
     for reading in read:
+        if reading.boxes:
+            page.say(escape(str(reading.path)))  # no table's title: a long path would be wrapped
         for table in reading.tables():
             page.print(table)
     return text.getvalue()

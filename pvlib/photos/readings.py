@@ -52,8 +52,7 @@ class Reading:
             return
         for start in range(0, len(read), _FACES_A_TABLE):
             faces = range(start, min(start + _FACES_A_TABLE, len(read)))
-            title = Text(printable(str(self.path))) if start == 0 else None
-            table = Table("", title=title, title_justify="left")
+            table = Table("")
             for face in faces:
                 spread = "" if read.low is None else f"\n(with {LEVEL:.0%} of the draws)"
                 x, y = self.boxes[face].centre

@@ -139,6 +139,8 @@ def test_unambiguous_drawn_faces_are_judged_by_their_mixture_and_classes_can_be_
     (["RUN", "--bootstrap", "-1"], "bootstrap"),
     (["RUN", "--batch-size", "0"], "--batch-size must be at least 1"),
     (["RUN", "--split", "exam"], "exam"),
+    (["RUN", "--samples", "1000000000"], "--samples 1000000000"),
+    (["RUN", "--seed", "99999999999999999999"], "--seed 99999999999999999999"),
     (["RUN", "--without", "joy", "--count", "5"], '"joy"'),
     (["RUN", "--against", "no/such/run"], "no/such/run"),
     (["RUN", "--out", "a-file"], "a-file"),

@@ -1,6 +1,10 @@
 """`pvlib predict`, as a person types it."""
 
 import json
+import math
+import os
+import shutil
+import sys
 
 import pytest
 from PIL import Image
@@ -16,8 +20,8 @@ from pvlib.photos import face_finder
 from pvlib.photos.boxes import Box
 
 
-def call(*arguments):
-    return CliRunner().invoke(app, ["predict", *(str(argument) for argument in arguments)])
+def call(*arguments, charset="utf-8"):
+    return CliRunner(charset=charset).invoke(app, ["predict", *(str(argument) for argument in arguments)])
 
 
 @pytest.fixture
@@ -118,7 +122,81 @@ def test_pictures_of_photos_with_one_name_do_not_replace_each_other(photo, weigh
         assert picture.width > 1000
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' file names are Unicode")
+@pytest.mark.parametrize("charset", ["ascii", "cp1252", "cp932"])
+@pytest.mark.parametrize("form", ["text", "json", "picture"])
+def test_a_name_that_is_no_utf8_and_an_output_that_is_none_do_no_harm(
+    charset, form, photo, weights, finds, tmp_path
+):
+    finds(Box(40, 20, 100))
+    folder = tmp_path / "ümlaut σ"
+    folder.mkdir()
+    shutil.copy(photo, os.path.join(os.fsencode(folder), b"Jos\xe9.png"))
+    shutil.copy(photo, folder / "naïve.png")
+    result = call(folder, "--weights", weights, "--format", form, "--out", tmp_path / "out", charset=charset)
+    assert result.exit_code == 0, result.output
+    if form == "picture":
+        assert len(list((tmp_path / "out").iterdir())) == 2
+    else:
+        assert r"Jos\xe9.png" in (tmp_path / "out").read_text(encoding="utf-8").replace("\\\\", "\\")
+    shown = call(folder, "--weights", weights, "--format", "json", charset=charset)
+    names = [photo["photo"] for photo in json.loads(shown.stdout)["photos"]]
+    assert names == [str(folder / r"Jos\xe9.png"), str(folder / "naïve.png")]
+
+
+def test_control_characters_of_a_name_never_reach_the_screen(photo, weights, finds, tmp_path):
+    finds(Box(40, 20, 100))
+    shutil.copy(photo, tmp_path / "a\x1b[2Jb.png")
+    (tmp_path / "c\x1b[2Jd.png").write_bytes(b"no picture")
+    result = call(*sorted(tmp_path.glob("*2J*")), "--weights", weights)
+    assert result.exit_code == 1
+    assert "\x1b" not in result.output + result.stderr
+    assert r"a\x1b[2Jb.png" in result.stdout
+    assert r"c\x1b[2Jd.png" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_network_that_answers_no_number_is_refused_and_nothing_is_written(
+    value, form, photo, finds, tmp_path
+):
+    finds(Box(40, 20, 100))
+    network = poster_var(8, tiny()).eval()
+    network.head.mean.weight.data[3, 5] = value
+    save_trained(tmp_path / "nan.safetensors", TrainedNetwork(network, FERPLUS, 48, 1))
+    result = call(photo, "--weights", tmp_path / "nan.safetensors", "--format", form, "--out", tmp_path / "x")
+    assert result.exit_code == 1
+    assert "no number" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "x").exists()
+
+
+def test_what_was_read_stays_on_the_screen_when_a_later_photo_cannot_be_read(
+    photo, weights, tmp_path, monkeypatch
+):
+    def find_or_fail(picture):
+        if picture.width == 60:
+            raise MemoryError
+        return [Box(0, 0, 60)]
+
+    monkeypatch.setattr(face_finder, "find_faces", find_or_fail)
+    Image.open(photo).resize((60, 60)).save(tmp_path / "too_much.png")
+    result = call(photo, tmp_path / "too_much.png", photo, "--weights", weights)
+    assert result.exit_code == 1
+    assert "not enough memory" in result.stderr
+    assert "collins.png" in result.stdout
+
+
+def test_a_face_too_small_to_be_found_is_told_how_large_it_must_be(weights, tmp_path):
+    Image.new("RGB", (3200, 40), (90, 90, 90)).save(tmp_path / "panorama.png")
+    result = call(tmp_path / "panorama.png", "--weights", weights)
+    assert "3200×40 pixels those that span at least 100" in result.stderr  # 24 of 800 pixels, 4 % wider
+
+
 @pytest.mark.parametrize(("arguments", "culprit"), [
+    (["collins.png", "--samples", "1000000000"], "1,000,000,000"),
+    (["collins.png", "--seed", "99999999999999999999"], "99999999999999999999"),
+    (["collins.png", "--out", "net.safetensors/x.txt"], "net.safetensors/x.txt"),
     (["collins.png", "--format", "picture", "--out", "."], "would replace a photo"),
     (["collins.png", "--format", "picture", "--out", "face.pdf"], "face.pdf"),
     (["collins.png", "net.safetensors", "--format", "picture", "--out", "one.png"], "one.png"),

@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import poster_var_course  # noqa: F401 (first: it sees to it that pvlib is the course's own)
+
 WHERE = """
 where to get it:
   On its owners' page, http://mohammadmahoor.com/databases/affectnet/ (look there if it has moved). The head

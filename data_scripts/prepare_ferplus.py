@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import poster_var_course  # noqa: F401 (first: it sees to it that pvlib is the course's own)
 from pvlib.data.ferplus import prepare
 from pvlib.terminal import accept_any_output
 

@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import poster_var_course  # noqa: F401 (first: it sees to it that pvlib is the course's own)
+
 WHERE = """
 where to get it:
   Ask Shan Li and Weihong Deng, by e-mail from a university's address, as their page explains:

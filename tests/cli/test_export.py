@@ -164,6 +164,7 @@ def test_faces_that_are_gone_are_named_by_options(run, network, tmp_path):
 @pytest.mark.parametrize(("arguments", "culprit"), [
     (["run", "net.pth"], "net.pth"),
     (["nowhere", "net.safetensors"], "nowhere"),
+    (["taken", "net.safetensors"], "pvlib predict PHOTO --weights taken"),
     (["run", "net.safetensors", "--weights", "best"], "best.safetensors"),
     (["run", "net.safetensors", "--evaluation", "none.json"], "none.json"),
     (["run", "taken/net.safetensors"], "taken"),

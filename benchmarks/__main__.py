@@ -15,7 +15,7 @@ from benchmarks.reading import AIM, Prepared, ReadingSpeed, measure_reading, pre
 from benchmarks.released import Comparison, compare
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
-from pvlib.processes import keep_freed_memory
+from pvlib.training.devices import keep_freed_memory
 
 STEP_AIM = 0.6  # of the convolution's peak, in a training step at paper size
 

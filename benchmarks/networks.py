@@ -14,7 +14,7 @@ from benchmarks.peaks import DTYPES, peak_tasks
 from benchmarks.timing import Task, time_in_turns
 from pvlib.losses import Objective
 from pvlib.models import paper, poster_var, tiny
-from pvlib.training.precision import autocast
+from pvlib.training.devices import autocast
 
 CLASSES = 8
 ACTIONS = ("forward", "step")

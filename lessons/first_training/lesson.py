@@ -45,13 +45,9 @@ from pvlib.figures.faces import contact_sheet
 from pvlib.figures.interactive import show, show_still
 from pvlib.losses import Objective, cross_entropy
 from pvlib.training import TrainConfig, fit
-from pvlib.training.setup import (
-    build_network,
-    choose_size,
-    fast_precision,
-    load_faces,
-    recipe_for,
-)
+from pvlib.training.build import build_network, choose_size
+from pvlib.training.devices import fast_precision
+from pvlib.training.sources import load_faces, recipe_for
 
 full = profile == "full"
 if full and data == "drawn":
@@ -145,7 +141,7 @@ hint("first_training.training_step")
 
 # %% [markdown]
 # The check ran your step beside `pvlib.training.fit` on a very small POSTER-Var and the same random numbers,
-# and compared every weight. Read the library's loop in `pvlib/training/engine.py`: it is your step, with a
+# and compared every weight. Read the library's loop in `pvlib/training/loop.py`: it is your step, with a
 # progress bar.
 #
 # **Before any long run, learn a few faces by heart.** A network that cannot do that has a bug, and now is

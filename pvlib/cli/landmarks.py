@@ -34,7 +34,7 @@ def train(
     from pvlib.data.drawn import draw_faces
     from pvlib.files import atomic_write
     from pvlib.models.landmark_weights import save_landmark_net
-    from pvlib.processes import keep_freed_memory
+    from pvlib.training.devices import keep_freed_memory
     from pvlib.training.landmarks import LandmarkConfig, fit_landmarks
 
     keep_freed_memory()
@@ -85,7 +85,8 @@ def measure(
     from pvlib.evaluation.landmarks import landmark_error, predict_landmarks
     from pvlib.figures.landmarks import landmark_sheet
     from pvlib.files import atomic_write
-    from pvlib.training.setup import load_faces, load_landmarks
+    from pvlib.training.build import load_landmarks
+    from pvlib.training.sources import load_faces
 
     console = Terminal()
     if (data is None) != (reference is None):

@@ -31,7 +31,7 @@ def train(
 ) -> None:
     """Train a POSTER-Var, or an ablation of it, as a preset says; go on if the run was interrupted."""
     from pvlib.errors import CourseError
-    from pvlib.training.presets import load_config, preset_names, to_yaml
+    from pvlib.training.config_files import load_config, preset_names, to_yaml
 
     console = Terminal()
     if list_presets:
@@ -49,13 +49,15 @@ def train(
         echo(to_yaml(config), nl=False)
         return
 
-    from pvlib.processes import keep_freed_memory
+    from pvlib.evaluation.accuracy import measure
     from pvlib.runs.train import train_run
+    from pvlib.training.devices import keep_freed_memory
 
     keep_freed_memory()
     train_run(
         config,
         out or Path("runs") / config.preset,
+        measure=measure,
         device=device,
         devices=devices,
         nodes=nodes,

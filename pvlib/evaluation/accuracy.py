@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -133,6 +134,14 @@ class Prediction:
             "calibration_error": self.calibration_error,
         }
         return values if self.sigma is None else {**values, "mean_sigma": self.mean_sigma}
+
+
+def measure(network: Poster, faces: Faces, **settings: Any) -> dict[str, float]:
+    """Return the summary of what ``network`` says of ``faces``, with the settings of :func:`predict`.
+
+    What a run is measured by after every epoch.
+    """
+    return predict(network, faces, **settings).summary()
 
 
 def predict(

@@ -18,7 +18,7 @@ from pvlib.data.network_input import network_input
 from pvlib.errors import CourseError
 from pvlib.models import Poster
 from pvlib.random_state import own_random_state
-from pvlib.training.precision import autocast
+from pvlib.training.devices import autocast
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pvlib.errors import CourseError
 from pvlib.models.shipped import SHIPPED, TrainedNetwork, load_trained
 from pvlib.runs.train import CONFIG
 from pvlib.training.checkpoints import BEST, LAST, checkpoint_path, load_network, read_state
-from pvlib.training.presets import load_config
-from pvlib.training.setup import is_drawn, load_faces
+from pvlib.training.config_files import load_config
+from pvlib.training.sources import is_drawn, load_faces
 
 
 def load_weights(source: str | Path | None = None) -> TrainedNetwork:

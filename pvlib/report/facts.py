@@ -22,7 +22,7 @@ def facts_of(
     Args:
         subjects: one, or the members of an ensemble.
         document: the JSON of the evaluation.
-        session: of ``pvlib.training.provenance.session``.
+        session: of ``pvlib.runs.provenance.session``.
     """
     first, settings = subjects[0], document["settings"]
     facts = {"Network": _network(first)}

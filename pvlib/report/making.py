@@ -23,10 +23,9 @@ from pvlib.report.page import as_page
 from pvlib.report.pictures import save_figure
 from pvlib.report.subjects import Subject, load_subject
 from pvlib.report.warnings import warnings_of
-from pvlib.training.devices import make_fabric
-from pvlib.training.precision import check_precision
-from pvlib.training.provenance import session
-from pvlib.training.setup import is_drawn
+from pvlib.runs.provenance import session
+from pvlib.training.devices import check_precision, make_fabric
+from pvlib.training.sources import is_drawn
 
 PAGE, NUMBERS, TABLES = "index.html", "evaluation.json", "table.md"
 _WHY_NO_FACES = (

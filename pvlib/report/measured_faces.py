@@ -8,8 +8,8 @@ from pvlib.data.drawn import DrawnFaces
 from pvlib.data.faces import Faces
 from pvlib.errors import CourseError
 from pvlib.report.subjects import Subject
-from pvlib.training.run_config import RunConfig
-from pvlib.training.setup import choices_of, is_drawn, load_faces, thinned
+from pvlib.training.config import RunConfig
+from pvlib.training.sources import evenly_spaced, is_drawn, load_faces, supported_options
 from pvlib.training.splits import ROLES, load_split, protocol_of
 
 
@@ -97,7 +97,7 @@ def _own(config: RunConfig, asked: Asked) -> Faces:
         load_faces(config.data.root, "train", **choices, count=1)  # a choice that is none is said here
         config = replace(config, data=replace(config.data, **choices))
     faces = load_split(config, asked.split, partial(_load, config, asked))
-    return thinned(faces, asked.count)
+    return evenly_spaced(faces, asked.count)
 
 
 def _load(config: RunConfig, asked: Asked, source: str, split: str, **choices) -> Faces:
@@ -116,7 +116,7 @@ def _validation(config: RunConfig) -> Faces | None:
 
 def _others(subject: Subject, source: str, asked: Asked) -> Faces:
     """Faces that are not the run's own, in the splits of their file."""
-    choices = choices_of(source)
+    choices = supported_options(source)
     rule, classes = asked.rule, asked.classes
     if rule is None and "rule" in choices and subject.config is not None:
         rule = subject.config.data.rule

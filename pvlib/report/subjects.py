@@ -11,8 +11,8 @@ from pvlib.models import Poster, shipped
 from pvlib.models.released import load_released
 from pvlib.runs.train import CONFIG, RECORD
 from pvlib.training.checkpoints import BEST, LAST, checkpoint_path, load_network, read_state
-from pvlib.training.presets import load_config
-from pvlib.training.run_config import RunConfig
+from pvlib.training.config import RunConfig
+from pvlib.training.config_files import load_config
 
 _RELEASED_SIDE = 224  # the released code resizes every face to it; the network reduces them to 112 itself
 

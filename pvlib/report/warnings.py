@@ -7,7 +7,7 @@ from typing import Any
 from pvlib.report.measured_faces import Measured, same_source
 from pvlib.report.subjects import Subject
 from pvlib.training.checkpoints import BEST
-from pvlib.training.setup import is_drawn
+from pvlib.training.sources import is_drawn
 
 
 @dataclass(frozen=True)

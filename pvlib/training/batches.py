@@ -8,17 +8,15 @@ import torch
 from torch import Tensor
 
 from pvlib.data.faces import Faces
-from pvlib.data.transforms import normalise
-from pvlib.models import Poster
-from pvlib.training.configs import TrainConfig
-from pvlib.training.source import MappedFile, mapped_file
-from pvlib.training.streams import seed_changes, seed_order
+from pvlib.data.network_input import network_input
+from pvlib.training.config import TrainConfig
+from pvlib.training.positions import seed_changes, seed_order
 
 if TYPE_CHECKING:
     from lightning.fabric import Fabric
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Batches:
     """The training faces as this process sees them.
 
@@ -28,7 +26,6 @@ class Batches:
         config: says how many make a step, their order and their random changes.
         process: which of the ``processes`` this is; each takes the same share of every step's faces.
         device: where the changes are computed and the batch ends up.
-        source: the file that the pictures are mapped from; None where they lie in memory.
     """
 
     faces: Faces
@@ -37,13 +34,18 @@ class Batches:
     process: int
     processes: int
     device: torch.device
-    source: MappedFile | None = None
 
     @classmethod
     def of(cls, faces: Faces, rows: Tensor, config: TrainConfig, fabric: "Fabric") -> Self:
         """Return the batches of this process of ``fabric``."""
-        source = mapped_file(faces.images)
-        return cls(faces, rows, config, fabric.global_rank, fabric.world_size, fabric.device, source)
+        return cls(
+            faces=faces,
+            rows=rows,
+            config=config,
+            process=fabric.global_rank,
+            processes=fabric.world_size,
+            device=fabric.device,
+        )
 
     @property
     def steps(self) -> int:
@@ -63,29 +65,16 @@ class Batches:
     def load(self, chosen: Tensor, epoch: int, step: int) -> tuple[Tensor, Tensor]:
         """Return a step's own input, (own faces, 3, H, H), and its label distributions, (own faces, classes)."""
         own = self.own(chosen)
-        if self.source is not None:
-            self.source.check()
         seed_changes(self.config.seed, epoch, step, self.process)
         images = self.to_network_input(self.faces.images.index_select(0, own).to(self.device))
         return images, self.faces.target[own].to(self.device)
 
     @property
     def to_network_input(self) -> Callable[[Tensor], Tensor]:
-        return normalise if self.config.recipe is None else self.config.recipe.training()
+        """What turns stored faces into network input, with the random changes of the config."""
+        return network_input if self.config.recipe is None else self.config.recipe.training()
 
-    def head_noise(self, network: Poster) -> Tensor | None:
-        """Draw the head's standard normal noise for all faces of a step and return that of this process's own.
-
-        (own faces, classes); None for a point head, which has no noise.
-        """
-        if network.size.head != "variational":
-            return None
-        return self.own(torch.randn(self.config.batch_size, network.num_classes, device=self.device))
-
-    def parts(
-        self, images: Tensor, target: Tensor, noise: Tensor | None
-    ) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
-        """Cut a step's own faces, targets and noise into ``config.accumulate`` parts of equal length."""
+    def parts(self, images: Tensor, target: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+        """Cut a step's own faces and targets into ``config.accumulate`` parts of equal length."""
         count = self.config.accumulate
-        noises = [None] * count if noise is None else noise.chunk(count)
-        return zip(images.chunk(count), target.chunk(count), noises, strict=True)
+        return zip(images.chunk(count), target.chunk(count), strict=True)

@@ -7,20 +7,60 @@ checkpoint before. The .json beside it repeats the header for people; nothing re
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
+from pydantic import TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.models import Poster, Size
+from pvlib.training.history import EpochRecord
 
 LAST, BEST = "last", "best"
 NETWORK, AVERAGE, OPTIMIZER = "network.", "average.", "optimizer."
-FORMAT = 2  # 1 had neither positions within an epoch nor averages
+FORMAT = 3  # 1 had neither positions within an epoch nor averages; 2 had settings that are gone
+
+
+@dataclass
+class Position:
+    """Where a run stands: ``step`` steps of the epoch after ``epoch`` whole ones are done.
+
+    ``loss_sum`` and ``seconds`` are those of the steps done of that epoch.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    loss_sum: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(kw_only=True)
+class Header:
+    """What the JSON part of a checkpoint must hold, whoever wrote it.
+
+    Attributes:
+        names: of the classes.
+        size: of the network.
+        history, position, scaler: see :class:`pvlib.training.state.TrainingState`.
+        config: what the loop was told.
+        run: what else the run is known by.
+        best: the record of the epoch whose weights ``best`` holds.
+    """
+
+    names: tuple[str, ...]
+    size: dict[str, Any]
+    history: list[EpochRecord]
+    position: Position
+    format: int = 1
+    scaler: dict[str, float] = field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
+    run: dict[str, Any] = field(default_factory=dict)
+    best: EpochRecord | None = None
 
 
 def checkpoint_path(folder: str | Path, which: str = LAST) -> Path:
@@ -59,8 +99,16 @@ def read_state(folder: str | Path, which: str = LAST) -> dict[str, Any]:
         raise CourseError(f"{folder}: no {path.name} in it; give the folder of {why}")
     try:
         with safe_open(path, framework="pt") as file:
-            return json.loads(file.metadata()["state"])
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+            text = file.metadata()["state"]
+        TypeAdapter(Header).validate_json(text, strict=True)
+        return json.loads(text)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        key = ".".join(map(str, problem["loc"])) or "its header"
+        raise CourseError(
+            f"{path}: damaged, {key}: {problem['msg']}; start the run anew in another folder"
+        ) from None
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise CourseError(f"{path}: not a checkpoint of pvlib, or damaged ({error})") from error
 
 

@@ -1,27 +1,29 @@
-"""Processors and processes: what a run computes on, through lightning.fabric.
+"""Processors, processes and numbers: what a run computes on, through lightning.fabric, and how precisely.
 
-That takes seconds to import, so it is imported where a run begins: who only predicts, or reads a config, need not
-wait for it.
+Fabric takes seconds to import, so it is imported where a run begins: prediction and config reading skip the import.
+
+Weights and sums stay float32; autocast computes convolutions and matrix products in a shorter format. bfloat16 has
+float32's range and two to three digits. float16 has three to four digits and a small range, so its gradients are
+scaled up before they vanish (Micikevicius et al., 2018); that takes a GPU.
 """
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import ctypes
+import sys
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from pvlib.errors import CourseError
 from pvlib.models import Poster
-from pvlib.training.configs import TrainConfig
-from pvlib.training.precision import PRECISIONS, check_precision
 
 if TYPE_CHECKING:
     from lightning.fabric import Fabric
     from lightning.fabric.plugins import MixedPrecision
 
-_PATIENCE = 5.0  # seconds
+PRECISIONS = ("fp32", "bf16", "fp16")
 _FABRIC_NAMES = {"fp32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
+_LARGEST_INT = 2**31 - 1
 
 
 def make_fabric(
@@ -29,7 +31,6 @@ def make_fabric(
     devices: int = 1,
     nodes: int = 1,
     precision: str = "fp32",
-    strategy: str = "auto",
 ) -> "Fabric":
     """Return the Fabric on which ``fit`` runs. For several processes call its ``launch()`` before anything else.
 
@@ -38,7 +39,6 @@ def make_fabric(
         devices: how many of them on this machine, one process each.
         nodes: how many machines.
         precision: "fp32", "bf16", or "fp16" (with scaled gradients; GPU only).
-        strategy: "auto" copies the network to every process (distributed data parallel).
 
     Raises:
         CourseError: naming the device, count or precision that cannot be had.
@@ -47,10 +47,6 @@ def make_fabric(
     for name, count in (("devices", devices), ("nodes", nodes)):
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise CourseError(f"{name} must be a whole number of at least 1, not {count!r}")
-    if strategy not in ("auto", "ddp"):
-        raise CourseError(
-            f'strategy must be "auto" or "ddp", not "{strategy}": every process holds the network'
-        )
     kind, _, index = str(device).partition(":")
     kind = ("cuda" if torch.cuda.is_available() else "cpu") if kind == "auto" else kind
     _check_available(str(device), kind, index, devices)
@@ -64,78 +60,20 @@ def make_fabric(
         accelerator=kind,
         devices=[int(index)] if index else devices,
         num_nodes=nodes,
-        strategy=strategy,
         plugins=[plugin],
     )
 
 
-def distribute(
-    network: Poster, optimizer: torch.optim.Optimizer, config: TrainConfig, fabric: "Fabric"
-) -> tuple[Any, Any]:
-    """Return network and optimizer as Fabric wraps them: gradients are averaged over processes as they appear."""
-    if config.sync_batchnorm and fabric.world_size > 1 and fabric.device.type == "cuda":
+def distribute(network: Poster, optimizer: torch.optim.Optimizer, fabric: "Fabric") -> tuple[Any, Any]:
+    """Return network and optimizer as Fabric wraps them: gradients are averaged over processes as they appear.
+
+    So are the statistics of batch normalisation, on GPUs; on CPUs that form does not exist.
+    """
+    if fabric.world_size > 1 and fabric.device.type == "cuda":
         torch.nn.SyncBatchNorm.convert_sync_batchnorm(network)
     module, wrapped = fabric.setup(network, optimizer)
     module.mark_forward_method("sample_logits")
     return module, wrapped
-
-
-@contextmanager
-def one_fate(fabric: "Fabric") -> Iterator[None]:
-    """Where one of the processes that a run started on this machine fails in the block, end them all, with one message.
-
-    The others would wait for it, with NCCL for ten minutes and more. What fails in all of them at once is said by
-    the first alone: the others wait for it to end them, and speak only if it does not. Lightning ends the first when
-    another has failed.
-    """
-    if fabric.world_size == 1:
-        yield
-        return
-    started = getattr(fabric.strategy.launcher, "procs", [])  # by the first process of this machine
-    try:
-        yield
-    except BaseException as error:
-        if not started:
-            time.sleep(_PATIENCE if fabric.local_rank else 0)
-            raise
-        own = isinstance(error, CourseError | KeyboardInterrupt)
-        code = None if own else _failure_of(started)
-        others = list(started)
-        started.clear()  # Lightning's watchman would take their end for a failure and kill this process too
-        for process in others:
-            process.kill()
-        if code is None:
-            raise
-        why = "failed; it said why above" if code > 0 else f"was ended by signal {-code}"
-        hint = " (the system does that where its memory is full)" if code == -9 else ""
-        raise CourseError(f"another process of this run {why}{hint}") from error
-
-
-def _failure_of(processes: list[Any]) -> int | None:
-    """The status of the first that fails, waited for a little: its connections close before it has ended."""
-    until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until:
-        for process in processes:
-            if process.poll():
-                return process.returncode
-        time.sleep(0.05)
-    return None
-
-
-@contextmanager
-def compiled(network: Poster, wanted: bool) -> Iterator[None]:
-    """Inside the block, the representation is computed by torch.compile's code; outside, as it is written.
-
-    So what measures the network between epochs, with batches of other lengths, compiles nothing.
-    """
-    if not wanted:
-        yield
-        return
-    network.forward_features = torch.compile(network.forward_features)
-    try:
-        yield
-    finally:
-        del network.forward_features
 
 
 def _autocast(precision: str, device: str) -> "MixedPrecision":
@@ -169,3 +107,40 @@ def precision_of(fabric: "Fabric") -> str:
     """Return "fp32", "bf16" or "fp16"; what Fabric calls otherwise is returned as it stands."""
     own = fabric.strategy.precision.precision
     return next((name for name, theirs in _FABRIC_NAMES.items() if theirs == own), own)
+
+
+def check_precision(precision: str, allowed: tuple[str, ...] = ("fp32", "bf16")) -> None:
+    """Refuse a precision that is not among the allowed ones by a CourseError."""
+    if precision not in allowed:
+        names = [f'"{name}"' for name in allowed]
+        raise CourseError(f'precision must be {", ".join(names[:-1])} or {names[-1]}, not "{precision}"')
+
+
+def autocast(device: str | torch.device, precision: str) -> torch.autocast:
+    """Compute convolutions and matrix products in the shorter format, where ``precision`` names one."""
+    shorter = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(precision)
+    return torch.autocast(torch.device(device).type, shorter, enabled=shorter is not None)
+
+
+def fast_precision(device: str) -> str:
+    """Return "bf16" where the processor computes in bfloat16 by itself, else "fp32"."""
+    if torch.device(device).type == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
+    # private, but torch has no public name for it; without it we lose speed, not results
+    native = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+    return "bf16" if torch.device(device).type == "cpu" and native() else "fp32"
+
+
+def keep_freed_memory() -> None:
+    """Have the C library keep the memory of tensors that are gone, for the next ones; does nothing outside glibc.
+
+    By default it hands large blocks back to the system at once, and a training step on a CPU then spends its
+    time on pages that the system clears anew for every tensor: at the tiny size with two threads a step took
+    15 % longer. The memory stays with the process until it ends.
+    """
+    if sys.platform != "linux":
+        return
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):  # musl has none
+        library.mallopt(_M_MMAP_THRESHOLD, _LARGEST_INT)
+        library.mallopt(_M_TRIM_THRESHOLD, _LARGEST_INT)

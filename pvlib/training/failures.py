@@ -11,7 +11,7 @@ from torch import Tensor
 from pvlib.data.faces import Faces
 from pvlib.errors import CourseError
 from pvlib.models import Poster
-from pvlib.training.configs import TrainConfig
+from pvlib.training.config import TrainConfig
 from pvlib.training.devices import precision_of
 from pvlib.training.state import TrainingState
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from lightning.fabric import Fabric
 
 
-def check_run(network: Poster, faces: Faces, rows: Tensor, config: TrainConfig, fabric: "Fabric") -> None:
+def check_run(
+    network: Poster, faces: Faces, rows: Tensor | None, config: TrainConfig, fabric: "Fabric"
+) -> None:
     """Refuse, before the first step, what cannot go well.
 
     Raises:
@@ -32,7 +34,7 @@ def check_run(network: Poster, faces: Faces, rows: Tensor, config: TrainConfig, 
             f"{', '.join(faces.names)}"
         )
     check_targets(faces)
-    available = config.sampling.faces(faces.labels[rows])
+    available = config.sampling.faces(faces.labels if rows is None else faces.labels[rows])
     if available < config.batch_size:
         raise CourseError(
             f"batch_size = {config.batch_size}, but an epoch has only {available} training faces"
@@ -90,13 +92,28 @@ def check_finite(state: TrainingState, learning_rate: float, folder: Path | None
 
 @contextmanager
 def explained(config: TrainConfig, processes: int) -> Iterator[None]:
-    """Turn what the machine says when it runs out of memory into what to do about it."""
+    """Turn what the machine says when memory runs out, or another process has ended, into what to do about it."""
+    try:
+        with enough_memory_for(
+            f"{config.faces_at_a_time(processes)} faces at a time ({config.precision})",
+            f"let a step go through in parts (accumulate = {2 * config.accumulate}), choose a smaller batch_size or "
+            "precision = bf16, or end what else computes there. The last checkpoint is whole; the same folder goes on "
+            "from it with the same config, so change it in a new one",
+        ):
+            yield
+    except RuntimeError as error:
+        if processes > 1 and any(word in str(error) for word in ("gloo", "NCCL", "Connection")):
+            raise CourseError("another process of this run has ended; it says why above") from error
+        raise
+
+
+@contextmanager
+def enough_memory_for(what: str, advice: str) -> Iterator[None]:
+    """Turn the errors of a processor without memory into one message, on GPU and CPU alike."""
     try:
         yield
-    except torch.OutOfMemoryError as error:
-        raise CourseError(
-            f"the device has no memory left for {config.faces_at_a_time(processes)} faces at a time "
-            f"({config.precision}): let a step go through in parts (accumulate = {2 * config.accumulate}), choose "
-            "a smaller batch_size or precision = bf16, or end what else computes there. The last checkpoint is "
-            "whole; the same folder goes on from it with the same config, so change it in a new one"
-        ) from error
+    except (MemoryError, RuntimeError) as error:  # torch has a class for GPUs alone
+        full = isinstance(error, MemoryError | torch.OutOfMemoryError)
+        if full or "can't allocate memory" in str(error) or "size calculation overflowed" in str(error):
+            raise CourseError(f"the device has no memory left for {what}: {advice}") from error
+        raise

@@ -18,7 +18,7 @@ from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize
 from pvlib.models.mobilefacenet import LandmarkPoints, MobileFaceNet
 from pvlib.random_state import own_random_state
-from pvlib.training.precision import autocast, check_precision
+from pvlib.training.devices import autocast, check_precision
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 @contextmanager
-def uphill(weights: Sequence[Tensor], rho: float) -> Iterator[None]:
+def sam_ascent(weights: Sequence[Tensor], rho: float) -> Iterator[None]:
     """Inside the block the weights stand at w + ρ g / ‖g‖; afterwards they are back, to the last bit.
 
     g is the gradient over all weights together when the block begins; the gradients are then cleared, to be

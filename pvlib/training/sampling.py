@@ -1,15 +1,16 @@
 """Which training faces an epoch sees, and in which order: all of them, or rare expressions more often."""
 
-from dataclasses import dataclass
-from numbers import Real
+from typing import Annotated
 
 import torch
+from pydantic import Field
 from torch import Tensor
 
 from pvlib.errors import CourseError
+from pvlib.training.settings import settings
 
 
-@dataclass(frozen=True)
+@settings
 class Sampling:
     """How the faces of an epoch are drawn.
 
@@ -25,17 +26,11 @@ class Sampling:
         CourseError: naming the field that makes no sense, or when both are given.
     """
 
-    balance: float = 0.0
-    per_class: int | None = None
+    balance: Annotated[float, Field(ge=0, le=1)] = 0.0
+    per_class: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
 
-    def __post_init__(self):
-        if isinstance(self.balance, bool) or not isinstance(self.balance, Real) or not 0 <= self.balance <= 1:
-            raise CourseError(f"balance must be a number in 0 ... 1, not {self.balance!r}")
-        if self.per_class is None:
-            return
-        if isinstance(self.per_class, bool) or not isinstance(self.per_class, int) or self.per_class < 1:
-            raise CourseError(f"per_class must be a whole number of at least 1, not {self.per_class!r}")
-        if self.balance:
+    def __post_init__(self) -> None:
+        if self.balance and self.per_class is not None:
             raise CourseError("balance and per_class exclude each other: give one of them")
 
     def order(self, labels: Tensor) -> Tensor:

@@ -19,8 +19,8 @@ from pvlib.data.faces import Faces
 from pvlib.data.holdout import held_out
 from pvlib.data.prepared import open_prepared
 from pvlib.errors import CourseError
-from pvlib.training.run_config import RunConfig
-from pvlib.training.setup import is_drawn, load_faces, thinned
+from pvlib.training.config import RunConfig
+from pvlib.training.sources import evenly_spaced, is_drawn, load_faces
 
 ROLES = ("train", "valid", "test")
 Load = Callable[..., Faces]
@@ -74,7 +74,7 @@ def load_training(config: RunConfig, load: Load = load_faces) -> Training:
     """Return the faces to train on and those that choose the best epoch.
 
     Args:
-        load: a stand-in for :func:`pvlib.training.setup.load_faces`, e.g. one that remembers.
+        load: a stand-in for :func:`pvlib.training.sources.load_faces`, e.g. one that remembers.
 
     Raises:
         CourseError: naming the split or choice that the data set does not offer, or the scored split where it
@@ -96,8 +96,10 @@ def load_training(config: RunConfig, load: Load = load_faces) -> Training:
         "rule",
     ):  # trained on votes or not, every run is measured by the rule's labels
         by_rule = replace(config, data=replace(data, target=None))
-        return Training(faces, rows, thinned(_training_faces(by_rule, load).subset(held), data.valid_count))
-    return Training(faces, rows, thinned(faces.subset(held), data.valid_count))
+        return Training(
+            faces, rows, evenly_spaced(_training_faces(by_rule, load).subset(held), data.valid_count)
+        )
+    return Training(faces, rows, evenly_spaced(faces.subset(held), data.valid_count))
 
 
 def load_split(config: RunConfig, role: str, load: Load = load_faces) -> Faces:
@@ -178,15 +180,19 @@ def protocol_of(root: str) -> Protocol:
 
 def _training_faces(config: RunConfig, load: Load) -> Faces:
     data = config.data
-    reading = {**config.reading(), "target": data.target, "without_duplicates": data.without_duplicates}
+    reading = {
+        **config.data.loading_options(),
+        "target": data.target,
+        "without_duplicates": data.without_duplicates,
+    }
     both = protocol_of(config.data.root).both
     splits = (both,) if both and set(data.train_on) == {"train", "valid"} else data.train_on
     count = (
         data.count if len(splits) == 1 or is_drawn(data.root) else None
     )  # else a file's parts keep their shares
     parts = [load(data.root, split, **reading, count=count) for split in splits]
-    return thinned(reduce(lambda first, second: first.joined(second), parts), data.count)
+    return evenly_spaced(reduce(lambda first, second: first.joined(second), parts), data.count)
 
 
 def _split(config: RunConfig, split: str, count: int | None, load: Load) -> Faces:
-    return load(config.data.root, split, **config.reading(), count=count)
+    return load(config.data.root, split, **config.data.loading_options(), count=count)

@@ -1,40 +1,44 @@
-"""Everything that a run carries from step to step, as live objects, and as what a checkpoint stores.
+"""Everything that a run carries from step to step, as live objects, and when and how it is kept in a folder.
 
-No random state is among it: see ``streams``. The learning rate is none either: see ``schedules``.
+No random state is among it, and no learning rate: see ``positions``.
 """
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from timm.utils import ModelEmaV3
-from torch import Tensor, nn
+from torch import Tensor
 
 from pvlib.errors import CourseError
+from pvlib.files import remove_abandoned
 from pvlib.models import Poster
-from pvlib.training.checkpoints import AVERAGE, NETWORK, OPTIMIZER, fill
-from pvlib.training.configs import TrainConfig
-from pvlib.training.ema import moving_average
-from pvlib.training.records import EpochRecord
+from pvlib.training.checkpoints import (
+    AVERAGE,
+    BEST,
+    LAST,
+    NETWORK,
+    OPTIMIZER,
+    Position,
+    checkpoint_path,
+    fill,
+    read_state,
+    read_tensors,
+    write_checkpoint,
+)
+from pvlib.training.config import TrainConfig
+from pvlib.training.history import EpochRecord, best_record
+from pvlib.training.same_run import refuse_other_run
 
 if TYPE_CHECKING:
     from lightning.fabric import Fabric
 
-
-@dataclass
-class Position:
-    """Where a run stands: ``step`` steps of the epoch after ``epoch`` whole ones are done.
-
-    ``loss_sum`` and ``seconds`` are those of the steps done of that epoch.
-    """
-
-    epoch: int = 0
-    step: int = 0
-    loss_sum: float = 0.0
-    seconds: float = 0.0
+LOOK_EVERY = 10  # steps between two looks at clock and loss: a GPU has to be waited for then
 
 
 @dataclass
@@ -57,13 +61,6 @@ class TrainingState:
     def live_weights(self) -> list[Tensor]:
         """The weights that are trained."""
         return [weight for weight in self.network.parameters() if weight.requires_grad]
-
-    def start_training(self, freeze_batchnorm: bool) -> None:
-        """Put the network into training mode, batch normalisation excepted where it shall stay as it is."""
-        self.network.train()
-        for module in self.network.modules():
-            if freeze_batchnorm and isinstance(module, nn.modules.batchnorm._BatchNorm):
-                module.eval()
 
     def set_learning_rate(self, rate: float) -> None:
         """Use this rate from now on."""
@@ -101,26 +98,38 @@ class TrainingState:
             "scaler": {} if self.scaler is None else self.scaler.state_dict(),
         }
 
-    def restore(self, tensors: Mapping[str, Tensor], state: Mapping[str, Any], path: Path) -> None:
+    def restore(
+        self, tensors: Mapping[str, Tensor], state: Mapping[str, Any], path: Path, steps: int
+    ) -> None:
         """Put everything back to where the checkpoint at ``path`` left it.
 
+        Args:
+            steps: of an epoch.
+
         Raises:
-            CourseError: naming the weight whose value or moments are missing or of another shape.
+            CourseError: naming the weight whose value or moments are missing or of another shape, or the
+                number that no run can have.
         """
+        at = Position(**state["position"])
+        if at.epoch != len(state["history"]) or not 0 <= at.step < steps or not math.isfinite(at.loss_sum):
+            raise CourseError(
+                f"{path}: stands at step {at.step} after {at.epoch} epochs, with {len(state['history'])} epochs of "
+                f"{steps} steps recorded; it is damaged: start the run anew in another folder"
+            )
         fill(self.network, tensors, NETWORK, path)
         if self.average is not None:
             fill(self.average.module, tensors, AVERAGE, path)
-        self._restore_moments(tensors, path)
+        self._restore_moments(tensors, path, at.epoch * steps + at.step)
         self.history = [EpochRecord(**record) for record in state["history"]]
-        self.position = Position(**state["position"])
+        self.position = at
         if self.scaler is not None and state["scaler"]:
             self.scaler.load_state_dict(state["scaler"])
 
-    def _restore_moments(self, tensors: Mapping[str, Tensor], path: Path) -> None:
+    def _restore_moments(self, tensors: Mapping[str, Tensor], path: Path, steps_done: int) -> None:
         if self.scaler is not None and not any(name.startswith(OPTIMIZER) for name in tensors):
             return  # float16 overflowed in every step so far, and AdamW took none
         live = [(name, weight) for name, weight in self.network.named_parameters() if weight.requires_grad]
-        moments = {index: _moments_of(*named, tensors, path) for index, named in enumerate(live)}
+        moments = {index: _moments_of(*named, tensors, path, steps_done) for index, named in enumerate(live)}
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
 
@@ -128,8 +137,7 @@ class TrainingState:
 def begin(network: Poster, config: TrainConfig, fabric: "Fabric") -> TrainingState:
     """Move ``network`` to its device and return the state of a run that has not begun."""
     network.to(fabric.device)
-    if config.channels_last:
-        network.to(memory_format=torch.channels_last)
+    network.to(memory_format=torch.channels_last)
     live = [weight for weight in network.parameters() if weight.requires_grad]
     fused = config.precision != "fp16"  # the fused step takes scaled gradients, which then cannot be clipped
     optimizer = torch.optim.AdamW(live, config.learning_rate, weight_decay=config.weight_decay, fused=fused)
@@ -137,17 +145,124 @@ def begin(network: Poster, config: TrainConfig, fabric: "Fabric") -> TrainingSta
     return TrainingState(network, optimizer, moving_average(network, config.ema), scaler)
 
 
-def _moments_of(name: str, weight: Tensor, tensors: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:
+def _moments_of(
+    name: str, weight: Tensor, tensors: Mapping[str, Tensor], path: Path, steps_done: int
+) -> dict[str, Tensor]:
     """AdamW's three tensors of one weight, laid out in memory like the weight: its fused kernel relies on that."""
-    found = {}
+    moments = {}
     for moment in ("step", "exp_avg", "exp_avg_sq"):
         stored = tensors.get(f"{OPTIMIZER}{name}:{moment}")
-        if stored is None or (moment != "step" and stored.shape != weight.shape):
+        shape = torch.Size([]) if moment == "step" else weight.shape
+        if (
+            stored is None
+            or stored.shape != shape
+            or (moment == "step" and not 0 <= stored.item() <= steps_done)
+        ):
             raise CourseError(
-                f'{path}: the optimizer\'s "{moment}" of "{name}" is missing or misshapen; '
+                f'{path}: the optimizer\'s "{moment}" of "{name}" is missing, misshapen or impossible; '
                 "the run cannot go on exactly, start it anew in another folder"
             )
-        found[moment] = (
+        moments[moment] = (
             stored.clone() if moment == "step" else torch.empty_like(weight).copy_(stored).detach()
         )
-    return found
+    return moments
+
+
+def moving_average(network: Poster, decay: float) -> ModelEmaV3 | None:
+    """Return an average that starts as a copy of ``network``, or None where ``decay`` is 0.
+
+    ``update(network)`` after every step moves it: average <- decay · average + (1 - decay) · network. The
+    statistics of batch normalisation are averaged along, counters are copied. ``.module`` is the network to
+    measure.
+    """
+    return ModelEmaV3(network, decay=decay) if decay else None
+
+
+@dataclass(kw_only=True)
+class CheckpointKeeper:
+    """Keeps the checkpoints of a run in ``folder``; with None as folder, keeps nothing.
+
+    Attributes:
+        config: of the loop.
+        identity: JSON values that a run may not change when it goes on: network size, class names, notes.
+        steps: of an epoch.
+        saved: the clock when the last checkpoint was written.
+    """
+
+    folder: Path | None
+    config: TrainConfig
+    identity: dict[str, Any]
+    steps: int
+    fabric: "Fabric"
+    saved: float = field(default_factory=time.monotonic)
+
+    def resume(self, state: TrainingState) -> None:
+        """Continue the run in the folder, where there is one.
+
+        Raises:
+            CourseError: the run there is another one, is longer than this one, or its checkpoint is damaged; or
+                not all processes find the same there.
+        """
+        if self.folder is not None and checkpoint_path(self.folder).exists():
+            self._restore(self.folder, state)
+        self._check_together(state)
+
+    def _restore(self, folder: Path, state: TrainingState) -> None:
+        refuse_other_run(folder, {**self.identity, "config": asdict(self.config)})
+        if self.fabric.is_global_zero:
+            for which, suffix in product((LAST, BEST), (".safetensors", ".json")):
+                remove_abandoned(checkpoint_path(folder, which).with_suffix(suffix))
+        state.restore(read_tensors(folder), read_state(folder), checkpoint_path(folder), self.steps)
+        best = best_record(state.history)
+        if best is not None:
+            _check_best(folder, best, len(state.history))
+
+    def is_due(self, steps_done: int) -> bool:
+        """Whether a checkpoint within the epoch is due; all processes get the answer of the first."""
+        if self.folder is None or self.config.save_minutes is None or steps_done % LOOK_EVERY:
+            return False
+        return self.fabric.broadcast(time.monotonic() - self.saved >= 60 * self.config.save_minutes)
+
+    def save(self, state: TrainingState) -> None:
+        """Write ``last``; where an epoch has just ended as the best so far, write ``best`` before it.
+
+        In this order a run killed between the two finishes its epoch again and writes both.
+        """
+        if self.folder is None:
+            return
+        if self.fabric.is_global_zero:
+            rest = {**self.identity, "config": asdict(self.config), **state.as_json()}
+            best = best_record(state.history)
+            if best is not None and state.position.step == 0 and best is state.history[-1]:
+                weights = {
+                    (NETWORK if state.average is None else AVERAGE) + key: value
+                    for key, value in state.measured.state_dict().items()
+                }
+                write_checkpoint(self.folder, weights, {**rest, "best": asdict(best)}, BEST)
+            write_checkpoint(self.folder, state.tensors(), rest)
+        self.fabric.barrier()
+        self.saved = time.monotonic()
+
+    def _check_together(self, state: TrainingState) -> None:
+        """Refuse, in all processes, to go on from different places: they would wait for each other without end."""
+        if self.fabric.world_size == 1:
+            return
+        own = torch.tensor([state.position.epoch, state.position.step], device=self.fabric.device)  # (2,)
+        if len(self.fabric.all_gather(own).unique(dim=0)) > 1:
+            raise CourseError(
+                f"{self.folder}: not all processes find the same checkpoint there; choose a folder that all machines "
+                "share"
+            )
+
+
+def _check_best(folder: Path, best: EpochRecord, epochs: int) -> None:
+    """Refuse to go on where ``best`` is not the checkpoint that the history speaks of, or one that is newer."""
+    try:
+        kept = (read_state(folder, BEST)["best"] or {}).get("epoch", 0)
+    except CourseError:
+        kept = 0
+    if kept != best.epoch and kept <= epochs:  # newer: the run was killed before it wrote last
+        raise CourseError(
+            f"{checkpoint_path(folder, BEST)}: the weights of the best epoch, {best.epoch}, are missing or damaged; "
+            "put the file back, or start the run anew in another folder"
+        )

@@ -13,7 +13,7 @@ from pvlib.data.labels import FERPLUS
 from pvlib.evaluation.evaluate import evaluate
 from pvlib.report import making
 from pvlib.training.checkpoints import read_state
-from pvlib.training.setup import DRAWN_SEEDS
+from pvlib.training.sources import DRAWN_SEEDS
 
 TINY = ["data.count=64", "data.valid_count=48", "train.epochs=2", "train.batch_size=32"]
 QUICK = ["--passes", 1, "--bootstrap", 20, "--samples", 5]

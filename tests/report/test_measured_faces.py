@@ -10,8 +10,8 @@ from pvlib.errors import CourseError
 from pvlib.report.measured_faces import Asked, Measured, load_measured
 from pvlib.report.subjects import Subject
 from pvlib.report.warnings import warnings_of
-from pvlib.training.presets import load_config
-from pvlib.training.setup import load_faces
+from pvlib.training.config_files import load_config
+from pvlib.training.sources import load_faces
 
 DRAWN = ("data.count=40", "data.valid_count=12")
 

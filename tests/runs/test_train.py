@@ -7,12 +7,13 @@ import torch
 from safetensors.torch import load_file
 
 from pvlib.errors import CourseError
-from pvlib.evaluation.accuracy import predict
-from pvlib.runs import train as runs
+from pvlib.evaluation.accuracy import measure, predict
+from pvlib.models import tiny
 from pvlib.runs.train import train_run
-from pvlib.training import setup
+from pvlib.training import fit, sources
+from pvlib.training.build import build_network
 from pvlib.training.checkpoints import load_network, read_state
-from pvlib.training.presets import load_config
+from pvlib.training.config_files import load_config
 from pvlib.training.splits import load_split
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -25,7 +26,7 @@ def config(*overrides):
 
 
 def train(folder, *overrides):
-    return train_run(config(*overrides), folder, device="cpu", show_progress=False)
+    return train_run(config(*overrides), folder, measure=measure, device="cpu", show_progress=False)
 
 
 @pytest.fixture(scope="module")
@@ -34,16 +35,16 @@ def run(tmp_path_factory):
     return folder, train(folder, "train.epochs=2")
 
 
-def test_a_run_is_measured_with_as_many_faces_at_a_time_as_fit_in_training(tmp_path, monkeypatch):
-    sizes = []
+def test_a_run_is_measured_with_as_many_faces_at_a_time_as_fit_in_training(tmp_path):
+    asked = []
 
-    def remember(*arguments, **options):
-        sizes.append(options["batch_size"])
-        return predict(*arguments, **options)
+    def remember(network, faces, **settings):
+        asked.append((len(faces), settings["batch_size"], settings["input_size"], settings["precision"]))
+        return {"accuracy": 0.5}
 
-    monkeypatch.setattr(runs, "predict", remember)
-    train(tmp_path, "train.epochs=1", "train.accumulate=2")
-    assert sizes == [8]
+    shorter = config("train.epochs=1", "train.accumulate=2", "network.input_size=64")
+    train_run(shorter, tmp_path, measure=remember, device="cpu", show_progress=False)
+    assert asked == [(16, 8, 64, "fp32")]
 
 
 def test_a_run_folder_says_how_it_came_about(run):
@@ -52,7 +53,7 @@ def test_a_run_folder_says_how_it_came_about(run):
     record = json.loads((folder / "run.json").read_text())
     assert (record["select"], record["seed"]) == ("valid", 0)
     assert record["faces"] == {"train": 32, "valid": 16}
-    assert record["classes"] == list(setup.load_faces("drawn", "valid", count=1).names)
+    assert record["classes"] == list(sources.load_faces("drawn", "valid", count=1).names)
     assert record["sessions"][0]["versions"]["torch"]
     assert (folder / "metrics.csv").read_text().count("\n") == 3
 
@@ -107,28 +108,31 @@ def test_a_run_whose_data_changed_under_its_name_is_refused(run):
     folder, _ = run
 
     def fewer(source, split, *, count, **options):
-        return setup.load_faces(source, split, count=count - 1, **options)
+        return sources.load_faces(source, split, count=count - 1, **options)
 
     with pytest.raises(CourseError, match="the data changed"):
-        train_run(config("train.epochs=3"), folder, device="cpu", show_progress=False, load=fewer)
+        train_run(config("train.epochs=3"), folder, measure=measure, device="cpu", show_progress=False, load=fewer)
 
 
-def test_a_checkpoint_without_its_config_is_not_written_over(run, tmp_path):
-    (tmp_path / "last.safetensors").write_bytes((run[0] / "last.safetensors").read_bytes())
-    with pytest.raises(CourseError, match=r"without its config\.yaml"):
+def test_a_checkpoint_that_was_trained_from_python_is_not_written_over(tmp_path):
+    loop = config("train.epochs=1").train_config()
+    fit(build_network(tiny(48), 8, seed=0), sources.load_faces("drawn", "train", count=32), loop, folder=tmp_path)
+    before = (tmp_path / "last.safetensors").read_bytes()
+    with pytest.raises(CourseError, match=r"holds a run with seed=null, not 0"):
         train(tmp_path, "train.epochs=3")
-    assert [path.name for path in tmp_path.iterdir()] == ["last.safetensors"]
+    assert (tmp_path / "last.safetensors").read_bytes() == before
+    assert not (tmp_path / "config.yaml").exists()
 
 
 def test_a_run_that_cannot_start_leaves_no_folder(tmp_path):
     for overrides, device in ((("data.root=nowhere.safetensors",), "cpu"), ((), "cuda:77")):
         with pytest.raises(CourseError):
-            train_run(config(*overrides), tmp_path / "run", device=device, show_progress=False)
+            train_run(config(*overrides), tmp_path / "run", measure=measure, device=device, show_progress=False)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_choosing_on_the_scored_split_is_written_into_the_run(tmp_path, monkeypatch):
-    monkeypatch.setattr(setup, "DRAWN_COUNTS", {"train": 32, "valid": 16, "test": 24})
+    monkeypatch.setattr(sources, "DRAWN_COUNTS", {"train": 32, "valid": 16, "test": 24})
     result = train(tmp_path, "train.epochs=1", "select=test")
     assert result["select"] == "test"
     assert json.loads((tmp_path / "run.json").read_text())["faces"] == {"train": 32, "test": 24}

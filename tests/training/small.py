@@ -1,14 +1,15 @@
 """The smallest whole network and faces that are plain to tell apart, for the tests of training."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from pvlib.data.faces import Faces
 from pvlib.data.recipes import recipe
 from pvlib.models import Poster, Size, narrow_landmarks
-from pvlib.training import EpochRecord, TrainConfig, fit
+from pvlib.training import EpochRecord, TrainConfig, fit, loop, state
 
 MINUTE = Size(
     image_size=32,
@@ -22,6 +23,7 @@ MINUTE = Size(
     encoder_heads=2,
 )
 CONFIG = TrainConfig(epochs=3, batch_size=16, learning_rate=3e-3, seed=5, recipe=recipe("photograph").at(32))
+OFTEN = 1e-9  # minutes between two checkpoints: at every look
 
 
 def bright_or_dark(count: int = 64, side: int = 32) -> Faces:
@@ -35,6 +37,21 @@ def bright_or_dark(count: int = 64, side: int = 32) -> Faces:
 def new_network(size: Size = MINUTE, classes: int = 2) -> Poster:
     torch.manual_seed(1)
     return Poster(size, classes)
+
+
+def look_every(steps: int, patch: Callable[..., None] = setattr) -> None:
+    """Have a run look at clock and loss after so many steps; with ``OFTEN`` it saves then as well."""
+    for module in (loop, state):
+        patch(module, "LOOK_EVERY", steps)
+
+
+def freeze_batchnorm(network: Poster) -> Poster:
+    """Keep the statistics of batch normalisation as they are, whatever mode the network is put into."""
+    for module in network.modules():
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            module.eval()
+            module.train = lambda mode=True, module=module: module
+    return network
 
 
 def weights(network: Poster) -> Tensor:

@@ -1,26 +1,19 @@
 """What can go wrong with a run ends in one message with what to do, and the last checkpoint loads."""
 
 import json
-import os
-import subprocess
 import sys
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
-import safetensors.torch
 import torch
-from safetensors import safe_open
-from small import CONFIG, bright_or_dark, new_network, run, weights
+from small import CONFIG, OFTEN, bright_or_dark, look_every, new_network, run, weights
 
 from pvlib.errors import CourseError
 from pvlib.losses import Objective
-from pvlib.training import engine
+from pvlib.training import loop
 from pvlib.training.checkpoints import checkpoint_path, load_network
-from pvlib.training.source import mapped_file
 
-HERE = Path(__file__).parent
-FINE = replace(CONFIG, batch_size=2, epochs=1, save_steps=5)  # 32 steps
+FINE = replace(CONFIG, batch_size=2, epochs=1, save_minutes=OFTEN)  # 32 steps
 
 
 @dataclass(frozen=True)
@@ -44,16 +37,17 @@ CALLS: list[int] = []
 
 
 @pytest.fixture(autouse=True)
-def count_from_zero():
+def count_from_zero(monkeypatch):
     CALLS.clear()
+    look_every(5, monkeypatch.setattr)
 
 
 @pytest.mark.parametrize("says", [float("nan"), float("inf")])
 def test_a_loss_that_is_no_number_is_found_within_a_few_steps_and_never_saved(tmp_path, says):
-    with pytest.raises(CourseError, match="by step 20 of epoch 1: lower the learning rate") as refusal:
-        run(tmp_path, replace(FINE, save_steps=None, objective=Failing(at=12, says=says)))
+    with pytest.raises(CourseError, match="by step 15 of epoch 1: lower the learning rate") as refusal:
+        run(tmp_path, replace(FINE, save_minutes=None, objective=Failing(at=12, says=says)))
     assert "clip = 1" in str(refusal.value)
-    assert len(CALLS) == 20
+    assert len(CALLS) == 15
     assert not checkpoint_path(tmp_path).exists()
 
 
@@ -96,7 +90,7 @@ def test_a_device_whose_memory_others_fill_is_told_of_before_the_first_step(tmp_
     def full(*_arguments):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    monkeypatch.setattr(engine, "begin", full)
+    monkeypatch.setattr(loop, "begin", full)
     with pytest.raises(CourseError, match="or end what else computes there"):
         run(tmp_path, FINE)
 
@@ -129,88 +123,18 @@ def test_a_target_that_sums_to_less_than_one_is_allowed():
     run(faces=faces, config=replace(CONFIG, epochs=1))
 
 
-def mapped(tmp_path):
-    """Those faces in a file, memory-mapped, with the path."""
-    faces, path = bright_or_dark(), tmp_path / "faces.safetensors"
-    safetensors.torch.save_file({"images": faces.images}, path)
-    with safe_open(path, framework="pt") as file:
-        return replace(faces, images=file.get_tensor("images")), path
-
-
-needs_maps = pytest.mark.skipif(
-    not Path("/proc/self/maps").exists(), reason="this system does not tell its maps"
-)
-
-
-@needs_maps
-def test_the_file_of_mapped_faces_is_found_and_other_faces_have_none(tmp_path):
-    faces, path = mapped(tmp_path)
-    assert mapped_file(faces.images).path == path
-    assert mapped_file(faces.images[5:9]).path == path
-    assert mapped_file(faces.images.clone()) is None
-    assert mapped_file(torch.zeros(0)) is None
-
-
-@needs_maps
-@pytest.mark.parametrize("how", ["deleted", "cut short", "replaced"])
-def test_faces_that_vanish_during_the_run_are_named_and_the_checkpoint_goes_on_once_they_are_back(
-    tmp_path, how
-):
-    faces, path = mapped(tmp_path)
-    whole = path.read_bytes()
-
-    @dataclass(frozen=True)
-    class Vanishing(Objective):
-        def __call__(self, logits, target, distribution=None):
-            CALLS.append(1)
-            if len(CALLS) == 12:
-                if how == "cut short":
-                    with path.open("rb+") as file:
-                        file.truncate(1000)
-                elif how == "deleted":
-                    path.unlink()
-                else:
-                    other = path.with_suffix(".new")
-                    other.write_bytes(whole)
-                    other.replace(path)
-            return super().__call__(logits, target, distribution)
-
-    config = replace(FINE, objective=Vanishing())
-    with pytest.raises(CourseError, match=r"faces\.safetensors: the training faces .* put the file back"):
-        run(tmp_path / "run", config, faces=faces)
-    assert len(CALLS) == 12  # not one step more
-    path.write_bytes(whole)
-    with safe_open(path, framework="pt") as file:
-        back = replace(bright_or_dark(), images=file.get_tensor("images"))
-    _, history = run(tmp_path / "run", config, faces=back)
-    assert len(history) == 1
-
-
-FULL_DISK = """
-import resource, sys
-from dataclasses import replace
-from pathlib import Path
-from small import CONFIG, run
-from pvlib.errors import CourseError
-folder = Path(sys.argv[1])
-run(folder, replace(CONFIG, epochs=1))
-room = (folder / "last.safetensors").stat().st_size // 2
-resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
-try:
-    run(folder)
-except CourseError as error:
-    print(error)
-"""
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="file size limits are POSIX")
 def test_a_disk_without_room_says_so_and_the_last_checkpoint_loads(tmp_path):
-    command = [sys.executable, "-c", FULL_DISK, str(tmp_path)]
-    environment = {**os.environ, "PYTHONPATH": str(HERE)}
-    finished = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)
-    assert "last.safetensors" in finished.stdout, finished.stderr
-    assert "Nothing was changed" in finished.stdout
-    state = json.loads((tmp_path / "last.json").read_text())
-    assert len(state["history"]) == 1
+    import resource
+
+    run(tmp_path, replace(CONFIG, epochs=1))
+    room, limits = checkpoint_path(tmp_path).stat().st_size // 2, resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        with pytest.raises(CourseError, match=r"last\.safetensors.* Nothing was changed"):
+            run(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert len(json.loads((tmp_path / "last.json").read_text())["history"]) == 1
     load_network(tmp_path)
     assert [path.name for path in tmp_path.glob(".*")] == []

@@ -14,8 +14,8 @@ from pvlib.evaluation.landmarks import landmark_error, predict_landmarks
 from pvlib.models import LandmarkSize
 from pvlib.models.landmark_weights import SHIPPED, is_landmark_file, load_landmark_net, save_landmark_net
 from pvlib.models.mobilefacenet import MobileFaceNet
+from pvlib.training.build import build_network, choose_size, load_landmarks
 from pvlib.training.landmarks import LandmarkConfig, changed, enlarged, fit_landmarks, wing_loss
-from pvlib.training.setup import build_network, choose_size, load_landmarks
 
 SMALL = LandmarkSize(
     input_size=48, stem=16, stages=(16, 24, 32), transitions=(32, 48, 64), depths=(1, 1, 1), separable=64,

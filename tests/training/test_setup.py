@@ -7,7 +7,8 @@ from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize, tiny
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.released import released_landmark_name
-from pvlib.training.setup import build_network, choices_of, choose_size, load_faces
+from pvlib.training.build import build_network, choose_size
+from pvlib.training.sources import load_faces, supported_options
 
 
 def test_splits_of_drawn_faces_have_no_face_in_common():
@@ -76,8 +77,8 @@ def test_faces_of_a_prepared_file_come_with_the_choices_of_its_data_set(tmp_path
     write_layout(tmp_path / "drawn", "rafdb-folders", {"train": 30, "test": 4}, 0, size=32)
     path = str(tmp_path / "rafdb.safetensors")
     prepare_rafdb(tmp_path / "drawn", path, size=32)
-    assert choices_of(path) == ("without_duplicates",)
-    assert choices_of("drawn") == ()
+    assert supported_options(path) == ("without_duplicates",)
+    assert supported_options("drawn") == ()
     assert len(load_faces(path, "test", without_duplicates=True)) == 4
     every, few = (load_faces(path, "train+valid", count=count) for count in (99, 15))
     assert (len(every), few.ids) == (30, every.ids[::2])  # so that a file sorted by class gives all classes

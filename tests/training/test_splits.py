@@ -9,8 +9,8 @@ from pvlib.data.affectnet import prepare_affectnet
 from pvlib.data.faces import Faces
 from pvlib.data.rafdb import load_rafdb, prepare_rafdb
 from pvlib.errors import CourseError
-from pvlib.training.presets import load_config
-from pvlib.training.setup import load_faces
+from pvlib.training.config_files import load_config
+from pvlib.training.sources import load_faces
 from pvlib.training.splits import hold_out, load_split, load_training
 
 

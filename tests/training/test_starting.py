@@ -8,7 +8,7 @@ import torch
 from pvlib.errors import CourseError
 from pvlib.models import Poster, tiny
 from pvlib.models.shipped import TrainedNetwork, save_trained
-from pvlib.training.starting import start_from
+from pvlib.training.build import start_from
 
 NAMES = ("neutral", "happiness", "anger")
 SIZE = tiny(48)

@@ -1,9 +1,9 @@
-"""A program for the tests: train the small network on two processes, and write what each step's loss was.
+"""A program for the tests: train the small network on two processes, write what each step's loss was, and fail.
 
     python two_processes.py OUT
 
 What differs between one process and two by construction is held still: statistics of batch normalisation are
-frozen, noise is drawn for each face of a step, and there are neither random changes nor drop-path.
+frozen, and there are neither random changes nor drop-path nor, with a point head, noise.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 from lightning.fabric import Fabric
-from small import CONFIG, MINUTE, bright_or_dark, new_network, weights
+from small import CONFIG, MINUTE, bright_or_dark, freeze_batchnorm, new_network, weights
 
 from pvlib.errors import CourseError
 from pvlib.losses import Objective
@@ -34,19 +34,13 @@ class Remembered(Objective):
         return loss
 
 
-STILL = replace(
-    CONFIG,
-    recipe=None,
-    objective=Remembered(divergence="released", weight=0.1),
-    freeze_batchnorm=True,
-    noise="per_sample",
-)
+STILL = replace(CONFIG, recipe=None, objective=Remembered())
 
 
 def train(fabric: Fabric, folder: Path | None = None, epochs: int = 3) -> dict[str, Any]:
     """Train the small network without drop-path; return this process's losses and what came of them."""
     LOSSES.clear()
-    network = new_network(replace(MINUTE, drop_path=(0.0, 0.0, 0.0)))
+    network = freeze_batchnorm(new_network(replace(MINUTE, drop_path=(0.0, 0.0, 0.0), head="point")))
     history = fit(
         network,
         bright_or_dark(),
@@ -78,6 +72,9 @@ def main(out: Path) -> None:
         apart = str(error)
     told = {"whole": whole, "resumed": resumed, "apart": apart}
     (out / f"{fabric.global_rank}.json").write_text(json.dumps(told))
+    if fabric.global_rank:
+        raise CourseError("the disk of this test is full")
+    train(fabric)  # waits for the other until it is told of its end
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def show(
     from pvlib.errors import CourseError
     from pvlib.figures.recipes import recipe_sheet, step_sheet
     from pvlib.files import atomic_write
-    from pvlib.training.setup import DRAWN_SEEDS, is_drawn, load_faces, nuisances_of, recipe_for
+    from pvlib.training.sources import DRAWN_SEEDS, is_drawn, load_faces, nuisances_of, recipe_for
 
     if out.suffix.lower() not in (".png", ".pdf", ".svg"):
         raise CourseError(f'{out}: the picture\'s name must end in .png, .pdf or .svg, not "{out.suffix}"')

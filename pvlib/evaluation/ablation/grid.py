@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pvlib.errors import CourseError
-from pvlib.training.run_config import RunConfig
+from pvlib.training.config import RunConfig
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ from pvlib.errors import CourseError
 from pvlib.evaluation.ablation.columns import COLUMNS
 from pvlib.evaluation.ablation.grid import Grid, PlannedRun, Scoring
 from pvlib.evaluation.ablation.published import DATA_SETS, published
-from pvlib.training.presets import ConfigLoader, load_config
+from pvlib.training.config_files import load_config
+from pvlib.training.plain_yaml import parse_yaml, read_yaml
 
 GRIDS = Path(pvlib.__file__).resolve().parent / "presets" / "grids"
 DEFAULT_COLUMNS = ("accuracy", "mean_class_accuracy", "nll", "ece")
@@ -81,10 +82,7 @@ def _find(source: str | Path) -> Path:
 
 
 def _parse(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), ConfigLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise CourseError(f"cannot be read as YAML: {' '.join(str(error).split())}") from error
+    content, _ = read_yaml(path)
     if not isinstance(content, dict):
         raise CourseError("holds no keys and values; see pvlib/ablation/grid_file.py for the form")
     return content
@@ -96,12 +94,7 @@ def _overridden(content: dict[str, Any], overrides: Iterable[str]) -> dict[str, 
         key, equals, text = override.partition("=")
         if not equals:
             raise CourseError(f'"{override}" is no key=value')
-        try:
-            value = yaml.load(text, ConfigLoader)
-        except yaml.YAMLError as error:
-            raise CourseError(
-                f'"{override}" is no YAML after the = ({" ".join(str(error).split())})'
-            ) from error
+        value, _ = parse_yaml(text, f'the value of "{override}"')
         if key in ("preset", "seeds", "columns"):
             content[key] = value
         else:
@@ -127,7 +120,7 @@ def _checked(name: str, content: dict[str, Any]) -> Grid:
     configs = {}
     for variant, changes in variants.items():
         try:
-            configs[variant] = load_config(content["preset"], as_overrides({**base, **changes}))
+            configs[variant] = load_config(content["preset"], {**base, **changes})
         except CourseError as error:
             raise CourseError(f"variant {variant}: {error}") from error
     runs = [

@@ -11,7 +11,7 @@ from typing import Any
 from pvlib.errors import CourseError
 from pvlib.evaluation.ablation.grid import PlannedRun, Scoring
 from pvlib.files import atomic_write
-from pvlib.training.run_config import RunConfig
+from pvlib.training.config import RunConfig
 
 RESULT = "result.json"
 
@@ -99,11 +99,11 @@ def _train_and_score(task: Task) -> dict[str, Any]:
     import torch
     from rich.console import Console
 
+    from pvlib.evaluation.accuracy import measure
     from pvlib.evaluation.evaluate import evaluate
-    from pvlib.processes import keep_freed_memory
     from pvlib.runs.train import train_run
     from pvlib.training.checkpoints import load_network
-    from pvlib.training.devices import make_fabric
+    from pvlib.training.devices import keep_freed_memory, make_fabric
     from pvlib.training.splits import load_split
 
     torch.set_num_threads(task.threads)
@@ -114,6 +114,7 @@ def _train_and_score(task: Task) -> dict[str, Any]:
         training = train_run(
             config,
             task.folder,
+            measure=measure,
             device=device,
             show_progress=False,
             console=Console(file=log, width=160),
@@ -145,7 +146,7 @@ def _train_and_score(task: Task) -> dict[str, Any]:
 @functools.lru_cache(maxsize=8)
 def _load_once(source: str, split: str, **choices: Any):
     """Faces as ``load_faces`` returns them, kept for the next run in this process: drawing them takes long."""
-    from pvlib.training.setup import load_faces
+    from pvlib.training.sources import load_faces
 
     return load_faces(source, split, **choices)
 

@@ -13,8 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from pvlib.evaluation.ablation.cluster import LIVES
 from pvlib.evaluation.ablation.grid import Grid, PlannedRun
 from pvlib.evaluation.ablation.one_run import Outcome, Task, carry_out, read_result
-from pvlib.training.run_config import RunConfig
-from pvlib.training.setup import is_drawn
+from pvlib.training.config import RunConfig
+from pvlib.training.sources import is_drawn
 
 
 def run_grid(

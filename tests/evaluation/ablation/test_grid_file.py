@@ -63,7 +63,6 @@ def test_what_is_typed_at_the_command_line_has_the_last_word(write_grid):
     ({"base": [1]}, ["base"]),
     ({"axes": {"head": {"a": {"network.hed": "point"}}}}, ["variant a", "network.hed", "network.head"]),
     ({"axes": {"head": {"a/b": {}}}}, ["a/b"]),
-    ({"axes": {"head": {True: {}}}}, ["quote"]),
     ({"axes": {"head": {}}}, ["no variant"]),
     ({"axes": {"head": {"a": {"seed": 3}}}}, ["seeds"]),
     ({"variants": {"a": {}}}, ["axes", "variants"]),

@@ -8,7 +8,7 @@ import subprocess
 
 import torch
 
-from pvlib.training import provenance
+from pvlib.runs import provenance
 
 
 def git(folder, *arguments):

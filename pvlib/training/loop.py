@@ -1,4 +1,4 @@
-"""The training loop, on one screen (lesson 08)."""
+"""The training loop, on one screen."""
 
 import time
 from collections.abc import Callable
@@ -13,20 +13,17 @@ from pvlib.data.faces import Faces
 from pvlib.models import Poster
 from pvlib.random_state import fork_random_state
 from pvlib.training.batches import Batches
-from pvlib.training.configs import TrainConfig
-from pvlib.training.devices import compiled, distribute, make_fabric
+from pvlib.training.checkpoints import Position
+from pvlib.training.config import TrainConfig
+from pvlib.training.devices import distribute, make_fabric
 from pvlib.training.failures import check_finite, check_run, explained
-from pvlib.training.keeper import LOOK_EVERY, Keeper
-from pvlib.training.logs import RunLog
-from pvlib.training.records import EpochRecord
-from pvlib.training.sam import uphill
-from pvlib.training.state import Position, TrainingState, begin
-from pvlib.training.streams import seed_objective, seed_pass
+from pvlib.training.history import EpochRecord, RunLog
+from pvlib.training.positions import learning_rate_at, seed_pass
+from pvlib.training.sam import sam_ascent
+from pvlib.training.state import LOOK_EVERY, CheckpointKeeper, TrainingState, begin
 
 if TYPE_CHECKING:
     from lightning.fabric import Fabric
-
-__all__ = ["EpochRecord", "Run", "fit", "gradient", "make_fabric", "train_epoch"]
 
 
 def fit(
@@ -69,22 +66,37 @@ def fit(
     fabric = fabric or make_fabric(device, precision=config.precision)
     rows = torch.arange(len(faces)) if rows is None else rows
     check_run(network, faces, rows, config, fabric)
-    identity = {"size": asdict(network.size), "names": faces.names, "run": run_notes or {}}
-    keeper = Keeper(folder, config, identity, fabric)
+    batches = Batches.of(faces, rows, config, fabric)
+    identity = {
+        "run": run_notes or {},
+        "faces": len(rows),
+        "names": faces.names,
+        "size": asdict(network.size),
+    }
+    keeper = CheckpointKeeper(
+        folder=folder, config=config, identity=identity, steps=batches.steps, fabric=fabric
+    )
     with explained(config, fabric.world_size):
         state = begin(network, config, fabric)
-        keeper.pick_up(state)
-        module, optimizer = distribute(network, state.optimizer, config, fabric)
-    batches = Batches.of(faces, rows, config, fabric)
+        keeper.resume(state)
+        module, optimizer = distribute(network, state.optimizer, fabric)
     first = fabric.is_global_zero
     log = RunLog(folder if first else None, config.epochs * batches.steps, shown=show_progress and first)
-    run = Run(config, fabric, state, module, optimizer, batches, keeper, log)
+    run = Run(
+        config=config,
+        fabric=fabric,
+        state=state,
+        module=module,
+        optimizer=optimizer,
+        batches=batches,
+        keeper=keeper,
+        log=log,
+    )
 
     with fork_random_state(fabric.device), explained(config, fabric.world_size), log:
         log.begin(state.history, len(state.history) * batches.steps + state.position.step)
         for epoch in range(len(state.history), config.epochs):
-            with compiled(network, config.compile):
-                train_epoch(run, epoch)
+            train_epoch(run, epoch)
             metrics = measure(state.measured) if measure is not None and first else {}
             state.end_epoch(fabric.broadcast(metrics), batches.steps * config.batch_size)
             keeper.save(state)
@@ -97,7 +109,7 @@ def fit(
     return state.history
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Run:
     """What one epoch needs: ``module`` and ``optimizer`` are network and AdamW as Fabric wraps them."""
 
@@ -107,25 +119,25 @@ class Run:
     module: Any
     optimizer: Any
     batches: Batches
-    keeper: Keeper
+    keeper: CheckpointKeeper
     log: RunLog
 
 
 def train_epoch(run: Run, epoch: int) -> None:
     """Train on one epoch's faces, or on those that are left of it; ``run.state.position`` moves along."""
     config, fabric, state = run.config, run.fabric, run.state
-    run.state.start_training(config.freeze_batchnorm)
+    state.network.train()
     order = run.batches.order(epoch)  # (steps, faces of a step)
     total = torch.tensor(state.position.loss_sum, device=fabric.device)
     started = time.perf_counter() - state.position.seconds
     for step in range(state.position.step, len(order)):
         done = step + 1
-        rate = config.learning_rate_at(epoch, (step + 0.5) / len(order))
+        rate = learning_rate_at(epoch, (step + 0.5) / len(order), config)
         state.set_learning_rate(rate)
         images, target = run.batches.load(order[step], epoch, step)
         total += gradient(run, images, target, epoch, step)
         if config.sam:
-            with uphill(state.live_weights, config.sam):
+            with sam_ascent(state.live_weights, config.sam):
                 gradient(run, images, target, epoch, step, number=1)
         if config.clip is not None:
             fabric.clip_gradients(run.module, run.optimizer, max_norm=config.clip, error_if_nonfinite=False)
@@ -150,20 +162,13 @@ def gradient(run: Run, images: Tensor, target: Tensor, epoch: int, step: int, nu
     Args:
         number: 1 in the second pass of sharpness-aware minimisation, else 0.
     """
-    config, fabric, batches = run.config, run.fabric, run.batches
-    shared = config.noise == "per_sample"
-    again = number if config.sam_noise == "fresh" else 0
-    seed_pass(config.seed, epoch, step, 0 if shared else fabric.global_rank, again)
-    noise = batches.head_noise(run.state.network) if shared else None  # (own faces, classes)
-    if shared and fabric.global_rank:
-        seed_pass(config.seed, epoch, step, fabric.global_rank, again)  # drop-path has a stream a process
+    config, fabric = run.config, run.fabric
+    seed_pass(config.seed, epoch, step, fabric.global_rank, number)
     total = torch.zeros((), device=fabric.device)
-    for part, (faces, wanted, given) in enumerate(batches.parts(images, target, noise)):
+    for part, (faces, wanted) in enumerate(run.batches.parts(images, target)):
         with fabric.no_backward_sync(run.module, enabled=part < config.accumulate - 1):
             with fabric.autocast():  # of one process, Fabric wraps forward alone
-                logits, distribution = run.module.sample_logits(faces, given)
-            if shared:
-                seed_objective(config.seed, epoch, step, part, again)
+                logits, distribution = run.module.sample_logits(faces)
             loss = config.objective(logits.float(), wanted, distribution) / config.accumulate
             fabric.backward(loss)
         total += loss.detach()

@@ -1,39 +1,107 @@
-"""A whole run in one frozen dataclass: data, network, objective and loop, and which faces choose the best epoch.
+"""A whole run in one frozen record: data, network, objective and loop, and which faces choose the best epoch.
 
-What one YAML file holds (``pvlib.training.presets`` reads and writes it; ``pvlib.runs.train.train_run`` follows it).
+What one YAML file holds: :mod:`pvlib.training.config_files` reads and writes it, ``pvlib.runs.train.train_run``
+follows it. Of it the loop sees a :class:`TrainConfig` alone.
 """
 
-from dataclasses import asdict, dataclass, field, fields, make_dataclass, replace
-from typing import Any, Literal, get_type_hints
+import os
+from collections.abc import Callable
+from dataclasses import asdict, field, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
-from pvlib.data.recipes import Recipe
+from pydantic import Field
+
+from pvlib.data.recipes import Recipe, recipe
 from pvlib.errors import CourseError
 from pvlib.losses import Objective
 from pvlib.models import Size
 from pvlib.models.sizes import without_variational_parts
-from pvlib.training.configs import TrainConfig
+from pvlib.training.build import choose_size
 from pvlib.training.sampling import Sampling
-from pvlib.training.setup import choose_size, recipe_for
+from pvlib.training.settings import settings
+from pvlib.training.sources import is_drawn, recipe_for
 
 _SIDES = {"tiny": 48, "paper": 224}
-_OF_THE_RUN = ("seed", "objective", "recipe", "sampling")
-_hints = get_type_hints(TrainConfig)
-Loop = make_dataclass(
-    "Loop",
-    [
-        (each.name, _hints[each.name], field(default=each.default))
-        for each in fields(TrainConfig)
-        if each.name not in _OF_THE_RUN
-    ],
-    frozen=True,
-)
-Loop.__module__ = __name__  # so that a config can be sent to another process
-Loop.__doc__ = (
-    "The fields of TrainConfig that stand under ``train:``; seed and the rest stand for themselves."
-)
+_LARGEST_COUNT = 10_000_000  # more faces than any data set has
+
+AtLeastOne = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=_LARGEST_COUNT)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
-@dataclass(frozen=True)
+@settings
+class Loop:
+    """How the loop runs; what stands under ``train:``.
+
+    Attributes:
+        epochs: passes over the training faces.
+        batch_size: faces a step, over all processes together; batch normalisation needs two.
+        accumulate: a step's faces go through in so many parts, for less memory; each part normalises its batch
+            by itself.
+        learning_rate: of AdamW at full height.
+        weight_decay: of AdamW.
+        schedule: "exponential" (paper), "cosine" or "constant"; see ``positions``.
+        decay: the exponential schedule multiplies the rate by it after every epoch (released: 0.98).
+        warmup: epochs, or a fraction of one, in which the rate rises from 0.
+        clip: largest norm of the gradient over all weights; None for no limit.
+        precision: "fp32", or autocast to "bf16", or to "fp16" (GPU only).
+        sam: ρ of sharpness-aware minimisation; 0 is off (released: 0.05). Doubles the time of a step.
+        ema: decay of the moving average of the weights; 0 is off.
+        save_minutes: write a checkpoint within an epoch at about these intervals; None for none.
+
+    Raises:
+        CourseError: naming the field, its value and what is allowed.
+    """
+
+    epochs: AtLeastOne = 20
+    batch_size: Annotated[int, Field(ge=2)] = 64
+    accumulate: AtLeastOne = 1
+    learning_rate: Positive = 1e-3
+    weight_decay: NotNegative = 1e-4
+    schedule: Literal["exponential", "cosine", "constant"] = "exponential"
+    decay: Annotated[float, Field(gt=0, le=1)] = 0.98
+    warmup: NotNegative = 0.0
+    clip: Positive | None = None
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    sam: NotNegative = 0.0
+    ema: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    save_minutes: Positive | None = 10.0
+
+    def __post_init__(self) -> None:
+        if self.schedule == "cosine" and self.warmup >= self.epochs:
+            raise CourseError(f"warmup must be shorter than the {self.epochs} epochs, not {self.warmup:g}")
+        if self.batch_size % self.accumulate or self.batch_size < 2 * self.accumulate:
+            raise CourseError(
+                f"batch_size = {self.batch_size} cannot go through in accumulate = {self.accumulate} equal parts of "
+                "at least two faces"
+            )
+
+    def faces_at_a_time(self, processes: int = 1) -> int:
+        """Return how many faces go through the network of one process at a time."""
+        return self.batch_size // self.accumulate // processes
+
+
+@settings
+class TrainConfig(Loop):
+    """Everything besides data and network that a training depends on.
+
+    Attributes:
+        seed: of order, random changes, noise and drop-path.
+        objective: likelihood and divergence.
+        recipe: random changes of the training faces, and their size; None for none.
+        sampling: which faces an epoch sees; by default each once.
+    """
+
+    seed: Seed = 0
+    objective: Objective = field(default_factory=Objective)
+    recipe: Recipe | None = field(default_factory=lambda: recipe("photograph"))
+    sampling: Sampling = field(default_factory=Sampling)
+
+
+@settings
 class Data:
     """Which faces a run sees.
 
@@ -56,21 +124,20 @@ class Data:
     classes: Literal[7, 8] | None = None
     train_on: tuple[str, ...] = ("train",)
     without_duplicates: bool = True
-    count: int | None = None
-    valid_count: int | None = None
-    holdout: float = 0.1
+    count: Count | None = None
+    valid_count: Count | None = None
+    holdout: Annotated[float, Field(gt=0, lt=1)] = 0.1
 
-    def __post_init__(self):
-        if not 0 < self.holdout < 1:
-            raise CourseError(f"data.holdout must lie between 0 and 1, not {self.holdout:g}")
+    def __post_init__(self) -> None:
         if not self.train_on or len(set(self.train_on)) < len(self.train_on):
             raise CourseError(f"data.train_on must name splits, each once, not {list(self.train_on)}")
-        for name in ("count", "valid_count"):
-            if getattr(self, name) is not None and getattr(self, name) < 1:
-                raise CourseError(f"data.{name} must be at least 1, not {getattr(self, name)}")
+
+    def loading_options(self) -> dict[str, Any]:
+        """Return the keywords of ``sources.load_faces`` that say how a run reads every split."""
+        return {"rule": self.rule, "classes": self.classes}
 
 
-@dataclass(frozen=True)
+@settings
 class Network:
     """Which network a run trains: a size, with the ablations of the paper as switches.
 
@@ -86,7 +153,7 @@ class Network:
         landmarks: "narrow" trains a small branch along, "full" is the whole MobileFaceNet, frozen and fed
             what its weights were trained on; null for the size's own (paper: full, fed as released).
         landmark_weights: "shipped", or a file, for the full branch; null for random ones.
-        weights: to start from, see ``starting``: a run folder, a file of ``pvlib export``, or a released
+        weights: to start from, see ``build.start_from``: a run folder, a file of ``pvlib export``, or a released
             checkpoint; null for random ones.
         landmark_drift: let BatchNorm statistics of the frozen branch drift, as the released code does.
         drop_path: stochastic depth of the deepest level, 0 and half of it in the others (released: 0.25); or
@@ -95,8 +162,8 @@ class Network:
     """
 
     size: Literal["tiny", "paper"] = "tiny"
-    image_size: int | None = None
-    input_size: int | None = None
+    image_size: Annotated[int, Field(ge=16, le=1024)] | None = None
+    input_size: Annotated[int, Field(ge=16, le=4096)] | None = None
     head: Literal["variational", "point"] = "variational"
     layer_embedding: bool = True
     landmarks: Literal["narrow", "full"] | None = None
@@ -112,8 +179,6 @@ class Network:
         Raises:
             CourseError: naming the choice that the size does not offer.
         """
-        if self.input_size is not None and self.input_size < 16:
-            raise CourseError(f"network.input_size must be at least 16 pixels, not {self.input_size}")
         size = choose_size(
             self.size,
             landmarks=self.landmarks,
@@ -128,11 +193,8 @@ class Network:
                 )
             size = replace(size, landmark=replace(size.landmark, drift=True))
         if self.drop_path is not None:
-            paths = (
-                self.drop_path
-                if isinstance(self.drop_path, tuple)
-                else (0.0, self.drop_path / 2, self.drop_path)
-            )
+            deepest = self.drop_path
+            paths = deepest if isinstance(deepest, tuple) else (0.0, deepest / 2, deepest)
             if not all(0 <= path < 1 for path in paths):
                 raise CourseError(f"network.drop_path must lie in 0 ... 1, not {self.drop_path}")
             size = replace(size, drop_path=paths)
@@ -145,7 +207,7 @@ class Network:
         return self.input_size or own or _SIDES[self.size]
 
 
-@dataclass(frozen=True)
+@settings
 class RunConfig:
     """Everything that a run depends on, beside the machine.
 
@@ -161,7 +223,7 @@ class RunConfig:
 
     preset: str = "own"
     about: str = ""
-    seed: int = 0
+    seed: Seed = 0
     select: Literal["valid", "test"] = "valid"
     data: Data = field(default_factory=Data)
     network: Network = field(default_factory=Network)
@@ -170,8 +232,11 @@ class RunConfig:
     sampling: Sampling = field(default_factory=Sampling)
     train: Loop = field(default_factory=Loop)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Ask everything that decides the run for its own checks, so that no mistake waits for the training."""
+        for key, path in self.paths().items():
+            if not path or "\0" in path:
+                raise CourseError(f"{key} must be the path of a file, not {path!r}")
         divergence, weight = self.objective.divergence, self.objective.weight
         if (divergence != "none") != (weight > 0):
             raise CourseError(
@@ -188,14 +253,9 @@ class RunConfig:
         self.train_config()
 
     def train_config(self) -> TrainConfig:
-        """Return what the loop needs.
-
-        Raises:
-            CourseError: naming the field whose value makes no sense.
-        """
-        loop = {each.name: getattr(self.train, each.name) for each in fields(self.train)}
+        """Return what the loop needs."""
         return TrainConfig(
-            **loop,
+            **vars(self.train),
             seed=self.seed,
             objective=self.objective,
             recipe=self.chosen_recipe(),
@@ -207,9 +267,30 @@ class RunConfig:
         side = self.network.side
         return recipe_for(self.data.root, self.recipe, side) or Recipe("none", side, side)
 
-    def reading(self) -> dict[str, Any]:
-        """Return the keywords of ``setup.load_faces`` that say how this run reads every split."""
-        return {"rule": self.data.rule, "classes": self.data.classes}
+    def paths(self) -> dict[str, str]:
+        """Return the values that are paths of files or folders, by their dotted keys."""
+        values = {
+            "data.root": None if is_drawn(self.data.root) else self.data.root,
+            "network.weights": self.network.weights,
+            "network.landmark_weights": self.network.landmark_weights,
+        }
+        return {key: path for key, path in values.items() if path not in (None, "shipped")}
+
+    def with_paths(self, change: Callable[[str], str]) -> Self:
+        """Return the config with every path changed."""
+        changed: dict[str, dict[str, str]] = {"data": {}, "network": {}}
+        for key, path in self.paths().items():
+            section, _, name = key.partition(".")
+            changed[section][name] = change(path)
+        return replace(
+            self,
+            data=replace(self.data, **changed["data"]),
+            network=replace(self.network, **changed["network"]),
+        )
+
+    def with_absolute_paths(self) -> Self:
+        """Return the config with paths that mean the same whatever the working folder."""
+        return self.with_paths(lambda path: str(Path(os.path.expanduser(path)).resolve()))
 
     def as_json(self) -> dict[str, Any]:
         """Return the config as plain JSON values, sections within."""

@@ -1,9 +1,13 @@
-"""What a run tells while it goes on: metrics.csv, TensorBoard where it is installed, a progress bar."""
+"""What is kept of every epoch, which epoch was the best, and what a run tells while it goes on.
+
+That is metrics.csv, TensorBoard where it is installed, and a progress bar.
+"""
 
 import csv
 import math
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -11,10 +15,46 @@ from typing import Any, Self
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from pvlib.files import atomic_write
-from pvlib.training.records import EpochRecord
 
 METRICS = "metrics.csv"
 _COLUMNS = ("epoch", "loss", "learning_rate", "seconds", "images_per_second")
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """What one epoch gave.
+
+    Attributes:
+        epoch: counted from 1.
+        loss: mean over the training faces.
+        metrics: what ``measure`` found afterwards.
+        learning_rate: of the epoch's last step.
+        seconds: of training alone, over all pieces of an interrupted epoch.
+        images_per_second: training faces over those seconds; 0 where nobody counted.
+    """
+
+    epoch: int
+    loss: float
+    metrics: dict[str, float]
+    learning_rate: float
+    seconds: float
+    images_per_second: float = 0.0
+
+
+def best_record(history: Sequence[EpochRecord]) -> EpochRecord | None:
+    """Return the epoch of the highest accuracy; None where accuracy was not measured.
+
+    Of several, the one with the lowest negative log-likelihood; of those, the first.
+    """
+    measured = [record for record in history if "accuracy" in record.metrics]
+    if not measured:
+        return None
+    return max(measured, key=_goodness)
+
+
+def _goodness(record: EpochRecord) -> tuple[float, float, int]:
+    surprise = record.metrics.get("negative_log_likelihood", 0.0)
+    return record.metrics["accuracy"], -surprise, -record.epoch
 
 
 class RunLog:

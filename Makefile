@@ -38,7 +38,7 @@ test: $(READY)  ## run the tests
 
 lab: $(READY)  ## open the lessons in JupyterLab
 	@echo "Opening JupyterLab; stop it with Ctrl-C ..."
-	@$(VENV)/bin/jupyter lab --notebook-dir notebooks
+	@env -u PYTHONPATH $(VENV)/bin/jupyter lab --notebook-dir notebooks
 
 lessons: $(READY)  ## make notebooks/ from lessons/
 	@echo "Making notebooks/ from lessons/ ..."

@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import poster_var_course  # noqa: F401 (first: it sees to it that pvlib is the course's own)
+
 WHERE = """
 where to get it:
   On its owners' page, http://mohammadmahoor.com/databases/affectnet/ (look there if it has moved). The head
@@ -24,7 +26,7 @@ terms:
 example:
   python data_scripts/prepare_affectnet.py downloads/affectnet data/affectnet.safetensors --workers 8
 
-A run that was stopped goes on where it was: give the same command again.
+A run that was stopped leaves nothing behind and begins anew: give the same command again.
 """
 
 
@@ -32,14 +34,14 @@ def main(arguments: list[str] | None = None) -> int:
     # imported here, as each worker process runs this file's top again
     from pvlib.data.affectnet import prepare_affectnet
     from pvlib.data.affectnet.compact import SIDE
-    from pvlib.data.packing.command import add_options, run
+    from pvlib.data.packing.command import add_image_options, run
 
     parser = argparse.ArgumentParser(
         description=__doc__, epilog=WHERE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the files as their owners hand them out")
     parser.add_argument("file", type=Path, metavar="FILE", help="the file to write, ending in .safetensors")
-    add_options(parser, SIDE)
+    add_image_options(parser, SIDE)
     return run(prepare_affectnet, parser.parse_args(arguments))
 
 

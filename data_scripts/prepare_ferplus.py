@@ -4,9 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
+import poster_var_course  # noqa: F401 (first: it sees to it that pvlib is the course's own)
 from pvlib.data.ferplus import prepare
-from pvlib.errors import CourseError
-from pvlib.terminal import accept_any_output, printable, say_error
+from pvlib.terminal import accept_any_output
 
 WHERE = """
 where to get it:
@@ -15,7 +15,7 @@ where to get it:
            https://www.kaggle.com/c/challenges-in-representation-learning-facial-expression-recognition-challenge
 
 what FOLDER must hold, one of:
-  fer2013.csv and fer2013new.csv
+  fer2013.csv (or icml_face_data.csv, the same table) and fer2013new.csv
   FER2013Train, FER2013Valid, FER2013Test with PNG files (any of them may be absent) and fer2013new.csv,
   or, where that is absent, a label.csv in each of them; the script of the FER+ repository writes this form
 
@@ -29,6 +29,8 @@ example:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    from pvlib.data.packing.command import run
+
     parser = argparse.ArgumentParser(
         description=__doc__, epilog=WHERE, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -39,14 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         action="store_true",
         help="let rows through whose votes do not sum to ten; the report names them",
     )
-    options = parser.parse_args(arguments)
-    try:
-        print(printable(str(prepare(options.folder, options.file, options.accept_odd_votes))))
-    except CourseError as error:
-        say_error(error)
-        return 1
-    print(f"Written to {options.file}.")
-    return 0
+    return run(prepare, parser.parse_args(arguments))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import poster_var_course  # noqa: F401 (first: it sees to it that pvlib is the course's own)
+
 WHERE = """
 where to get it:
   Ask Shan Li and Weihong Deng, by e-mail from a university's address, as their page explains:
@@ -26,13 +28,13 @@ terms:
 example:
   python data_scripts/prepare_rafdb.py downloads/rafdb/basic data/rafdb.safetensors --workers 4
 
-A run that was stopped goes on where it was: give the same command again.
+A run that was stopped leaves nothing behind and begins anew: give the same command again.
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
     # imported here, as each worker process runs this file's top again
-    from pvlib.data.packing.command import add_options, run
+    from pvlib.data.packing.command import add_image_options, run
     from pvlib.data.rafdb import prepare_rafdb
     from pvlib.data.rafdb.compact import SIDE
 
@@ -41,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the files as their owners hand them out")
     parser.add_argument("file", type=Path, metavar="FILE", help="the file to write, ending in .safetensors")
-    add_options(parser, SIDE)
+    add_image_options(parser, SIDE)
     return run(prepare_rafdb, parser.parse_args(arguments))
 
 

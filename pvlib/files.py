@@ -13,10 +13,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from safetensors import SafetensorError
 
 from pvlib.errors import CourseError
+
+try:
+    import fcntl
+except ImportError:  # not on Windows; there nothing keeps two writers of one file apart
+    fcntl = None  # type: ignore[assignment]
 
 _NEXT_STEP = {
     errno.ENOSPC: "no room is left on that disk; free some space or choose another folder",
@@ -75,6 +81,43 @@ def remove_abandoned(path: str | Path) -> None:
         f".{glob.escape(path.stem[:100])}.{'[0-9a-f]' * 8}{glob.escape(path.suffix)}"
     ):
         _remove(left)
+
+
+@contextmanager
+def only_writer(path: str | Path) -> Iterator[None]:
+    """Let nobody else write ``path`` as long as the block lasts, and clear what killed writers of it left behind.
+
+    The lock is a hidden file beside ``path``. The system lets go of it when a process ends, however it ends.
+
+    Raises:
+        CourseError: somebody else writes ``path`` at this moment, or its folder may not be written to.
+    """
+    path = Path(path)
+    lock = path.with_name(f".{path.name[:100]}.lock")
+    with explain_write_errors(path, lock, "Nothing was changed."):
+        make_folder_for(path)
+        handle = lock.open("ab")
+    with handle:
+        if not _locked(handle, lock):
+            raise CourseError(
+                f"{path} is in use: another command writes it; wait for it to end, or choose another name"
+            )
+        try:
+            remove_abandoned(path)
+            yield
+        finally:
+            _remove(lock)
+
+
+def _locked(handle: BinaryIO, lock: Path) -> bool:
+    """Whether the open file, which must still be the one at ``lock``, could be locked."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(handle.fileno()), os.stat(lock))
+    except (BlockingIOError, FileNotFoundError):  # another one holds it, or has just removed it
+        return False
 
 
 @contextmanager

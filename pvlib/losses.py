@@ -1,4 +1,4 @@
-"""What training minimises: a likelihood plus λ times a divergence (paper: CE + λ·KL; lessons 01, 02, 11).
+"""What training minimises: a likelihood plus λ times a divergence (paper: CE + λ·KL).
 
 The printed paper leaves λ, the prior and the direction of the KL unreadable, and all three released
 configurations train with plain cross-entropy. So the divergence is a choice made by name:
@@ -27,9 +27,19 @@ from torch.distributions import Independent
 from pvlib.errors import CourseError
 
 
+def negative_log_likelihood(log_probabilities: Tensor, target: Tensor) -> Tensor:
+    """−Σ_c t_c log p_c of each face, in nats; a label is the distribution with everything on one class.
+
+    Shape: (B, C), target (B,) or (B, C) -> (B,).
+    """
+    if target.ndim == 1:
+        return F.nll_loss(log_probabilities, target, reduction="none")
+    return -(target * log_probabilities).sum(dim=-1)
+
+
 def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
     """−Σ_c t_c log softmax(z)_c, averaged over the batch; logits (B, C), target (B,) or (B, C)."""
-    return _expected_surprise(F.log_softmax(logits, dim=-1), target)
+    return negative_log_likelihood(F.log_softmax(logits, dim=-1), target).mean()
 
 
 def kendall_gal(
@@ -49,7 +59,7 @@ def kendall_gal(
     )  # (S, B, C)
     draws = mean + (0.5 * log_variance).exp() * noise  # (S, B, C)
     log_mean = F.log_softmax(draws, dim=-1).logsumexp(dim=0) - math.log(samples)  # (B, C)
-    return _expected_surprise(log_mean, target)
+    return negative_log_likelihood(log_mean, target).mean()
 
 
 def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
@@ -66,21 +76,21 @@ def random_prior_kl(logits: Tensor, prior: Tensor) -> Tensor:
 
     The *mean* over classes, as the released code has it: KL(π ‖ softmax z) / C.
     """
-    surprise = prior.log() - F.log_softmax(logits, dim=-1)  # (B, C)
-    return (prior * surprise).mean(dim=-1).mean()
+    log_ratio = prior.log() - F.log_softmax(logits, dim=-1)  # (B, C)
+    return (prior * log_ratio).mean(dim=-1).mean()
 
 
-def none(logits: Tensor, distribution: Independent | None = None) -> Tensor:
+def no_divergence(logits: Tensor, distribution: Independent | None = None) -> Tensor:
     """Zero: nothing pulls on the head."""
     return logits.new_zeros(())
 
 
-def gaussian(logits: Tensor, distribution: Independent | None = None) -> Tensor:
+def standard_normal_kl(logits: Tensor, distribution: Independent | None = None) -> Tensor:
     """KL of the head's own Gaussian to N(0, I), exact: no sampling (:func:`gaussian_kl`)."""
     return gaussian_kl(*_moments(distribution, "divergence 'gaussian'"))
 
 
-def released(logits: Tensor, distribution: Independent | None = None) -> Tensor:
+def sampled_prior_kl(logits: Tensor, distribution: Independent | None = None) -> Tensor:
     """KL(π ‖ softmax z) / C with π = softmax of C standard normals, drawn once per batch.
 
     It never looks at the log-variance. As E[π_k] = 1/C for every class, λ = 1 adds, in expectation and up to
@@ -91,7 +101,7 @@ def released(logits: Tensor, distribution: Independent | None = None) -> Tensor:
 
 
 def label_smoothing(logits: Tensor, distribution: Independent | None = None) -> Tensor:
-    """KL(u ‖ softmax z) / C with u uniform: :func:`released` with π replaced by its expectation.
+    """KL(u ‖ softmax z) / C with u uniform: :func:`sampled_prior_kl` with π replaced by its expectation.
 
     Cross-entropy + λ times this is (1 + λ/C) · [smoothed cross-entropy with ε = λ/(C + λ)] − (λ/C) log C.
     """
@@ -100,9 +110,9 @@ def label_smoothing(logits: Tensor, distribution: Independent | None = None) -> 
 
 
 DIVERGENCES: dict[str, Callable[[Tensor, Independent | None], Tensor]] = {
-    "none": none,
-    "gaussian": gaussian,
-    "released": released,
+    "none": no_divergence,
+    "gaussian": standard_normal_kl,
+    "released": sampled_prior_kl,
     "label_smoothing": label_smoothing,
 }
 LIKELIHOODS = ("cross_entropy", "kendall_gal")
@@ -154,13 +164,6 @@ class Objective:
         else:
             likelihood = cross_entropy(logits, target)
         return likelihood + self.weight * DIVERGENCES[self.divergence](logits, distribution)
-
-
-def _expected_surprise(log_probability: Tensor, target: Tensor) -> Tensor:
-    """−Σ_c t_c log p_c averaged over the batch; a label is the distribution with everything on one class."""
-    if target.ndim == 1:
-        return F.nll_loss(log_probability, target)
-    return -(target * log_probability).sum(dim=-1).mean()
 
 
 def _moments(distribution: Independent | None, wanted_by: str) -> tuple[Tensor, Tensor]:

@@ -52,6 +52,16 @@ def test_cross_entropy_averages_over_the_batch():
     assert cross_entropy(logits, torch.tensor([1, 0])).item() == pytest.approx(expected)
 
 
+def test_each_face_has_its_own_negative_log_likelihood():
+    log_probabilities = torch.tensor([[0.2, 0.8], [0.5, 0.5]]).log()
+    by_label = losses.negative_log_likelihood(log_probabilities, torch.tensor([1, 0]))
+    assert by_label.tolist() == pytest.approx([-math.log(0.8), math.log(2)])
+    by_distribution = losses.negative_log_likelihood(
+        log_probabilities, torch.tensor([[0.5, 0.5], [0.0, 1.0]])
+    )
+    assert by_distribution.tolist() == pytest.approx([-0.5 * math.log(0.2 * 0.8), math.log(2)])
+
+
 logit_rows = st.lists(st.floats(-50, 50, width=32), min_size=CLASSES, max_size=CLASSES)
 
 
@@ -163,7 +173,7 @@ def test_the_released_divergence_draws_one_prior_for_the_whole_batch():
     row = torch.randn(1, CLASSES)
     torch.manual_seed(3)
     # rows that are alike cost alike only when they meet the same prior
-    assert torch.allclose(losses.released(row.repeat(5, 1)), random_prior_kl(row, prior))
+    assert torch.allclose(losses.sampled_prior_kl(row.repeat(5, 1)), random_prior_kl(row, prior))
 
 
 @pytest.mark.parametrize("weight", [1.0, 0.3])
@@ -189,7 +199,7 @@ def test_in_expectation_the_released_loss_has_the_gradient_of_smoothing_by_one_o
 
 def test_the_mean_of_many_released_gradients_is_the_label_smoothing_gradient():
     logits = torch.randn(1, 4, requires_grad=True)
-    total = sum(losses.released(logits) for _ in range(4000)) / 4000
+    total = sum(losses.sampled_prior_kl(logits) for _ in range(4000)) / 4000
     (gradient,) = torch.autograd.grad(total, logits)
     (expected,) = torch.autograd.grad(losses.label_smoothing(logits), logits)
     assert torch.allclose(gradient, expected, atol=4e-3)  # one draw's π_k/C has a spread of about 0.04

@@ -92,6 +92,7 @@ def training_step(yours):
     """one step of training, equal to the one that pvlib runs"""
     batches = [(torch.randn(6, 5), torch.rand(6, 4).softmax(dim=1)) for _ in range(2)]
     expected, loss = _two_steps(_variant(), batches)
+    assert isinstance(loss, float)
     got, returned = _two_steps(yours, batches)
     mistakes = [
         (_variant(zero=False), "The first step is right, the second is not: clear the old gradients."),

@@ -41,6 +41,11 @@ def export(
 
     if file.suffix != ".safetensors":
         raise CourseError(f"{file}: the file's name must end in .safetensors")
+    if run.is_file():
+        raise CourseError(
+            f"{run} is a file, and export takes the run folder of a training here. A released checkpoint or an exported "
+            f"network is used as it is: pvlib predict PHOTO --weights {run}, or pvlib evaluate {run}"
+        )
     if not run.is_dir():
         raise CourseError(f"there is no run folder {run}")
     channels = None if colour is None else 3 if colour else 1

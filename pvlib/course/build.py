@@ -65,6 +65,17 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
 }
+WHICH_PVLIB = """\
+# The course's library is called pvlib, and so is a package about solar energy. Which one is here?
+from importlib.util import find_spec
+from pathlib import Path
+
+found = find_spec("pvlib")
+if found is None or not Path(str(found.origin)).with_name("course").is_dir():
+    raise ImportError(
+        f"this kernel's pvlib is {found.origin if found else 'missing'}, not the course's library: start the "
+        "lessons with make lab, or choose the kernel of the course's own environment"
+    )"""
 OURS = "poster_var_course"  # the key of our own entry in a notebook's metadata
 
 
@@ -73,6 +84,11 @@ def build(entry: LessonEntry, *, solved: bool = False) -> NotebookNode:
     version = with_solution if solved else without_solution
     words = _placeholders(entry)
     cells = [_notebook_cell(cell, version(cell.text), words) for cell in read_lesson(entry).cells]
+    after_parameters = 1 + next(
+        i for i, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", ())
+    )
+    folded = {"jupyter": {"source_hidden": True}}
+    cells.insert(after_parameters, new_code_cell(WHICH_PVLIB, id="which-pvlib", metadata=folded))
     notebook = new_notebook(cells=cells, metadata=METADATA, nbformat_minor=5)
     notebook.metadata[OURS] = {"lesson": entry.word, "sha256": text_sha256(notebook)}
     nbformat.validate(notebook)

@@ -22,6 +22,8 @@ class Faces:
         mixture: float32, (N, K); the true mixture of expressions, known for drawn faces only.
         landmarks: float32, (N, 68, 2); (x, y) in pixels, known for drawn faces only.
         ids: the N image names, where the images come from files.
+        repeated: bool, (N,); whether the very pixels stand also in a later split, where known. Training on
+            rows leaves them out without a copy of the others.
 
     Raises:
         CourseError: when a field's length or shape does not fit the images.
@@ -34,6 +36,7 @@ class Faces:
     mixture: Tensor | None = None
     landmarks: Tensor | None = None
     ids: tuple[str, ...] | None = None
+    repeated: Tensor | None = None
 
     def __post_init__(self):
         if self.images.dtype != torch.uint8 or self.images.ndim != 4 or self.images.shape[1] not in (1, 3):

@@ -1,12 +1,15 @@
-"""Looking into folders: file names by kind, and clear words when a folder cannot be read."""
+"""Looking into folders: files by kind, where a data set begins, what lies there unused; in clear words."""
 
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pvlib.errors import CourseError
+from pvlib.terminal import printable
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".gz", ".tgz", ".rar", ".7z")
+_MOST_FOLDERS = 100  # that are looked into for a data set; more are a class or a number each
 
 
 def file_names(folder: Path, suffixes: tuple[str, ...] = IMAGE_SUFFIXES) -> set[str]:
@@ -25,9 +28,74 @@ def folder_names(folder: Path) -> list[str]:
     return sorted(_names(folder, os.DirEntry.is_dir))
 
 
-def first_folder(candidates: Iterable[Path]) -> Path | None:
-    """Return the first of ``candidates`` that is a folder."""
-    return next((folder for folder in candidates if folder.is_dir()), None)
+def find_base(root: Path, is_base: Callable[[Path], bool], what: str) -> Path | None:
+    """Return ``root``, or the one folder at most two levels below it, that ``is_base``; None without any.
+
+    Raises:
+        CourseError: ``root`` is no folder, or two folders of one level are such a base.
+    """
+    if not root.is_dir():
+        raise CourseError(f"there is no folder {root}: give the folder that holds {what}")
+    level = [root]
+    for _ in range(3):
+        found = [folder for folder in level if is_base(folder)]
+        if len(found) > 1:
+            names = " and ".join(str(folder) for folder in found[:2])
+            raise CourseError(f"{root} holds {what} more than once: give one of {names}")
+        if found:
+            return found[0]
+        level = [folder / name for folder in level for name in folder_names(folder)[:_MOST_FOLDERS]]
+    return None
+
+
+def descend(folder: Path, suffixes: tuple[str, ...] = IMAGE_SUFFIXES) -> Path:
+    """Return ``folder``, or the folder further down that alone holds its files, as unpacking may leave it."""
+    while not file_names(folder, suffixes) and len(inner := folder_names(folder)) == 1:
+        folder = folder / inner[0]
+    return folder
+
+
+def what_is_there(root: Path) -> str:
+    """Return what lies in a folder, in a sentence that may end a complaint."""
+    files, folders = sorted(_names(root, os.DirEntry.is_file)), folder_names(root)
+    if not files and not folders:
+        return "The folder is empty"
+    parts = [_some("file", files)] if files else []
+    parts += [_some("folder", folders)] if folders else []
+    packed = next((name for name in files if name.casefold().endswith(ARCHIVE_SUFFIXES)), None)
+    hint = f"; unpack {printable(packed)} first, with pvlib data unpack" if packed else ""
+    return f"It holds {' and '.join(parts)}{hint}"
+
+
+def not_read(
+    root: Path, used: Iterable[str], is_read: Callable[[str], bool] = lambda path: False
+) -> dict[str, tuple[int, str]]:
+    """Return which files below ``root`` are not used: "ending in folder" -> their number and one of them.
+
+    Args:
+        used: paths of files that are used, or named in a complaint of their own, below ``root``.
+        is_read: whether a path, relative to ``root``, is used too.
+    """
+    used = set(used)
+    found: dict[str, tuple[int, str]] = {}
+    for folder, inner, files in os.walk(root):
+        inner[:] = sorted(name for name in inner if not name.startswith((".", "__")))
+        for name in sorted(files):
+            path = os.path.join(folder, name)
+            relative = os.path.relpath(path, root) if folder != str(root) else name
+            if name.startswith(".") or path in used or is_read(relative):
+                continue
+            place = relative.split(os.sep)[0] if os.sep in relative else ""
+            ending = os.path.splitext(name)[1].casefold() or "other"
+            kind = printable(f"{ending} files in {place}" if place else f"{ending} files")
+            count, example = found.get(kind, (0, printable(relative)))
+            found[kind] = (count + 1, example)
+    return found
+
+
+def _some(kind: str, names: list[str]) -> str:
+    shown = ", ".join(printable(name)[:80] for name in names[:5]) + (", …" if len(names) > 5 else "")
+    return f"{len(names):,} {kind}{'s' * (len(names) > 1)} ({shown})"
 
 
 def _names(folder: Path, wanted: Callable[[os.DirEntry], bool]) -> list[str]:

@@ -1,49 +1,58 @@
 """What a reader finds in a data set's folder before any pixel is decoded: every labelled face and every gap.
 
-RAF-DB and AffectNet come in several layouts; each layout's reader returns a :class:`Listing`, and everything
-after that (preparing, checking, counting) is the same for all of them. Needs no torch, so that the processes
-which decode images start fast.
+Each data set comes in several layouts; each layout's reader returns a :class:`Listing`, and everything after
+that (preparing, checking, counting) is the same for all. Needs no torch, so that the processes which decode
+images start fast.
 """
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class DataSet:
     """The facts about a data set that its readers share.
 
     Attributes:
         name: as its owners write it.
-        classes: expression names, in the order of the labels 0, 1, …
+        classes: what the labels 0, 1, … mean.
         splits: names of our splits, in the order in which they are numbered.
-        official: the owners' splits -> class -> number of faces that they publish.
-        official_split: our split -> the owners' split that it is (a part of).
         where: one sentence that says whom to ask for the set.
         script: the command that prepares it.
+        official: the owners' splits -> class -> number of faces that they publish.
+        official_split: our split -> the owners' split that it is (a part of).
+        channels: of the prepared images, 1 or 3.
+        side: pixels of a side where the owners' images, PNG files then, all have it, and no other is read.
+        columns: what is known of every face beside its label: name in ``Item`` -> type and length.
     """
 
     name: str
     classes: tuple[str, ...]
     splits: tuple[str, ...]
-    official: dict[str, dict[str, int]]
-    official_split: dict[str, str]
     where: str
     script: str
+    official: dict[str, dict[str, int]] = field(default_factory=dict)
+    official_split: dict[str, str] = field(default_factory=dict)
+    channels: int = 3
+    side: int | None = None
+    columns: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 class Item(NamedTuple):
-    """One labelled image file.
+    """One labelled image.
 
     Attributes:
         split: one of the data set's splits.
         label: position in the data set's classes.
-        path: the image file.
+        path: the image file; "" where the pixels stand in a table.
         name: the image's name, which becomes its ``Faces.ids`` entry.
         box: the face in the picture as (left, top, right, bottom) in pixels, right and bottom excluded,
             perhaps beyond the picture's edge; None means the whole picture.
         affect: (valence, arousal), each in [−1, 1] or NaN where unknown.
+        votes: counts of raters in the order of ``labels.FERPLUS_VOTES``.
     """
 
     split: str
@@ -52,9 +61,10 @@ class Item(NamedTuple):
     name: str
     box: tuple[int, int, int, int] | None = None
     affect: tuple[float, float] | None = None
+    votes: tuple[int, ...] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Listing:
     """Everything that can be known of a data set without decoding an image.
 
@@ -62,16 +72,21 @@ class Listing:
         data_set: whose listing this is.
         root: the folder that was read.
         layout: which layout was found there, in words.
-        items: labelled image files that exist, in the order of the label files (or of the file names).
+        items: labelled images that exist, in the order of the label files (or of the file names).
+        images: their pixels, uint8, (N, C, H, W), where they stand in one table or file.
         problems: kind of problem, in words -> what it befell, in order; those files and rows are left out
             unless the words say otherwise.
-        dropped: split -> kind of row -> number of rows that the protocol leaves out, such as AffectNet's
-            rows without a face; no fault of the files.
+        counts: lines of numbers beside the faces': title -> split -> number, such as rows without a face.
+        notes: sentences for the report that are no problems.
+        not_read: kind of file that lies there and is not used -> number and an example.
     """
 
     data_set: DataSet
     root: Path
     layout: str
     items: list[Item]
+    images: np.ndarray | None = None
     problems: dict[str, list[str]] = field(default_factory=dict)
-    dropped: dict[str, dict[str, int]] = field(default_factory=dict)
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    not_read: dict[str, tuple[int, str]] = field(default_factory=dict)

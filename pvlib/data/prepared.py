@@ -11,22 +11,22 @@ from pathlib import Path
 
 from pvlib.data.affectnet import AFFECTNET, load_affectnet
 from pvlib.data.faces import Faces
-from pvlib.data.ferplus import load_ferplus
-from pvlib.data.ferplus.compact import FORMAT as FERPLUS_FORMAT
-from pvlib.data.packing.container import read_metadata
-from pvlib.data.packing.header import format_of
+from pvlib.data.ferplus import FERPLUS_SET, load_ferplus
+from pvlib.data.listing import DataSet
+from pvlib.data.packing.form import format_of
+from pvlib.data.packing.reading import read_format
 from pvlib.data.rafdb import RAFDB, load_rafdb
 from pvlib.errors import CourseError
 
-# the format in the header -> the data set's name, and what loads a split of it
-_LOADERS: dict[str, tuple[str, Callable[..., Faces]]] = {
-    FERPLUS_FORMAT: ("FER+", load_ferplus),
-    format_of(RAFDB): (RAFDB.name, load_rafdb),
-    format_of(AFFECTNET): (AFFECTNET.name, load_affectnet),
+# the format in the header -> the data set, and what loads a split of it
+LOADERS: dict[str, tuple[DataSet, Callable[..., Faces]]] = {
+    format_of(FERPLUS_SET): (FERPLUS_SET, load_ferplus),
+    format_of(RAFDB): (RAFDB, load_rafdb),
+    format_of(AFFECTNET): (AFFECTNET, load_affectnet),
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Prepared:
     """A prepared file whose data set is known.
 
@@ -62,17 +62,18 @@ def open_prepared(path: str | Path) -> Prepared:
     Raises:
         CourseError: the file is missing, damaged, or none that a script in data_scripts wrote.
     """
-    kind = read_metadata(path).get("format")
-    if kind not in _LOADERS:
-        names = ", ".join(name for name, _ in _LOADERS.values())
+    path = Path(path).expanduser()
+    kind = read_format(path)
+    if kind is None or kind not in LOADERS:
+        names = ", ".join(data_set.name for data_set, _ in LOADERS.values())
         raise CourseError(f"{path} is no prepared data set; the scripts in data_scripts make one of {names}")
-    name, load = _LOADERS[kind]
+    data_set, load = LOADERS[kind]
     options = {
         key: parameter.default
         for key, parameter in inspect.signature(load).parameters.items()
         if key not in ("path", "split")
     }
-    return Prepared(Path(path), name, options, load)
+    return Prepared(path=path, data_set=data_set.name, options=options, _load=load)
 
 
 def load_prepared(path: str | Path, split: str, **options: object) -> Faces:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pvlib.report.measures import MEASURES, Cell, cell
+from pvlib.evaluation.measures import MEASURES, Cell, cell
 
 _QUALITY = (
     "accuracy",

@@ -13,7 +13,7 @@ from pvlib.data.labels import FERPLUS
 from pvlib.models import poster_var, tiny
 from pvlib.models.shipped import TrainedNetwork, load_trained
 from pvlib.models.weight_file import fingerprint
-from pvlib.report.measures import MEASURES
+from pvlib.evaluation.measures import MEASURES
 from pvlib.report.model_card import write_card
 from pvlib.training.checkpoints import write_checkpoint
 
@@ -164,6 +164,7 @@ def test_faces_that_are_gone_are_named_by_options(run, network, tmp_path):
 @pytest.mark.parametrize(("arguments", "culprit"), [
     (["run", "net.pth"], "net.pth"),
     (["nowhere", "net.safetensors"], "nowhere"),
+    (["taken", "net.safetensors"], "pvlib predict PHOTO --weights taken"),
     (["run", "net.safetensors", "--weights", "best"], "best.safetensors"),
     (["run", "net.safetensors", "--evaluation", "none.json"], "none.json"),
     (["run", "taken/net.safetensors"], "taken"),

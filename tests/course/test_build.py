@@ -113,11 +113,11 @@ def test_an_edited_cell_leaves_the_ids_of_all_others_alone(entry):
     before = ids(entry)
     entry.source.write_text(LESSON.replace("# # Twice", "# # Two times").replace("x + x", "2 * x"))
     after = ids(entry)
-    assert [a == b for a, b in zip(before, after, strict=True)] == [False] + [True] * 5
+    assert [a == b for a, b in zip(before, after, strict=True)] == [False] + [True] * 6
 
 
 def test_two_cells_with_the_same_text_have_different_ids(entry):
-    assert len(set(ids(entry))) == 6
+    assert len(set(ids(entry))) == 7
 
 
 @pytest.mark.parametrize(

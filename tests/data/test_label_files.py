@@ -2,7 +2,7 @@
 
 import pytest
 
-from pvlib.data.label_files import read_columns, read_lines, read_rows
+from pvlib.data.label_files import read_columns, read_lines, read_rows, whole_number
 from pvlib.errors import CourseError
 
 
@@ -25,7 +25,8 @@ def test_columns_come_in_the_order_asked_for_whatever_the_form_of_the_file(tmp_p
     [
         (b"a,c\n1,2\n", r"labels\.csv lacks the column b: .*names a, c"),
         (b"", r"labels\.csv lacks the columns a, b: .*names nothing"),
-        (b"a,b\n1,2\n3\n", r"labels\.csv, line 3: 1 columns where the first line names 2"),
+        (b"a,b\n1,2\n3\n", r"labels\.csv, line 3: 1 cells where the first line names 2 columns, too few"),
+        (b"a,b\n1,2,,\n1,2,x\n", r"line 3: 3 cells where the first line names 2 columns, too many"),
         (b"a,b\n\xff\xfe\n", r"labels\.csv is not UTF-8 text"),
         ("a,b\n1,2\n".encode("utf-16"), r"labels\.csv is not UTF-8 text"),
         (b'a,b\n"1,2\n', r"labels\.csv, line 2: not a CSV row"),
@@ -37,6 +38,21 @@ def test_a_malformed_file_is_refused_by_name_and_line(tmp_path, content, complai
     path.write_bytes(content)
     with pytest.raises(CourseError, match=complaint):
         list(read_columns(path, ("a", "b")))
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_semicolons_and_tabs_of_a_spreadsheet_are_read_with_its_decimal_commas(tmp_path, mark):
+    path = tmp_path / "labels.csv"
+    path.write_text(f"a{mark}b\n-0,5{mark}1,2,3\n")
+    assert list(read_columns(path, ("a", "b"), ("c",))) == [(2, ["-0.5", "1,2,3", ""])]
+
+
+@pytest.mark.parametrize(("cell", "number"), [
+    ("7", 7), ("7.0", 7), ("07.000", 7), ("7.5", None), ("-7", None), ("7.", None), ("", None), ("٣", None),
+    ("9" * 5000, None),
+])  # fmt: skip
+def test_a_count_is_whole_however_a_table_writes_it(cell, number):
+    assert whole_number(cell) == number
 
 
 def test_a_missing_file_is_named(tmp_path):

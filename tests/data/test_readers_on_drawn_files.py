@@ -81,7 +81,12 @@ def test_affectnet_layouts(drawn, tmp_path, layout):
         if known[1] < 8
     }
     assert found == expected
-    dropped = sum(count for kinds in report.dropped.values() for count in kinds.values())
+    dropped = sum(
+        count
+        for line, counts in report.counts.items()
+        if line.startswith("left out")
+        for count in counts.values()
+    )
     assert dropped == COUNT - len(expected)
 
 
@@ -90,8 +95,8 @@ def test_ferplus_layouts(drawn, tmp_path, layout):
     root, truth = drawn(layout)
     out = tmp_path / "out.safetensors"
     report = prepare(root, out)
-    assert (report.missing, report.unlabelled, report.odd) == ((), (), ())
-    assert sum(report.rows.values()) == COUNT
+    assert report.problems == {}
+    assert sum(report.counts["rows of the label file"].values()) == COUNT
     expected = {
         split: [votes for own, _, votes in truth.values() if own == split] for split in ("train", "test")
     }

@@ -3,7 +3,7 @@
 import pytest
 
 from pvlib.report import tables
-from pvlib.report.measures import Cell, cell
+from pvlib.evaluation.measures import Cell, cell
 
 
 def number(value, half=0.01):

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from pvlib.data.affectnet.owners import AFFECTNET, NO_EXPRESSION
-from pvlib.data.affectnet.tables import bounded
-from pvlib.data.folders import file_names
+from pvlib.data.affectnet.tables import bounded, in_order, without_expression
+from pvlib.data.folders import descend, file_names, not_read, what_is_there
 from pvlib.data.listing import Item, Listing
 from pvlib.errors import CourseError
 
@@ -28,16 +28,20 @@ def list_new_layout(root: Path, base: Path) -> Listing:
     Raises:
         CourseError: there is no image at all.
     """
-    items, dropped = [], {}
+    items: list[Item] = []
+    known: list[str] = []
+    dropped: dict[str, Counter[str]] = {}
     missing, unlabelled, unread, twice = [], [], [], []
     for split, folder in SPLIT_FOLDERS.items():
-        images = {}
-        for file in sorted(file_names(base / folder / "images")):
+        part = base / folder / folder if (base / folder / folder).is_dir() else base / folder
+        pictures, annotations = descend(part / "images"), descend(part / "annotations", (".npy",))
+        images: dict[str, str] = {}
+        for file in sorted(file_names(pictures)):
             stem = file.rpartition(".")[0]
             if stem in images:
                 twice.append(f"{folder}/images/{file}")
             images.setdefault(stem, file)
-        annotations = base / folder / "annotations"
+            known.append(str(pictures / file))
         present = file_names(annotations, (".npy",))
         labelled = {name.removesuffix("_exp.npy") for name in present if name.endswith("_exp.npy")}
         missing += [
@@ -55,18 +59,26 @@ def list_new_layout(root: Path, base: Path) -> Listing:
             elif label in NO_EXPRESSION:
                 counts[NO_EXPRESSION[label]] += 1
             else:
-                path = f"{folder}/images/{images[stem]}"
-                items.append(Item(split, label, str(base / path), path, None, affect))
+                name = f"{folder}/images/{images[stem]}"
+                items.append(Item(split, label, str(pictures / images[stem]), name, None, affect))
     if not items and not unlabelled:
-        raise CourseError(f"{base} has no image in train_set/images or val_set/images: copy AffectNet there")
-    problems = {
-        "annotations without an image": missing,
-        "images without an annotation of their expression": unlabelled,
-        "annotations that hold no id of AffectNet": unread,
-        "images with the number of another image": twice,
-    }
-    dropped = {split: dict(counts) for split, counts in dropped.items()}
-    return Listing(AFFECTNET, root, "the owners' new layout (train_set, val_set)", items, problems, dropped)
+        raise CourseError(
+            f"{base} has no image in train_set/images or val_set/images: copy AffectNet there. {what_is_there(base)}"
+        )
+    return Listing(
+        data_set=AFFECTNET,
+        root=root,
+        layout="the owners' new layout (train_set, val_set)",
+        items=in_order(items),
+        problems={
+            "annotations without an image": missing,
+            "images without an annotation of their expression": unlabelled,
+            "annotations that hold no id of AffectNet": unread,
+            "images with the number of another image": twice,
+        },
+        counts=without_expression(dropped),
+        not_read=not_read(root, known, lambda path: path.endswith(("_exp.npy", "_val.npy", "_aro.npy"))),
+    )
 
 
 def _number(stem: str) -> tuple[int, int, str]:

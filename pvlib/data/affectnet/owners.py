@@ -23,7 +23,9 @@ AFFECTNET = DataSet(
     official_split={"train": "train", "valid": "valid"},
     where="ask for it on its owners' page, http://mohammadmahoor.com/databases/affectnet/ (the head of a "
     "research group signs a licence)",
+    columns={"affect": ("float32", 2)},
     script="python data_scripts/prepare_affectnet.py FOLDER FILE",
 )
+CONTEMPT = AFFECTNET.classes.index("contempt")
 # The ids beyond the eight expressions; faces with one of them are counted and left out.
 NO_EXPRESSION = {8: "none of the eight", 9: "uncertain", 10: "no face"}

@@ -7,11 +7,12 @@ landmarks, the expression's id, valence and arousal. They may stand in the folde
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from pvlib.data.affectnet.owners import AFFECTNET, NO_EXPRESSION
-from pvlib.data.folders import file_names, first_folder, folder_names
-from pvlib.data.label_files import read_columns
+from pvlib.data.affectnet.owners import AFFECTNET, CONTEMPT, NO_EXPRESSION
+from pvlib.data.folders import file_names, folder_names, not_read
+from pvlib.data.label_files import read_columns, whole_number
 from pvlib.data.listing import Item, Listing
 from pvlib.errors import CourseError
 
@@ -46,28 +47,43 @@ def list_old_layout(root: Path, base: Path) -> Listing:
         CourseError: a table lacks a column or holds an expression that is no id, or a path that leads out
             of the folder of pictures; the message names the line.
     """
-    pictures = first_folder(
-        [
-            base / "Manually_Annotated_Images",
-            base / "Manually_Annotated" / "Manually_Annotated_Images",
-            base / "Manually_Annotated",
-        ]
-    )
-    pictures = pictures or base
-    reader = _TableReader(pictures)
+    name = "Manually_Annotated_Images"
+    places = (f"{name}/{name}", name, f"Manually_Annotated/{name}", "Manually_Annotated", "")
+    reader = _TableReader(next(base / place for place in places if (base / place).is_dir()))
     for split, path in table_paths(base).items():
         reader.read(split, path)
     if not reader.labelled:
         raise CourseError(f"the tables under {base} have no row: copy them again from the owners' archive")
-    problems = {
-        "rows without an image": reader.missing,
-        "rows whose face box is empty or no box": reader.boxless,
-        "images named in more than one row, of which the last counts": reader.repeated,
-        "images without a row": reader.unlabelled(),
+    tables = table_paths(base).values()
+    items, unlabelled = list(reader.items.values()), reader.unlabelled()
+    named = [*reader.missing, *reader.labelled, *unlabelled]
+    return Listing(
+        data_set=AFFECTNET,
+        root=root,
+        layout=f"the owners' old layout ({', '.join(path.name for path in tables)})",
+        items=in_order(items),
+        problems={
+            "rows without an image": reader.missing,
+            "rows whose face box is empty or no box": reader.boxless,
+            "images named in more than one row, of which the last counts": reader.repeated,
+            "images without a row": unlabelled,
+        },
+        counts=without_expression(reader.dropped),
+        not_read=not_read(root, [*map(str, tables), *(str(reader.pictures / name) for name in named)]),
+    )
+
+
+def in_order(items: Iterable[Item]) -> list[Item]:
+    """Put contempt last, so that the seven other classes of a split are neighbours in the prepared file."""
+    return sorted(items, key=lambda item: item.label == CONTEMPT)
+
+
+def without_expression(dropped: dict[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    """Return a line of numbers for each id that is no expression."""
+    return {
+        f"left out: {kind}": {split: counts[kind] for split, counts in dropped.items()}
+        for kind in NO_EXPRESSION.values()
     }
-    layout = f"the owners' old layout ({', '.join(path.name for path in table_paths(base).values())})"
-    dropped = {split: dict(counts) for split, counts in reader.dropped.items()}
-    return Listing(AFFECTNET, root, layout, list(reader.items.values()), problems, dropped)
 
 
 class _TableReader:
@@ -87,6 +103,7 @@ class _TableReader:
         dropped = self.dropped[split] = Counter(dict.fromkeys(NO_EXPRESSION.values(), 0))
         for line, (name, *box, expression, valence, arousal) in read_columns(path, _COLUMNS):
             where = f"{path}, line {line}"
+            name = name.replace("\\", "/")  # as lists made on Windows have it
             label = _label(expression, f"{where} ({name[:80]})")
             folder, _, file = _inside(name, where).rpartition("/")
             self.labelled.add(name)
@@ -118,7 +135,7 @@ class _TableReader:
 
 def _inside(name: str, where: str) -> str:
     parts = PurePosixPath(name).parts
-    if not parts or "\\" in name or "\0" in name or PurePosixPath(name).is_absolute() or ".." in parts:
+    if not parts or "\0" in name or PurePosixPath(name).is_absolute() or ".." in parts:
         raise CourseError(
             f"{where}: {name[:80]!r} is not the path of a picture inside the folder of pictures"
         )
@@ -126,9 +143,10 @@ def _inside(name: str, where: str) -> str:
 
 
 def _label(text: str, where: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 2 and int(text) <= 10):
+    label = whole_number(text)
+    if label not in range(len(AFFECTNET.classes) + len(NO_EXPRESSION)):
         raise CourseError(f"{where}: {text[:20]!r} is not an expression; AffectNet's ids are 0 to 10")
-    return int(text)
+    return label
 
 
 def _box(cells: list[str]) -> tuple[int, int, int, int] | None:

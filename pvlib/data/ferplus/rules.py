@@ -1,4 +1,4 @@
-"""From ten votes to a training target: the official FER+ rules and the plain argmax (lessons 08 and 11).
+"""From ten votes to a training target: the official FER+ rules and the plain argmax.
 
 Barsoum et al., "Training deep networks for facial expression recognition with crowd-sourced label
 distribution" (2016), arXiv:1608.01041, section 3. A vote row counts the raters in the order of
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pvlib.data.ferplus.votes import RATERS
+from pvlib.data.ferplus.owners import RATERS
 from pvlib.data.labels import FERPLUS, FERPLUS_VOTES
 from pvlib.errors import CourseError
 

@@ -4,21 +4,26 @@
 them with another winner), so they are read only where the reference is absent.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
-
-from pvlib.data.label_files import read_columns, read_rows
+from pvlib.data.ferplus.owners import FERPLUS_SET, FOLDERS, PUBLISHED_ODD_ROW, RATERS
+from pvlib.data.label_files import read_columns, read_rows, whole_number
 from pvlib.data.labels import FERPLUS_VOTES
 from pvlib.errors import CourseError
 
-SPLITS = ("train", "valid", "test")
-FOLDERS = ("FER2013Train", "FER2013Valid", "FER2013Test")
-_USAGE = {"training": 0, "publictest": 1, "privatetest": 2}
-RATERS = 10
-# The published file itself has one row with nine votes; exactly that row is not an error.
-PUBLISHED_ODD_ROW = ("fer0010406.png", (4, 0, 0, 0, 0, 3, 1, 0, 1, 0))
+_USAGE = {"training": "train", "publictest": "valid", "privatetest": "test"}
+
+
+class VoteRow(NamedTuple):
+    """A row of a label file: the image's name ("" where the row has no face) and ten counts."""
+
+    split: str
+    name: str
+    votes: tuple[int, ...]
+    line: int
 
 
 @dataclass(frozen=True)
@@ -27,36 +32,43 @@ class VoteTable:
 
     Attributes:
         path: the file, or the folder that holds the ``label.csv`` folders.
-        names: image names, "" where the row has no face.
-        split: position in ``SPLITS``, uint8, (N,).
-        votes: counts in the order of ``labels.FERPLUS_VOTES``, uint8, (N, 10).
-        lines: line numbers in the file.
         odd: names of rows that were let through although their votes do not sum to ten.
     """
 
     path: Path
-    names: list[str]
-    split: np.ndarray
-    votes: np.ndarray
-    lines: list[int]
+    rows: list[VoteRow] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
 
     def last_row_of_each_name(self) -> dict[str, int]:
-        """Map every image name to its row; of names that occur twice the last row counts."""
-        return {name: row for row, name in enumerate(self.names) if name}
+        """Map every image name to the position of its row; of names that occur twice the last row counts."""
+        return {row.name: position for position, row in enumerate(self.rows) if row.name}
 
     def repeated_names(self) -> list[str]:
         """Names that stand in more than one row, in the order of their first repetition."""
-        seen, repeated = set(), {}
-        for name in self.names:
-            if name and name in seen:
-                repeated[name] = None
-            seen.add(name)
+        seen: set[str] = set()
+        repeated = {}
+        for row in self.rows:
+            if row.name and row.name in seen:
+                repeated[row.name] = None
+            seen.add(row.name)
         return list(repeated)
 
+    def add(self, row: VoteRow, cells: Iterable[str], where: str, accept_odd_votes: bool) -> None:
+        """Read the votes of a row and take it in."""
+        where = f"{where}, line {row.line} ({row.name[:80] or 'no image name'})"
+        votes = tuple(_count(cell, column, where) for cell, column in zip(cells, FERPLUS_VOTES, strict=True))
+        if sum(votes) != RATERS:
+            if not accept_odd_votes and (row.name, votes) != PUBLISHED_ODD_ROW:
+                raise CourseError(
+                    f"{where}: its votes sum to {sum(votes)}, not {RATERS}; repair the row or fetch the "
+                    f"file again (if its owners publish it so: --accept-odd-votes, accept_odd_votes=True)"
+                )
+            self.odd.append(row.name)
+        self.rows.append(row._replace(votes=votes))
 
-def split_of_usage(usage: str, where: str) -> int:
-    """Return the position in ``SPLITS`` of FER2013's word for it; ``where`` begins the complaint."""
+
+def split_of_usage(usage: str, where: str) -> str:
+    """Return our split of FER2013's word for it; ``where`` begins the complaint."""
     if usage.casefold() not in _USAGE:
         raise CourseError(f"{where}: Usage {usage[:40]!r} is none of Training, PublicTest, PrivateTest")
     return _USAGE[usage.casefold()]
@@ -69,21 +81,22 @@ def read_reference(path: Path, accept_odd_votes: bool = False) -> VoteTable:
         CourseError: a column is missing, or a row has an unknown Usage, votes that are not whole
             numbers, or (unless ``accept_odd_votes``) votes that do not sum to ten.
     """
-    rows = []
+    table = VoteTable(path)
     for line, (usage, name, *cells) in read_columns(path, ("Usage", "Image name", *FERPLUS_VOTES)):
-        rows.append((line, split_of_usage(usage, f"{path}, line {line}"), name, path, cells))
-    return _table(path, rows, accept_odd_votes)
+        split = split_of_usage(usage, f"{path}, line {line}")
+        table.add(VoteRow(split, name, (), line), cells, str(path), accept_odd_votes)
+    return table
 
 
-def read_folder_files(root: Path, splits: list[int], accept_odd_votes: bool = False) -> VoteTable:
+def read_folder_files(base: Path, splits: list[str], accept_odd_votes: bool = False) -> VoteTable:
     """Read the ``label.csv`` of the folders of ``splits``: name, a box on request, ten votes; no header.
 
     Raises:
         CourseError: as :func:`read_reference`; or a folder has no ``label.csv``.
     """
-    rows = []
+    table = VoteTable(base)
     for split in splits:
-        path = root / FOLDERS[split] / "label.csv"
+        path = base / FOLDERS[FERPLUS_SET.splits.index(split)] / "label.csv"
         for line, (name, *cells) in read_rows(path):
             if cells and cells[0].startswith("("):  # the face's box, always the whole image
                 del cells[0]
@@ -94,38 +107,14 @@ def read_folder_files(root: Path, splits: list[int], accept_odd_votes: bool = Fa
                     f"{path}, line {line} ({name[:80]}): {problem}; a row holds the image name, the box "
                     f"(or none) and the votes for {', '.join(FERPLUS_VOTES)}"
                 )
-            rows.append((line, split, name, path, cells))
-    return _table(root, rows, accept_odd_votes)
-
-
-def _table(
-    path: Path, rows: list[tuple[int, int, str, Path, list[str]]], accept_odd_votes: bool
-) -> VoteTable:
-    counts, odd = [], []
-    for line, _, name, source, cells in rows:
-        where = f"{source}, line {line} ({name[:80] or 'no image name'})"
-        votes = tuple(_count(cell, column, where) for cell, column in zip(cells, FERPLUS_VOTES, strict=True))
-        if sum(votes) != RATERS:
-            if not accept_odd_votes and (name, votes) != PUBLISHED_ODD_ROW:
-                raise CourseError(
-                    f"{where}: its votes sum to {sum(votes)}, not {RATERS}; repair the row or fetch the "
-                    f"file again (if its owners publish it so: --accept-odd-votes, accept_odd_votes=True)"
-                )
-            odd.append(name)
-        counts.append(votes)
-    return VoteTable(
-        path=path,
-        names=[name for _, _, name, _, _ in rows],
-        split=np.array([split for _, split, _, _, _ in rows], np.uint8),
-        votes=np.array(counts, np.uint8).reshape(-1, len(FERPLUS_VOTES)),
-        lines=[line for line, *_ in rows],
-        odd=odd,
-    )
+            table.add(VoteRow(split, name, (), line), cells, str(path), accept_odd_votes)
+    return table
 
 
 def _count(cell: str, column: str, where: str) -> int:
-    if not (cell.isascii() and cell.isdigit() and len(cell) <= 2):
+    count = whole_number(cell)
+    if count is None or count > 99:
         raise CourseError(
             f"{where}: {cell[:40]!r} in the column {column} is not a count of votes; repair the row"
         )
-    return int(cell)
+    return count

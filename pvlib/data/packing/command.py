@@ -1,18 +1,17 @@
-"""What data_scripts/prepare_rafdb.py and prepare_affectnet.py share: options, a progress bar, one-line errors."""
+"""What the scripts in data_scripts share: options, a progress bar, one-line errors."""
 
 import argparse
 import os
 import sys
 from collections.abc import Callable
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from pvlib.data.packing.report import Report
 from pvlib.errors import CourseError
-from pvlib.terminal import Terminal, printable, say_error
+from pvlib.progress import progress_bar
+from pvlib.terminal import accept_any_output
 
 
-def add_options(parser: argparse.ArgumentParser, side: int) -> None:
+def add_image_options(parser: argparse.ArgumentParser, side: int) -> None:
     """Add the options of preparing image files; ``side`` is the default size."""
     parser.add_argument(
         "--size", type=int, default=side, metavar="PIXELS", help=f"side of a face, by default {side}"
@@ -29,36 +28,22 @@ def add_options(parser: argparse.ArgumentParser, side: int) -> None:
         action="store_true",
         help="refuse a set of which anything is missing or damaged; by default the report says what was left out",
     )
-    parser.add_argument(
-        "--start-over", action="store_true", help="throw away what a run that was stopped has done"
-    )
 
 
 def run(prepare: Callable[..., Report], options: argparse.Namespace) -> int:
-    """Prepare and print the report; return the exit status."""
-    columns = (TextColumn("faces"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Terminal(stderr=True)
+    """Prepare with the options by their names and print the report; return the exit status."""
+    accept_any_output()  # a file's name may hold any bytes
+    given = dict(vars(options))
+    folder, file = given.pop("folder"), given.pop("file")
     try:
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-            task = bar.add_task("faces", total=None)
-            report = prepare(
-                options.folder,
-                options.file,
-                size=options.size,
-                workers=options.workers,
-                strict=options.strict,
-                start_over=options.start_over,
-                on_progress=lambda done, total: bar.update(task, completed=done, total=total),
-            )
+        with progress_bar("faces") as show:
+            report = prepare(folder, file, **given, on_progress=show)
     except CourseError as error:
-        say_error(error)
+        print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(
-            f"Interrupted; what is done stays in {options.file}.unfinished, and the same command goes on there.",
-            file=sys.stderr,
-        )
+        print(f"Interrupted; {file} is as it was before.", file=sys.stderr)
         return 130
-    print(printable(str(report)))
-    print(f"Written to {options.file}.")
+    print(report)
+    print(f"Written to {file}.")
     return 0

@@ -1,97 +1,93 @@
-"""From a listing to the prepared file: in parallel, at bounded memory, and going on after a kill.
+"""From a listing to the prepared file: in parallel, at bounded memory, all of it or nothing."""
 
-Beside the file FILE a folder FILE.unfinished holds the images, as far as they are decoded, and the journal.
-When everything is in place, the images become FILE in one step and the folder goes away; so under the name
-FILE there is the earlier file or the new one, never a part. What the journal says of the images is checked
-against their bytes before the work goes on.
-"""
-
-import hashlib
-import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import PIL
 
-from pvlib.data.listing import Item, Listing
-from pvlib.data.packing.filling import CHUNK, DIGEST, Rows, digest, fill
-from pvlib.data.packing.header import ROOM, VERSION, format_of, header
-from pvlib.data.packing.journal import Journal
-from pvlib.data.packing.placing import copy_rows_to_move, move_rows, rows_in_order, splits_of_equal_pixels
+from pvlib.data.equal_pixels import pixel_digest, splits_of_equal_pixels
+from pvlib.data.listing import DataSet, Item, Listing
+from pvlib.data.packing.form import ROOM, finish, leave_room
 from pvlib.data.packing.report import Report
+from pvlib.data.pictures import open_picture, read_picture
 from pvlib.errors import CourseError
-from pvlib.files import explain_write_errors, make_folder_for, put_in_place
+from pvlib.files import atomic_write, only_writer
+from pvlib.pool import in_processes
 
-# (split, labels, stands_in), each (N,) -> rank (N,); faces of equal rank stand together, by rising rank
-Ranking = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+CHUNK = 64  # pictures; 2 MB at 100 pixels, 10 MB at 224
+
+
+class Decoded(NamedTuple):
+    """Pictures in a row: the pixels of those that could be read, and why not for each that could not."""
+
+    images: np.ndarray
+    digests: list[bytes]
+    problems: dict[int, str]
 
 
 def write_prepared(
     listing: Listing,
     out: str | Path,
     side: int,
-    ranking: Ranking,
     *,
     workers: int = 1,
     strict: bool = False,
-    start_over: bool = False,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
-    """Decode every face of ``listing`` into the one file ``out``.
+    """Decode every face of a listing into the one file ``out``.
 
     Args:
         side: pixels of a face's side, a multiple of 4 from 16 to 1024.
-        ranking: in which order the faces are to stand.
         workers: processes that decode.
         strict: refuse a set of which anything is missing, superfluous or damaged.
-        start_over: throw away what an earlier, killed run has done.
         on_progress: called with the faces done and all faces, after every chunk.
 
     Raises:
-        CourseError: a number is out of range, there is no face, something is wrong and ``strict``, an
-            earlier run was begun otherwise, or ``out`` cannot be written. ``out`` stays as it was.
+        CourseError: a number is out of range, there is no face, something is wrong and ``strict``, another process
+            prepares ``out``, or it cannot be written. ``out`` stays as it was.
     """
-    out = Path(out)
+    out = Path(out).expanduser()
     if not 16 <= side <= 1024 or side % 4:
         raise CourseError(f"size = {side}: choose a multiple of 4 from 16 to 1024")
     if workers < 1:
         raise CourseError(f"workers = {workers}: at least one process must do the work")
     _refuse_problems(listing, strict)
-    folder = out.with_name(out.name + ".unfinished")
-    rows = Rows(folder / "images", ROOM, side)
-    with explain_write_errors(out, folder, f"What is done stays in {folder}: run the same command to go on."):
-        make_folder_for(out)
-        folder.mkdir(exist_ok=True)
-        items = _sorted_by_rank(listing, ranking)
-        identity, afresh = _identity(listing, items, side), start_over or not rows.path.is_file()
-        try:
-            with Journal(folder / "journal", identity, _REMEDY, afresh) as journal:
-                moving = folder / "moving"
-                if afresh:
-                    for left in (rows.path, moving):
-                        left.unlink(missing_ok=True)
-                if not moving.exists():
-                    _reserve(rows, len(items), out)
-                    _decode(journal, rows, items, workers, strict, on_progress)
-                report = _finish(journal, rows, items, listing, ranking, moving)
-                put_in_place(rows.path, out)
-        except _UnusableError:
-            shutil.rmtree(folder)
-            raise
-        shutil.rmtree(folder)
+    with only_writer(out), atomic_write(out) as temporary:
+        splits, channels = listing.data_set.splits, listing.data_set.channels
+        order = sorted(range(len(listing.items)), key=lambda row: splits.index(listing.items[row].split))
+        items = [listing.items[row] for row in order]
+        size = ROOM + len(items) * channels * side**2
+        if size > (free := shutil.disk_usage(temporary.parent).free):
+            raise CourseError(
+                f"{out} will take {size / 1e9:.1f} GB, but only {free / 1e9:.1f} GB are free there: make room, choose "
+                "a smaller --size, or another disk"
+            )
+        readable, digests, unreadable = np.ones(len(items), bool), [], []
+        with temporary.open("rb+") as handle:
+            leave_room(handle)
+            done = 0
+            for part in decoded(listing, order, side, workers):
+                for position, problem in part.problems.items():
+                    if strict or listing.data_set.side:
+                        raise CourseError(problem)
+                    readable[done + position] = False
+                    unreadable.append(problem)
+                handle.write(part.images.data)
+                digests += part.digests
+                done += len(part.images) + len(part.problems)
+                on_progress(done, len(items))
+            if not digests:
+                raise CourseError(
+                    f"none of the {len(items):,} images of {listing.root} can be read: {unreadable[0]}"
+                )
+            kept = [item for item, usable in zip(items, readable.tolist(), strict=True) if usable]
+            columns = _columns(listing, kept, digests)
+            known = {key: columns[key] for key in ("labels", "split", "stands_in")}
+            report = Report.of(listing, side, **known, unreadable=unreadable)
+            finish(handle, listing.data_set, (len(kept), channels, side, side), columns, report)
     return report
-
-
-class _UnusableError(CourseError):
-    """The source must change before another try, so what is done is of no use."""
-
-
-_REMEDY = (
-    "go on with the same files and options; or start over, with --start-over (start_over=True), "
-    "which throws away what is done"
-)
 
 
 def _refuse_problems(listing: Listing, strict: bool) -> None:
@@ -100,155 +96,69 @@ def _refuse_problems(listing: Listing, strict: bool) -> None:
         for kind, names in listing.problems.items()
         if names
     ]
-    name, where = listing.data_set.name, listing.data_set.where
+    name = listing.data_set.name
     if not listing.items:
         reasons = f" ({'; '.join(found)})" if found else ""
         raise CourseError(
-            f"{listing.root} has no labelled face of {name}{reasons}. For what is missing, {where}"
+            f"{listing.root} has no labelled face of {name}{reasons}. If its images are elsewhere, copy them there; "
+            f"for what is missing, {listing.data_set.where}"
         )
     if strict and found:
         raise CourseError(f"{listing.root} is not all of {name} as it should be: {'; '.join(found)}")
 
 
-def _sorted_by_rank(listing: Listing, ranking: Ranking) -> list[Item]:
-    """The items in the order of the file, as if no face stood in two splits."""
-    split, labels = _numbers(listing.items, listing)
-    order = np.argsort(ranking(split, labels, _own_bit(split)), kind="stable")
-    return [listing.items[i] for i in order]
+def decoded(listing: Listing, order: Sequence[int], side: int, workers: int) -> Iterator[Decoded]:
+    """Yield the pictures of the rows of ``order``, chunk by chunk; those of files are decoded in ``workers``."""
+    chunks = [order[start : start + CHUNK] for start in range(0, len(order), CHUNK)]
+    if listing.images is not None:
+        for chunk in chunks:
+            images = listing.images[chunk]  # (chunk, C, side, side)
+            yield Decoded(images, [pixel_digest(image) for image in images], {})
+        return
+    tasks = (([listing.items[row] for row in chunk], listing.data_set, side) for chunk in chunks)
+    yield from in_processes(_decode, tasks, workers)
 
 
-def _numbers(items: list[Item], listing: Listing) -> tuple[np.ndarray, np.ndarray]:
-    position = {name: i for i, name in enumerate(listing.data_set.splits)}
-    split = np.array([position[item.split] for item in items], np.uint8)  # (N,)
-    return split, np.array([item.label for item in items], np.uint8)
-
-
-def _own_bit(split: np.ndarray) -> np.ndarray:
-    return np.left_shift(1, split).astype(np.uint8)
-
-
-def _identity(listing: Listing, items: list[Item], side: int) -> dict[str, str | int]:
-    """What must be the same for a run to go on: options, versions, and every file's size and time."""
-    source = hashlib.blake2b(digest_size=16)
-    root = str(listing.root)
-    for item in items:
+def _decode(task: tuple[list[Item], DataSet, int]) -> Decoded:
+    items, data_set, side = task
+    images, problems = [], {}
+    for position, item in enumerate(items):
         try:
-            about = os.stat(item.path)
-            stamp = (about.st_size, about.st_mtime_ns)
-        except (OSError, ValueError):
-            stamp = None
-        line = repr((item._replace(path=item.path.removeprefix(root)), stamp))
-        source.update(line.encode(errors="surrogateescape"))
-    return {
-        "data set": listing.data_set.name,
-        "size": side,
-        "source files": source.hexdigest(),
-        "version of pvlib's files": VERSION,
-        "version of Pillow": PIL.__version__,
-    }
-
-
-def _reserve(rows: Rows, count: int, out: Path) -> None:
-    """Make the file of images as long as it will be, if the disk has the room."""
-    size = rows.offset(count)
-    with rows.path.open("ab") as handle:
-        about = os.fstat(handle.fileno())
-        taken = getattr(about, "st_blocks", 0) * 512
-        free = shutil.disk_usage(rows.path.parent).free
-        if size - taken > free:
-            raise CourseError(
-                f"{out} will take {size / 1e9:.1f} GB, but only {free / 1e9:.1f} GB are free there: make "
-                f"room, choose a smaller --size, or another disk. What is done stays for the same command."
+            image = (
+                read_picture(item.path, side, item.box) if data_set.side is None else _exact(item, data_set)
             )
-        if about.st_size < size:
-            handle.truncate(size)
+            images.append(image[: data_set.channels])
+        except CourseError as error:
+            problems[position] = str(error)
+    stacked = np.array(images, np.uint8).reshape(-1, data_set.channels, side, side)
+    return Decoded(stacked, [pixel_digest(image) for image in images], problems)
 
 
-def _decode(
-    journal: Journal,
-    rows: Rows,
-    items: list[Item],
-    workers: int,
-    strict: bool,
-    on_progress: Callable[[int, int], None] | None,
-) -> None:
-    chunks = range(-(-len(items) // CHUNK))
-    _forget_what_is_not_there(journal, rows, len(items))
-    _refuse_unreadable([filled.problems for filled in journal.done.values()], strict)
-    finished = sum(min(CHUNK, len(items) - chunk * CHUNK) for chunk in journal.done)
-    left = [chunk for chunk in chunks if chunk not in journal.done]
-    for chunk, filled in fill(rows, items, left, workers):
-        _refuse_unreadable([filled.problems], strict)
-        journal.add(chunk, filled)
-        finished += len(filled.digests) // DIGEST
-        if on_progress is not None:
-            on_progress(finished, len(items))
-
-
-def _refuse_unreadable(problems: Iterable[dict[int, str]], strict: bool) -> None:
-    if strict:
-        for texts in problems:
-            for text in texts.values():
-                raise _UnusableError(text)
-
-
-def _forget_what_is_not_there(journal: Journal, rows: Rows, count: int) -> None:
-    """Take out of ``journal.done`` the chunks whose bytes are not in the file, after a power cut for example."""
-    with rows.path.open("rb") as handle:
-        for chunk, filled in list(journal.done.items()):
-            length = max(0, min(CHUNK, count - chunk * CHUNK))
-            handle.seek(rows.offset(chunk * CHUNK))
-            if (
-                not length
-                or b"".join(digest(handle.read(rows.size)) for _ in range(length)) != filled.digests
-            ):
-                del journal.done[chunk]
-
-
-def _finish(
-    journal: Journal, rows: Rows, items: list[Item], listing: Listing, ranking: Ranking, moving: Path
-) -> Report:
-    """Sort the images and write what stands before and after them; may be killed and repeated."""
-    done = [journal.done.get(chunk) for chunk in range(-(-len(items) // CHUNK))]
-    if None in done:
-        raise CourseError(f"{moving.parent} is damaged: remove that folder and run the same command again")
-    joined = b"".join(filled.digests for filled in done)
-    digests = [joined[i : i + DIGEST] for i in range(0, len(joined), DIGEST)]
-    unreadable = {
-        chunk * CHUNK + position: text
-        for chunk, filled in enumerate(done)
-        for position, text in sorted(filled.problems.items())
-    }
-    readable = np.ones(len(items), bool)
-    readable[list(unreadable)] = False
-    split, labels = _numbers(items, listing)
-    stands_in = splits_of_equal_pixels(digests, split, readable)  # (N,)
-    if not readable.any():
-        raise _UnusableError(
-            f"none of the {len(items):,} images of {listing.root} can be read: {next(iter(unreadable.values()))}"
+def _exact(item: Item, data_set: DataSet) -> np.ndarray:
+    """Return the grey pixels of a picture that must be as its owners made it, uint8 (1, side, side)."""
+    opened, side = open_picture(item.path), data_set.side
+    if (opened.size, opened.form) != ((side, side), "PNG"):
+        width, height = opened.size
+        raise CourseError(
+            f"{item.path} is a {opened.form} picture of {width}×{height} pixels, not a PNG image of {side}×{side}: write "
+            f"{data_set.name}'s images again from its table"
         )
-    ordered = rows_in_order(ranking(split, labels, stands_in), readable)  # (kept,)
-    if not moving.exists():
-        copy_rows_to_move(rows, ordered, moving)
-    move_rows(rows, ordered, moving)
-    split, labels, stands_in = split[ordered], labels[ordered], stands_in[ordered]
-    report = Report.of(listing, rows.side, split, labels, stands_in, list(unreadable.values()))
-    names = "\n".join(items[row].name.replace("\n", " ") for row in ordered.tolist()).encode(errors="replace")
+    return np.asarray(opened.face.convert("L"))[None]
+
+
+def _columns(listing: Listing, items: list[Item], digests: list[bytes]) -> dict[str, np.ndarray]:
+    data_set = listing.data_set
+    split = np.array([data_set.splits.index(item.split) for item in items], np.uint8)  # (N,)
+    names = "\n".join(item.name.replace("\n", " ") for item in items).encode(errors="backslashreplace")
     unknown = (np.nan, np.nan)
-    after = {
-        "affect": np.array([items[row].affect or unknown for row in ordered.tolist()], np.float32),  # (N, 2)
-        "labels": labels,
+    own = {
+        name: np.array([getattr(item, name) or unknown for item in items], kind)  # (N, length)
+        for name, (kind, length) in data_set.columns.items()
+    }
+    return {
+        **own,
+        "labels": np.array([item.label for item in items], np.uint8),
         "split": split,
-        "stands_in": stands_in,
+        "stands_in": splits_of_equal_pixels(digests, split),
         "names": np.frombuffer(names, np.uint8),
     }
-    about = {"format": format_of(listing.data_set), "version": VERSION, "report": report.to_json()}
-    shapes = {"images": (np.dtype(np.uint8), (len(ordered), 3, rows.side, rows.side))}
-    shapes |= {key: (array.dtype, array.shape) for key, array in after.items()}
-    with rows.path.open("rb+") as handle:
-        handle.write(header(shapes, about))
-        handle.seek(rows.offset(len(ordered)))
-        for array in after.values():
-            handle.write(array.tobytes())
-        handle.truncate()
-    return report

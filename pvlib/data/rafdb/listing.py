@@ -2,7 +2,8 @@
 
 The owners' layout: ``EmoLabel/list_patition_label.txt`` (sic) with lines like "train_00001.jpg 5", and
 ``Image/aligned/train_00001_aligned.jpg``. The copies: ``train/5/train_00001_aligned.jpg``, or with the
-class's name in place of its number.
+class's name in place of its number. In both, a face's name says to which of the owners' splits it belongs: a
+face called ``test_…`` is a test face in whatever folder it lies.
 
 RAF-DB has no validation split. A tenth of every class's training faces is held out for it by their names
 without "_aligned" (see ``pvlib.data.holdout``). So the choice is the same on every machine and in both
@@ -10,30 +11,23 @@ layouts, and "train" and "valid" together are the official training set.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
-from pvlib.data.folders import file_names, folder_names
+from pvlib.data.class_folders import ClassFolder, class_folders
+from pvlib.data.folders import descend, file_names, find_base, not_read, what_is_there
 from pvlib.data.holdout import held_out
-from pvlib.data.label_files import read_lines
+from pvlib.data.label_files import read_lines, whole_number
 from pvlib.data.listing import Item, Listing
 from pvlib.data.rafdb.owners import RAFDB
 from pvlib.errors import CourseError
 
 LABEL_FILES = ("list_patition_label.txt", "list_partition_label.txt")  # the owners' spelling comes first
-_OFFICIAL_NAME = re.compile(r"((?:train|test)_\d+)(?:_aligned)?\.\w+", re.IGNORECASE)
-_OTHER_WORDS = {
-    "surprised": "surprise",
-    "fearful": "fear",
-    "disgusted": "disgust",
-    "happy": "happiness",
-    "sad": "sadness",
-    "angry": "anger",
-}
+_OFFICIAL_NAME = re.compile(r"(train|test)(_\d+)(?:_aligned)?\.\w+", re.IGNORECASE)
 
 
 def list_rafdb(root: str | Path) -> Listing:
-    """Find out which layout of RAF-DB lies under ``root`` and list its labelled faces.
+    """Find out which layout of RAF-DB lies under ``root``, or at most two folders down, and list its faces.
 
     Returns:
         A listing whose items have the splits "train", "valid" and "test" and neither box nor affect.
@@ -43,18 +37,27 @@ def list_rafdb(root: str | Path) -> Listing:
             message names the file and the line.
     """
     root = Path(root)
-    if not root.is_dir():
-        raise CourseError(f"there is no folder {root}: give the folder that holds RAF-DB")
-    for base in (root, root / "basic"):
-        if (base / "EmoLabel").is_dir():
-            return _list_official(root, base)
-    for base in (root, root / "DATASET"):
-        if (base / "train").is_dir() or (base / "test").is_dir():
-            return _list_class_folders(root, base)
-    raise CourseError(
-        f"{root} does not hold RAF-DB: it should have EmoLabel/{LABEL_FILES[0]} and Image/aligned, or the "
-        f"folders train/1 … train/7 and test/1 … test/7. If you have no RAF-DB yet, {RAFDB.where}"
+    base = find_base(root, is_rafdb, RAFDB.name)
+    if base is None:
+        raise CourseError(
+            f"{root} does not hold RAF-DB: it should have EmoLabel/{LABEL_FILES[0]} and Image/aligned, or the "
+            f"folders train/1 … train/7 and test/1 … test/7. {what_is_there(root)}. If you have no RAF-DB yet, "
+            f"{RAFDB.where}"
+        )
+    return _list_official(root, base) if (base / "EmoLabel").is_dir() else _list_class_folders(root, base)
+
+
+def is_rafdb(base: Path) -> bool:
+    """Whether a folder holds RAF-DB in one of the layouts."""
+    return (base / "EmoLabel").is_dir() or any(
+        folder.split or _label_of(folder) is not None for folder in class_folders(base)
     )
+
+
+def official_name(file: str) -> str:
+    """Return the owners' name of an image ("train_00001.jpg"), or "" where it has another name."""
+    match = _OFFICIAL_NAME.fullmatch(file)
+    return f"{match[1]}{match[2]}.jpg".lower() if match else ""
 
 
 def _list_official(root: Path, base: Path) -> Listing:
@@ -75,28 +78,35 @@ def _list_official(root: Path, base: Path) -> Listing:
         rows[name] = (split, label)
     if not rows:
         raise CourseError(f"{label_file} is empty: copy it again from the owners' archive")
-    files = file_names(folder)
+    # sorted, so that of "…_aligned.jpg" and "….jpg" the aligned one counts
+    files = {official_name(file) or file: file for file in sorted(file_names(folder), reverse=True)}
     valid = _tenth([(name, label) for name, (split, label) in rows.items() if split == "train"])
-    items, missing, used = [], [], set()
-    for name, (split, label) in rows.items():
-        stem, dot, suffix = name.rpartition(".")
-        found = next((file for file in (f"{stem}_aligned{dot}{suffix}", name) if file in files), None)
-        if found is None:
-            missing.append(name)
-            continue
-        used.add(found)
-        items.append(Item("valid" if name in valid else split, label, str(folder / found), name))
-    problems = {
-        "faces of the label file without an image": missing,
-        "images that the label file does not name": sorted(files - used),
-        "names repeated in the label file": repeated,
-        "names in the label file with two labels, of which the last counts": conflicts,
-    }
-    return Listing(RAFDB, root, f"the owners' layout ({label_file.name})", items, problems)
+    items = [
+        Item("valid" if name in valid else split, label, str(folder / files[name]), name)
+        for name, (split, label) in rows.items()
+        if name in files
+    ]
+    superfluous = sorted(file_names(folder) - {Path(item.path).name for item in items})
+    return Listing(
+        data_set=RAFDB,
+        root=root,
+        layout=f"the owners' layout ({label_file.name})",
+        items=items,
+        problems={
+            "faces of the label file without an image": [name for name in rows if name not in files],
+            "images that the label file does not name": superfluous,
+            "names repeated in the label file": repeated,
+            "names in the label file with two labels, of which the last counts": conflicts,
+        },
+        not_read=not_read(
+            root,
+            [str(label_file), *(item.path for item in items), *(str(folder / name) for name in superfluous)],
+        ),
+    )
 
 
 def _aligned_folder(base: Path) -> Path:
-    folder = base / "Image" / "aligned"
+    folder = descend(base / "Image" / "aligned")
     if folder.is_dir():
         return folder
     if (base / "Image" / "aligned.zip").is_file():
@@ -111,60 +121,95 @@ def _aligned_folder(base: Path) -> Path:
 
 def _parse(text: str, where: str) -> tuple[str, str, int]:
     """Return the image name, official split and label (0–6) of a line like "train_00001.jpg 5"."""
-    name, number = text.rsplit(maxsplit=1) if len(text.split()) > 1 else ("", "")
-    if not name:
+    cells = text.split()
+    if len(cells) != 2:
         raise CourseError(
-            f'{where}: {text[:80]!r} is not an image name and a label, like "train_00001.jpg 5"'
+            f'{where}: {text[:80]!r} is not an image name and a label, like "train_00001.jpg 5", but '
+            f"{len(cells)} value{'s' * (len(cells) > 1)} where two are wanted"
         )
+    name, number = cells
     split = name.split("_")[0].casefold()
     if split not in RAFDB.official:
         raise CourseError(f"{where}: the image name {name[:80]!r} begins with neither train_ nor test_")
-    if number not in set("1234567"):
+    label = whole_number(number)
+    if label not in range(1, 8):
         raise CourseError(
             f"{where} ({name[:80]}): {number[:20]!r} is not a label; RAF-DB's labels are 1 to 7"
         )
-    return name, split, int(number) - 1
+    return official_name(name) or name, split, label - 1
 
 
 def _list_class_folders(root: Path, base: Path) -> Listing:
-    found = []  # (official split or "valid", label, path relative to base)
-    for split, folder in (("train", "train"), ("valid", "valid"), ("test", "test")):
-        for class_name in folder_names(base / folder):
-            label = _label_of_folder(class_name, base / folder / class_name)
-            for name in sorted(file_names(base / folder / class_name)):
-                found.append((split, label, f"{folder}/{class_name}/{name}"))
-    if not found:
-        raise CourseError(f"{base} has no image in train/1 … train/7 or test/1 … test/7: copy RAF-DB there")
-    own_valid = any(split == "valid" for split, _, _ in found)  # somebody's own choice stays as it is
-    training = [(_short(path), label) for split, label, path in found if split == "train"]
+    faces: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)  # (split, name) -> label and path
+    moved: Counter[str] = Counter()
+    again: list[str] = []
+    for folder in class_folders(base):
+        label = _label_of(folder)
+        if label is None and not folder.split:
+            continue
+        if label is None:
+            raise CourseError(
+                f"{folder.path}: the folder's name is no class of RAF-DB; it should be 1 to 7 or one of "
+                f"{', '.join(RAFDB.classes)} (1 is {RAFDB.classes[0]}, in that order)"
+            )
+        for file in folder.images():
+            path = f"{folder.path.relative_to(base).as_posix()}/{file}"
+            name = official_name(file)
+            split = _split(folder.split, name, path)
+            if name and split != folder.split and folder.split:
+                around = path.split("/")[0]
+                moved[f"named {name.split('_')[0]}_… lie in the folder {around}: used as {split} faces"] += 1
+            known = faces[split, name or path]
+            if any(other == label for other, _ in known):
+                again.append(path)
+            else:
+                known.append((label, path))
+    if not faces:
+        raise CourseError(
+            f"{base} has no image in train/1 … train/7 or test/1 … test/7. {what_is_there(base)}"
+        )
+    own_valid = any(split == "valid" for split, _ in faces)  # somebody's own choice stays as it is
+    training = [
+        (name, label) for (split, name), known in faces.items() if split == "train" for label, _ in known
+    ]
     valid = set() if own_valid else _tenth(training)
-    times = Counter((split, _short(path)) for split, _, path in found)
-    items = []
-    for split, label, path in found:
-        short = _short(path)
-        ours = "valid" if split == "train" and short in valid else split
-        items.append(Item(ours, label, str(base / path), short if times[split, short] == 1 else path))
-    twice = [path for split, _, path in found if times[split, _short(path)] > 1]
-    problems = {"images in more than one class folder, all left in": twice}
-    return Listing(RAFDB, root, "a folder for each class", items, problems)
-
-
-def _label_of_folder(name: str, path: Path) -> int:
-    word = _OTHER_WORDS.get(name.casefold(), name.casefold())
-    if word in RAFDB.classes:
-        return RAFDB.classes.index(word)
-    if word in set("1234567"):
-        return int(word) - 1
-    raise CourseError(
-        f"{path}: the folder's name is no class of RAF-DB; it should be 1 to 7 or one of "
-        f"{', '.join(RAFDB.classes)} (1 is {RAFDB.classes[0]}, in that order)"
+    items, twice = [], []
+    for (split, name), known in faces.items():
+        for label, path in known:
+            ours = "valid" if split == "train" and name in valid else split
+            items.append(Item(ours, label, str(base / path), name if len(known) == 1 else path))
+        twice += [path for _, path in known] if len(known) > 1 else []
+    return Listing(
+        data_set=RAFDB,
+        root=root,
+        layout="a folder for each class",
+        items=items,
+        problems={
+            "images in more than one class folder, all left in": twice,
+            "images that lie there twice, of which one is left in": again,
+        },
+        notes=[f"{count:,} images {what}" for what, count in moved.items()],
+        not_read=not_read(root, [*(item.path for item in items), *(str(base / path) for path in again)]),
     )
 
 
-def _short(path: str) -> str:
-    """The owners' name of an image ("train_00001.jpg"), or its path where it has another name."""
-    match = _OFFICIAL_NAME.fullmatch(path.rsplit("/", 1)[-1])
-    return f"{match[1].lower()}.jpg" if match else path
+def _label_of(folder: ClassFolder) -> int | None:
+    if folder.word in RAFDB.classes:
+        return RAFDB.classes.index(folder.word)
+    number = int(folder.word) if folder.word in set("1234567") else 0
+    return number - 1 if number else None
+
+
+def _split(around: str, name: str, path: str) -> str:
+    """Return our split: what the image's name says, else what the folder around says."""
+    if not name:
+        if not around:
+            raise CourseError(
+                f"{path}: neither its name nor a folder says whether it is a training or a test face"
+            )
+        return around
+    official = name.split("_")[0]
+    return around if around == "valid" and official == "train" else official
 
 
 def _tenth(training: list[tuple[str, int]]) -> set[str]:

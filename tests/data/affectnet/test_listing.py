@@ -35,13 +35,9 @@ def assert_is_truth(listing, faces, name):
         if face.expression < 8
     }
     assert {item.name: (item.split, item.label, *item.affect) for item in listing.items} == expected
-    for split, counts in listing.dropped.items():
-        ids = [face.expression for face in faces if face.split == split]
-        assert counts == {
-            "none of the eight": ids.count(8),
-            "uncertain": ids.count(9),
-            "no face": ids.count(10),
-        }
+    for number, kind in enumerate(("none of the eight", "uncertain", "no face"), start=8):
+        for split, count in listing.counts[f"left out: {kind}"].items():
+            assert count == sum((face.split, face.expression) == (split, number) for face in faces)
     assert found(listing) == {}
 
 
@@ -166,7 +162,12 @@ def test_boxes_are_kept_as_they_are_and_empty_ones_refused_by_row(tmp_path, tabl
             f"1/a.jpg (line {line} of training.csv)" for line in (4, 5, 6, 7)
         ],
     }
-    assert listing.dropped["train"]["no face"] == 1
+    assert listing.counts["left out: no face"] == {"train": 1}
+
+
+def test_a_list_made_on_windows_and_labels_of_pandas_are_read(tmp_path, table):
+    table("1\\a.jpg,0,0,10,20,,3.0,0.5,0.25")
+    assert [(item.name, item.label) for item in list_affectnet(tmp_path).items] == [("1/a.jpg", 3)]
 
 
 def test_of_two_rows_for_a_picture_the_last_counts(tmp_path, table):
@@ -187,7 +188,8 @@ def test_pictures_without_a_row_are_named(tmp_path, table):
     ("1/a.jpg,0,0,10,20,,11,0,0", r"training\.csv, line 2 \(1/a\.jpg\): '11' is not an expression"),
     ("1/a.jpg,0,0,10,20,,happy,0,0", "'happy' is not an expression"),
     ("1/a.jpg,0,0,10,20,,-1,0,0", "'-1' is not an expression"),
-    ("1/a.jpg,0,0,10", r"line 2: 4 columns where the first line names 9"),
+    ("1/a.jpg,0,0,10", r"line 2: 4 cells where the first line names 9 columns, too few"),
+    ("1/a.jpg,0,0,10,20,81.64,12.5,3,3,0,0", r"line 2: 11 cells where .* 9 columns, too many \(is a cell with commas"),
     ("../a.jpg,0,0,10,20,,1,0,0", r"line 2: '\.\./a\.jpg' is not the path of a picture inside"),
     ("/etc/a.jpg,0,0,10,20,,1,0,0", "is not the path of a picture inside"),
     ("1\\..\\a.jpg,0,0,10,20,,1,0,0", "is not the path of a picture inside"),
@@ -212,6 +214,9 @@ def test_what_is_not_there_is_named_with_whom_to_ask(tmp_path):
     with pytest.raises(CourseError, match=r"there is no folder .*nowhere"):
         list_affectnet(tmp_path / "nowhere")
     with pytest.raises(CourseError, match=r"does not hold AffectNet: .*mohammadmahoor\.com"):
+        list_affectnet(tmp_path)
+    (tmp_path / "holiday.zip").touch()
+    with pytest.raises(CourseError, match=r"It holds 1 file \(holiday\.zip\); unpack holiday\.zip first"):
         list_affectnet(tmp_path)
     (tmp_path / "train_set" / "images").mkdir(parents=True)
     with pytest.raises(CourseError, match="has no image in train_set/images"):

@@ -12,6 +12,7 @@ from pvlib.data.labels import FERPLUS_VOTES
 
 HEADER = ("Usage", "Image name", *FERPLUS_VOTES)
 USAGE = {"train": "Training", "valid": "PublicTest", "test": "PrivateTest"}
+EMOTIONS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neutral")
 FOLDER = {"train": "FER2013Train", "valid": "FER2013Valid", "test": "FER2013Test"}
 
 
@@ -37,9 +38,12 @@ def write_labels(root: Path, rows: list[Row], order: tuple[str, ...] = HEADER, *
 
 
 def write_pixels(root: Path, rows: list[Row]) -> None:
-    """Write fer2013.csv."""
+    """Write fer2013.csv; its emotion is the winner of the votes, neutral where FER2013 has no such class."""
     lines = ["emotion,pixels,Usage"]
-    lines += [f"0,{' '.join(map(str, row.image.reshape(-1)))},{USAGE[row.split]}" for row in rows]
+    for row in rows:
+        winner = FERPLUS_VOTES[row.votes.index(max(row.votes))]
+        emotion = EMOTIONS.index(winner) if winner in EMOTIONS else 6
+        lines.append(f"{emotion},{' '.join(map(str, row.image.reshape(-1)))},{USAGE[row.split]}")
     (root / "fer2013.csv").write_text("\n".join(lines) + "\n")
 
 

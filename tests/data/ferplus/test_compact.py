@@ -1,20 +1,15 @@
-"""The one prepared file: what comes out is what went in, and a damaged one is never read."""
+"""FER+ in one file: what comes out is what went in."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from PIL import Image
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
 
-from pvlib.data.ferplus import RULES, apply_rule, load_ferplus, load_report, prepare, vote_distribution
+from pvlib.data.ferplus import FERPLUS_SET, RULES, apply_rule, load_ferplus, prepare, vote_distribution
 from pvlib.data.labels import FERPLUS, FERPLUS_VOTES
+from pvlib.data.packing.reading import open_file
 from pvlib.errors import CourseError
 
 HAPPY = (0, 10, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -82,14 +77,16 @@ def test_the_report_counts_rows_and_faces_and_survives_the_file(tmp_path, maker)
     rows[2] = maker.replace(rows[2], name=rows[0].name)
     path = tmp_path / "out.safetensors"
     report = prepare(maker.folder_set(tmp_path / "set", rows), path)
-    assert report.rows == {"train": 4, "valid": 2, "test": 0}
-    assert report.unnamed == {"train": 1, "valid": 0, "test": 0}
+    assert report.counts["rows of the label file"] == {"train": 4, "valid": 2}
+    assert report.counts["  without an image name"] == {"train": 1}
     assert report.faces == {"train": 2, "valid": 2, "test": 0}
-    assert report.repeated == (rows[0].name,)
     for rule in RULES:
-        assert report.kept_rows[rule] == {"train": 3, "valid": 2, "test": 0}  # the repeated row counts twice
-        assert report.kept[rule] == {"train": 2, "valid": 2, "test": 0}
-    assert load_report(path) == report
+        assert report.counts[f"rows kept, {rule}"] == {
+            "train": 3,
+            "valid": 2,
+        }  # the repeated row counts twice
+        assert report.counts[f"faces kept, {rule}"] == {"train": 2, "valid": 2}
+    assert open_file(path, FERPLUS_SET).report == report
     assert f"of which the last counts: 1 ({rows[0].name})" in str(report)
 
 
@@ -113,119 +110,10 @@ def test_the_real_validation_faces_give_the_published_counts(shared, tmp_path, m
     report = prepare(maker.folder_set(tmp_path / "set", rows), path)
     assert report.faces["valid"] == 3_579
     published = {"majority": 3_199, "probability": 3_505, "multi-target": 3_472, "argmax": 3_553}
-    assert {rule: count["valid"] for rule, count in report.kept.items()} == published
+    assert {rule: report.counts[f"faces kept, {rule}"]["valid"] for rule in RULES} == published
     assert report.duplicates["valid in train"] == 279
-    assert report.absent == ("test",)
+    assert "No image of the split test is there." in report.notes
     assert len(load_ferplus(path, "valid")) == 3_199
-
-
-# ---- where the file cannot be written, or cannot be what it says
-
-
-def test_a_full_disk_leaves_the_earlier_file_whole(prepared, tmp_path, monkeypatch):
-    before = prepared.read_bytes()
-
-    def fail(*args):
-        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
-
-    monkeypatch.setattr("pvlib.data.ferplus.compact.save_file", fail)
-    with pytest.raises(CourseError, match=r"ferplus\.safetensors: no room is left"):
-        prepare(tmp_path / "set", prepared)
-    assert prepared.read_bytes() == before
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["ferplus.safetensors", "set"]
-
-
-def test_a_limit_of_the_system_is_one_line_and_leaves_the_earlier_file_whole(prepared, tmp_path):
-    before = prepared.read_bytes()
-    program = f"""
-import resource, signal
-from pvlib.data.ferplus import prepare
-from pvlib.errors import CourseError
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-try:
-    prepare({str(tmp_path / "set")!r}, {str(prepared)!r})
-except CourseError as error:
-    print(error)
-"""
-    ended = subprocess.run([sys.executable, "-B", "-c", program], capture_output=True, text=True, check=True)
-    assert ended.stdout.startswith(f"cannot write {prepared}: ")
-    assert ended.stdout.count("\n") == 1
-    assert prepared.read_bytes() == before
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["ferplus.safetensors", "set"]
-
-
-@pytest.mark.parametrize(
-    "place", ["/proc/ferplus.safetensors", "set/fer2013new.csv/ferplus.safetensors", "set"]
-)
-def test_a_place_that_cannot_be_written_to_is_named_before_anything_is_read(
-    prepared, tmp_path, place, monkeypatch
-):
-    def never(*args):
-        pytest.fail("nothing should be read")
-
-    monkeypatch.setattr("pvlib.data.ferplus.compact.read_named_faces", never)
-    with pytest.raises(CourseError, match=f"cannot write .*{place}: "):
-        prepare(tmp_path / "set", tmp_path / place)
-
-
-def test_a_missing_file_says_how_to_make_it(tmp_path):
-    with pytest.raises(CourseError, match=r"no file .*none\.safetensors; make it with: python data_scripts"):
-        load_ferplus(tmp_path / "none.safetensors", "train")
-
-
-def test_a_file_of_another_kind_is_refused(tmp_path):
-    picture = tmp_path / "face.png"
-    Image.new("L", (48, 48)).save(picture)
-    with pytest.raises(CourseError, match=r"face\.png is damaged or cut short"):
-        load_ferplus(picture, "train")
-    weights = tmp_path / "weights.safetensors"
-    save_file({"images": torch.zeros(3)}, weights)
-    with pytest.raises(CourseError, match=r"weights\.safetensors is not a prepared FER\+ file"):
-        load_ferplus(weights, "train")
-
-
-def test_a_file_of_another_version_is_refused_by_its_number(prepared):
-    with safe_open(prepared, "pt") as file:
-        about = file.metadata()
-    save_file(load_file(prepared), prepared, {**about, "version": "7"})
-    with pytest.raises(CourseError, match=r"is of version 7, not 1"):
-        load_ferplus(prepared, "train")
-
-
-@pytest.mark.parametrize("key", ["images", "votes", "split", "names", "stands_in", "report"])
-def test_a_file_without_one_of_its_parts_is_refused(prepared, key):
-    with safe_open(prepared, "pt") as file:
-        about = file.metadata()
-    tensors = load_file(prepared)
-    (tensors if key in tensors else about).pop(key)
-    save_file(tensors, prepared, about)
-    with pytest.raises(CourseError, match=f"is damaged.*{key}"):
-        load_ferplus(prepared, "train")
-
-
-def test_a_file_whose_parts_do_not_fit_together_is_refused(prepared):
-    with safe_open(prepared, "pt") as file:
-        about = file.metadata()
-    tensors = load_file(prepared)
-    save_file({**tensors, "votes": tensors["votes"][1:].clone()}, prepared, about)
-    with pytest.raises(CourseError, match=r"is damaged.*votes is torch\.uint8 \(25, 10\)"):
-        load_ferplus(prepared, "train")
-    save_file(tensors, prepared, {**about, "report": json.dumps({"rows": 1})})
-    with pytest.raises(CourseError, match="is damaged"):
-        load_report(prepared)
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(share=st.floats(0, 0.9999))
-def test_a_file_cut_short_anywhere_is_refused(prepared, share):
-    whole = prepared.read_bytes()
-    prepared.write_bytes(whole[: int(share * len(whole))])
-    try:
-        with pytest.raises(CourseError, match="is damaged or cut short"):
-            load_ferplus(prepared, "train")
-    finally:
-        prepared.write_bytes(whole)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,16 @@ from PIL import Image
 from pvlib.data.listing import DataSet, Item, Listing
 
 SIDE = 16
+TOY = DataSet(
+    name="Toy",
+    classes=("joy", "gloom", "awe"),
+    splits=("train", "valid"),
+    official={"train": {"joy": 1, "gloom": 1, "awe": 1}},
+    official_split={"train": "train", "valid": "train"},
+    where="draw it",
+    script="no script",
+    columns={"affect": ("float32", 2)},
+)
 
 
 @dataclass(frozen=True)
@@ -18,45 +28,25 @@ class Toy:
 
     listing: Listing
     truth: dict[str, tuple[str, int, np.ndarray]]
-    data_set: DataSet
 
 
-def write_toy(root: Path, count: int = 200, seed: int = 0, valid: float = 0.2) -> Toy:
-    random = np.random.default_rng(seed)
-    data_set = DataSet(
-        name="Toy",
-        classes=("joy", "gloom", "awe"),
-        splits=("train", "valid"),
-        official={"train": {"joy": 1, "gloom": 1, "awe": 1}},
-        official_split={"train": "train", "valid": "train"},
-        where="draw it",
-        script="no script",
-    )
+def write_toy(root: Path, count: int = 200) -> Toy:
+    random = np.random.default_rng(0)
     root.mkdir()
     items, truth = [], {}
     for number in range(count):
-        split = "valid" if random.random() < valid else "train"
+        split = "valid" if random.random() < 0.2 else "train"
         label, name = int(random.integers(3)), f"{number}.png"
         image = random.integers(0, 256, (SIDE, SIDE, 3), np.uint8)
         Image.fromarray(image).save(root / name)
-        items.append(Item(split, label, str(root / name), name))
+        items.append(Item(split, label, str(root / name), name, None, (0.5, -0.5)))
         truth[name] = (split, label, image.transpose(2, 0, 1))
-    return Toy(Listing(data_set, root, "toy", items, {"lost": []}), truth, data_set)
-
-
-def toy_ranking(split: np.ndarray, labels: np.ndarray, stands_in: np.ndarray) -> np.ndarray:
-    """Copies of validation faces, the other training faces, validation."""
-    return np.select([split == 1, stands_in & 2 > 0], [2, 0], 1)
+    return Toy(Listing(data_set=TOY, root=root, layout="toy", items=items, problems={"lost": []}), truth)
 
 
 @pytest.fixture(scope="session")
 def make_toy():
     return write_toy
-
-
-@pytest.fixture(scope="session")
-def ranking():
-    return toy_ranking
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """RAF-DB in one file: each split holds its faces, and copies across splits can be left out."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pvlib.data.listing import Listing
+from pvlib.data.packing.report import Report
 from pvlib.data.rafdb import RAFDB, list_rafdb, load_rafdb, prepare_rafdb
 from pvlib.errors import CourseError
 
@@ -88,43 +91,31 @@ def test_the_report_compares_with_the_published_counts_class_by_class(tmp_path, 
     root = maker.official(tmp_path / "set", faces)
     (root / "Image" / "aligned" / faces[0].aligned).unlink()
     report = prepare_rafdb(root, tmp_path / "rafdb.safetensors", size=SIDE)
-    assert report.differences()["train"]["fear"] == (19, 281)  # faces[0] has label 2
-    assert report.differences()["test"]["neutral"] == (4, 680)  # of 30 numbers, 6, 13, 20 and 27
     page = str(report)
     assert (
         "the owners' train split (train + valid): 139 faces, published 12,271: surprise 20 of 1,290" in page
     )
+    assert "fear 19 of 281" in page  # faces[0] has label 2
+    assert "neutral 4 of 680" in page  # of 30 numbers, 6, 13, 20 and 27
     assert "faces of the label file without an image: 1 (train_00001.jpg)" in page
     assert "For what is missing: ask Shan Li and Weihong Deng" in page
 
 
 def test_a_complete_set_is_called_so():
-    from pvlib.data.packing.report import Report
-
-    faces = {
-        "train": dict(RAFDB.official["train"]),
-        "valid": dict.fromkeys(RAFDB.classes, 0),
-        "test": RAFDB.official["test"],
-    }
-    faces["train"]["fear"], faces["valid"]["fear"] = 253, 28
-    report = Report(
-        "RAF-DB",
-        ".",
-        "",
-        100,
-        faces,
-        RAFDB.official,
-        RAFDB.official_split,
-        {},
-        {},
-        {"test in train": 0},
-        "nobody",
-    )
-    assert report.differences() == {}
-    assert "the owners' train split (train + valid): 12,271 faces, as published, class by class" in str(
-        report
-    )
-    assert "missing" not in str(report)
+    counts = [
+        (part, label, count)
+        for part, name in (("train", "train"), ("test", "test"))
+        for label, count in enumerate(RAFDB.official[name].values())
+    ]
+    parts = np.repeat([RAFDB.splits.index(part) for part, _, _ in counts], [count for *_, count in counts])
+    labels = np.repeat([label for _, label, _ in counts], [count for *_, count in counts])
+    parts[:129] = 1  # a tenth of surprise, held out
+    listing = Listing(data_set=RAFDB, root=Path(), layout="", items=[])
+    report = Report.of(listing, 100, labels=labels, split=parts, stands_in=1 << parts, unreadable=[])
+    page = str(report)
+    assert "the owners' train split (train + valid): 12,271 faces, as published, class by class" in page
+    assert "the owners' test split (test): 3,068 faces, as published" in page
+    assert "missing" not in page
 
 
 def test_ten_names_are_shown_and_all_are_counted(tmp_path, maker, faces):

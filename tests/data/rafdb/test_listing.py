@@ -124,7 +124,8 @@ def test_images_under_other_names_are_listed_by_their_path(tmp_path):
 
 
 @pytest.mark.parametrize(("line", "complaint"), [
-    ("train_00001.jpg", r"line 3: 'train_00001\.jpg' is not an image name and a label"),
+    ("train_00001.jpg", r"line 3: 'train_00001\.jpg' is not an image name and a label, .* 1 value where two"),
+    ("train_00001.jpg 1 0", "is not an image name and a label, .* but 3 values where two are wanted"),
     ("train_00001.jpg 8", r"line 3 \(train_00001\.jpg\): '8' is not a label; RAF-DB's labels are 1 to 7"),
     ("train_00001.jpg 0", "'0' is not a label"),
     ("train_00001.jpg happy", "'happy' is not a label"),

@@ -1,0 +1,158 @@
+"""Listing FER+'s faces: the two tables, or folders of PNG files; pixels meet votes by image name.
+
+Either ``fer2013.csv`` (also called ``icml_face_data.csv``) and ``fer2013new.csv``, or the folders FER2013Train,
+FER2013Valid and FER2013Test that the owners' script writes, with ``fer2013new.csv`` or a ``label.csv`` in each.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from pvlib.data.class_folders import split_folders
+from pvlib.data.ferplus.owners import FERPLUS_SET, FOLDERS
+from pvlib.data.ferplus.pixels import SIDE, read_pixels
+from pvlib.data.ferplus.rules import RULES, apply_rule
+from pvlib.data.ferplus.votes import VoteTable, read_folder_files, read_reference
+from pvlib.data.folders import file_names, find_base, not_read, what_is_there
+from pvlib.data.labels import FERPLUS_VOTES
+from pvlib.data.listing import Item, Listing
+from pvlib.errors import CourseError
+
+TABLES = ("fer2013.csv", "icml_face_data.csv")
+VOTES = "fer2013new.csv"
+
+
+def list_ferplus(root: str | Path, accept_odd_votes: bool = False) -> Listing:
+    """Find out which layout of FER+ lies under ``root``, or at most two folders down, and list its faces.
+
+    Args:
+        accept_odd_votes: let rows through whose votes do not sum to ten; the report names them.
+
+    Returns:
+        A listing whose items have the splits "train", "valid" and "test", and the votes; of the tables also the
+        pixels.
+
+    Raises:
+        CourseError: neither layout is there, or a label or pixel row is wrong; the message names the file and the
+            line.
+    """
+    root = Path(root)
+    base = find_base(root, is_ferplus, "FER2013 pixels")
+    if base is None:
+        raise CourseError(f"{root} holds no FER2013 pixels: {_why_not(root)}. {what_is_there(root)}")
+    votes = next((folder / VOTES for folder in (base, root) if (folder / VOTES).exists()), None)
+    votes = votes or next(iter(sorted(root.glob(f"*/{VOTES}"))), base / VOTES)
+    tables = [base / name for name in TABLES if (base / name).exists()]
+    if tables:
+        return _of_tables(root, tables[0], read_reference(votes, accept_odd_votes))
+    return _of_folders(root, base, votes, accept_odd_votes)
+
+
+def is_ferplus(base: Path) -> bool:
+    """Whether a folder holds FER2013's pixels."""
+    return any((base / name).exists() for name in TABLES) or any(
+        file_names(base / name, (".png",)) for name in FOLDERS
+    )
+
+
+def _why_not(root: Path) -> str:
+    if {"train.csv", "test.csv"} & file_names(root, (".csv",)):
+        return (
+            f"train.csv and test.csv of the challenge lack Usage and the order of {VOTES}, so that nothing joins them "
+            "to the votes; take fer2013.csv (or icml_face_data.csv) from the same page"
+        )
+    if split_folders(root):
+        return (
+            f"folders of classes number the images anew, so that nothing joins them to the votes of {VOTES}; take "
+            "fer2013.csv, or PNG files named as in that file"
+        )
+    return f"put fer2013.csv there, or PNG files in at least one of the folders {', '.join(FOLDERS)}"
+
+
+def _of_tables(root: Path, path: Path, table: VoteTable) -> Listing:
+    pixels = read_pixels(path, table)
+    rows = sorted(pixels)
+    return Listing(
+        data_set=FERPLUS_SET,
+        root=root,
+        layout=f"one table, {path.name}, votes of {table.path.name}",
+        items=[_item(table, row, "") for row in rows],
+        images=np.array([pixels[row] for row in rows], np.uint8).reshape(-1, 1, SIDE, SIDE),
+        problems=_problems(table),
+        counts=_counts(table, rows),
+        not_read=not_read(root, [str(path), str(table.path)]),
+    )
+
+
+def _of_folders(root: Path, base: Path, votes: Path, accept_odd_votes: bool) -> Listing:
+    folders = dict(zip(FERPLUS_SET.splits, FOLDERS, strict=True))
+    files = {split: file_names(base / folder, (".png",)) for split, folder in folders.items()}
+    present = [split for split in files if files[split]]
+    if votes.exists():
+        table, source, notes = read_reference(votes, accept_odd_votes), VOTES, []
+    else:
+        table, source = read_folder_files(base, present, accept_odd_votes), "label.csv"
+        notes = [f"The reference {VOTES} is absent; label.csv differs from it in 1,602 rows."]
+    rows = table.last_row_of_each_name().items()
+    found = sorted(row for name, row in rows if name in files[table.rows[row].split])
+    items = [
+        _item(table, row, str(base / folders[table.rows[row].split] / table.rows[row].name)) for row in found
+    ]
+    named = {(item.split, item.name) for item in items}
+    unlabelled = [
+        f"{folders[split]}/{name}"
+        for split in files
+        for name in sorted(files[split])
+        if (split, name) not in named
+    ]
+    there = set(found)
+    missing = [name for name, row in rows if table.rows[row].split in present and row not in there]
+    labels = [str(votes), *(str(base / folder / "label.csv") for folder in FOLDERS)]
+    if not items:
+        raise CourseError(f"no image under {base} has a row in {source}: check that they belong together")
+    absent = [split for split in files if split not in present]
+    notes += [f"No image of the split {' or '.join(absent)} is there."] if absent else []
+    return Listing(
+        data_set=FERPLUS_SET,
+        root=root,
+        layout=f"folders of PNG files, votes of {source}",
+        items=items,
+        problems={
+            **_problems(table),
+            "rows with a name but no image, left out": missing,
+            "images without votes, left out": unlabelled,
+        },
+        counts=_counts(table, found),
+        notes=notes,
+        not_read=not_read(
+            root, [*labels, *(item.path for item in items), *(str(base / name) for name in unlabelled)]
+        ),
+    )
+
+
+def _item(table: VoteTable, position: int, path: str) -> Item:
+    row = table.rows[position]
+    return Item(row.split, row.votes.index(max(row.votes)), path, row.name, None, None, row.votes)
+
+
+def _problems(table: VoteTable) -> dict[str, list[str]]:
+    return {
+        "names in more than one row, of which the last counts": table.repeated_names(),
+        "rows whose votes do not sum to ten": table.odd,
+    }
+
+
+def _counts(table: VoteTable, rows: list[int]) -> dict[str, dict[str, int]]:
+    """Return lines of numbers: rows of the label file are how the published counts are made, faces what is seen."""
+    votes = np.array([row.votes for row in table.rows], np.int64).reshape(-1, len(FERPLUS_VOTES))
+    kept = {rule: apply_rule(votes, rule)[0].tolist() for rule in RULES}
+    lines: dict[str, Iterable[int]] = {
+        "rows of the label file": range(len(table.rows)),
+        "  without an image name": [i for i, row in enumerate(table.rows) if not row.name],
+    }
+    for rule in RULES:
+        lines[f"rows kept, {rule}"] = [row for row, keep in enumerate(kept[rule]) if keep]
+        lines[f"faces kept, {rule}"] = [row for row in rows if kept[rule][row]]
+    return {title: Counter(table.rows[row].split for row in chosen) for title, chosen in lines.items()}

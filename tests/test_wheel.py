@@ -1,0 +1,123 @@
+"""The installed package, far from the repository: everything a learner needs is in it, and no solution."""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from PIL import Image
+
+from pvlib.course.build import WHICH_PVLIB
+from pvlib.data.drawn import draw_faces
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+COMMAND = "import poster_var_course; poster_var_course.main()"
+pytestmark = pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in ("pip", "hatchling")),
+    reason="building a wheel without the network needs pip and hatchling installed",
+)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    build = ["wheel", "--quiet", "--no-build-isolation", "--no-deps", "--no-index", "-w", str(folder)]
+    subprocess.run([sys.executable, "-m", "pip", *build, str(REPOSITORY)], check=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """Run Python from an empty folder, with the course as the wheel installs it: installed(*arguments)."""
+    target, away = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("away")
+    install = ["install", "--quiet", "--no-deps", "--no-index", "--target", str(target), str(wheel)]
+    subprocess.run([sys.executable, "-m", "pip", *install], check=True)
+
+    def run(*arguments, before=()):
+        path = os.pathsep.join([*map(str, before), str(target)])
+        environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, *map(str, arguments)]
+        return subprocess.run(command, cwd=away, env=environment, capture_output=True, text=True, timeout=300)
+
+    run.folder, run.target = away, target
+    return run
+
+
+@pytest.fixture(scope="module")
+def solar(tmp_path_factory):
+    """A folder with another package called pvlib."""
+    folder = tmp_path_factory.mktemp("solar")
+    (folder / "pvlib").mkdir()
+    (folder / "pvlib" / "__init__.py").write_text("from pvlib import pvsystem")
+    (folder / "pvlib" / "pvsystem.py").write_text("class PVSystem: ...")
+    return folder
+
+
+def test_no_solution_is_in_the_wheel(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        notebooks = [nbformat.reads(archive.read(n).decode(), 4) for n in names if n.endswith(".ipynb")]
+    assert "lessons/reparameterization/checks.py" in names
+    assert not [name for name in names if re.search(r"lesson\.py|test_|teacher|tests/", name)]
+    shown = "\n".join(cell.source for notebook in notebooks for cell in notebook.cells)
+    solutions = []
+    for source in REPOSITORY.glob("lessons/*/lesson.py"):
+        solutions += re.findall(r"### BEGIN SOLUTION[^\n]*\n(.*?)\n *### END", source.read_text(), re.DOTALL)
+    assert len(solutions) >= 10
+    assert not [solution for solution in solutions if solution in shown]
+
+
+def test_presets_and_weights_are_there(installed):
+    assert "drawn-tiny" in installed("-c", COMMAND, "train", "--list").stdout
+    face = draw_faces(1, seed=0, size=96).images[0].permute(1, 2, 0).numpy().squeeze()
+    Image.fromarray(face).save(installed.folder / "drawn.png")
+    ended = installed("-c", COMMAND, "predict", "--whole", "drawn.png")
+    assert ended.returncode == 0, ended.stderr
+    assert "happiness" in ended.stdout
+
+
+def test_a_learner_gets_the_notebooks_keeps_them_and_runs_one(installed):
+    assert installed("-c", COMMAND, "lessons", "copy", ".").returncode == 0
+    first = installed.folder / "01_reparameterization.ipynb"
+    notebook = nbformat.read(first, as_version=4)
+    checked = next(i for i, cell in enumerate(notebook.cells) if cell.id == "hint-reparameterize")
+    notebook.cells = notebook.cells[: checked + 1]  # the first exercise, its check and its hints are enough
+    nbformat.write(notebook, first)
+    written = first.read_bytes()
+    assert "kept" in installed("-c", COMMAND, "lessons", "copy", ".").stdout
+    assert first.read_bytes() == written
+
+    ended = installed("-c", COMMAND, "run", "1")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    record = (installed.folder / "runs" / "course" / "01_reparameterization.json").read_text()
+    assert '"reparameterization.reparameterize": "unwritten"' in record
+    assert (installed.folder / "runs" / "course" / "report.html").exists()
+    assert "clone of the course" in installed("-c", COMMAND, "run", "1", "--solved").stdout
+
+
+def test_the_command_and_the_scripts_find_their_own_pvlib_behind_another_one(installed, solar):
+    ended = installed("-c", COMMAND, "--version", before=[solar])
+    assert ended.returncode == 0, ended.stderr
+    assert "poster-var-course" in ended.stdout
+    script = REPOSITORY / "data_scripts" / "prepare_ferplus.py"
+    assert "fer2013new.csv" in installed(script, "--help", before=[solar]).stdout
+
+
+def test_a_kernel_that_finds_another_pvlib_says_which(installed, solar):
+    assert installed("-c", WHICH_PVLIB).returncode == 0
+    last = installed("-c", WHICH_PVLIB, before=[solar]).stderr.splitlines()[-1]
+    assert str(solar / "pvlib" / "__init__.py") in last
+    assert "make lab" in last
+
+
+def test_a_library_that_another_one_has_overwritten_is_named(installed, solar, tmp_path):
+    (tmp_path / "poster_var_course.py").write_bytes((installed.target / "poster_var_course.py").read_bytes())
+    ended = installed("-c", COMMAND, before=[tmp_path, solar])
+    assert ended.returncode == 1
+    assert str(solar) in ended.stderr
+    assert "solar-energy" in ended.stderr

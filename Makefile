@@ -9,7 +9,10 @@ ifdef CPU
 TORCH_BACKEND := --torch-backend cpu
 endif
 READY := $(VENV)/.ready
-UV := VIRTUAL_ENV=$(VENV) $(VENV)/bin/uv
+# whatever the user's settings say of pip and uv, they work on this environment and on no other Python
+PIP := env -u PIP_TARGET -u PIP_PREFIX PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 $(VENV)/bin/python -m pip
+UV := env -u UV_SYSTEM_PYTHON -u UV_PYTHON -u UV_TARGET -u UV_PREFIX $(VENV)/bin/uv
+UV_INSTALL = $(UV) pip install --quiet --python $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help course test lab lessons bench lock clean
@@ -17,24 +20,25 @@ UV := VIRTUAL_ENV=$(VENV) $(VENV)/bin/uv
 help:
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-# The environment is rebuilt when the lock changes. uv installs in a fraction of pip's time.
+# The environment is rebuilt when the lock changes, and made anew where one was left half made (no pip in it).
+# uv installs in a fraction of pip's time.
 $(READY): requirements.lock pyproject.toml
 	@echo "Making the environment in $(VENV) (once, some minutes) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.lock)"
-	@$(UV) pip install --quiet $(TORCH_BACKEND) -r requirements.lock
-	@$(UV) pip install --quiet --no-deps --editable .
+	@$(PIP) --version > /dev/null 2>&1 || $(PYTHON) -m venv $$(test ! -f $(VENV)/pyvenv.cfg || echo --clear) $(VENV)
+	@$(PIP) install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.lock)"
+	@$(UV_INSTALL) $(TORCH_BACKEND) -r requirements.lock
+	@$(UV_INSTALL) --no-deps --editable .
 	@touch $(READY)
 
 course: $(READY)  ## run all lessons through papermill on the embedded faces, then say where the report is
 	@echo "Running the lessons (about five minutes the first time, seconds when nothing changed) ..."
 	@$(VENV)/bin/pvlib run
 
-test: $(READY)  ## run the tests
+test: $(READY)  ## run the tests, one process a core
 	@echo "Running the tests ..."
-	@$(VENV)/bin/python -m pytest
+	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n auto --dist loadscope
 
 lab: $(READY)  ## open the lessons in JupyterLab
 	@echo "Opening JupyterLab; stop it with Ctrl-C ..."

@@ -61,3 +61,39 @@ def test_make_help_names_every_target():
     outside = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     shown = subprocess.check_output(["make", "help"], cwd=REPOSITORY, text=True, env=outside)
     assert [line.split()[0] for line in shown.splitlines()] == [name for name in phony if name != "help"]
+
+
+PRETENDS = """#!/bin/sh
+echo "$0 $* | $PIP_USER $UV_SYSTEM_PYTHON $UV_PYTHON" >> "$LOG"
+case "$*" in
+    "-m pip --version") test -f "$0.pip" ;;
+    "-m venv"*) for last; do :; done; mkdir -p "$last/bin"; touch "$last/pyvenv.cfg" "$last/bin/python.pip" ;;
+esac
+"""
+
+
+@pytest.mark.skipif(shutil.which("make") is None or os.name == "nt", reason="needs make and sh")
+@pytest.mark.parametrize("half_made", [False, True])
+def test_the_environment_is_made_in_its_own_folder_whatever_pip_and_uv_are_set_to(tmp_path, half_made):
+    environment, log = tmp_path / "env", tmp_path / "log"
+    for name in ("env/bin/python", "env/bin/uv", "python"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(PRETENDS)
+        (tmp_path / name).chmod(0o755)
+    (environment / "pyvenv.cfg").touch()
+    if not half_made:
+        (environment / "bin" / "python.pip").touch()
+    settings = {"LOG": str(log), "PIP_USER": "1", "UV_SYSTEM_PYTHON": "1", "UV_PYTHON": "/usr/bin/python3"}
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    words = [f"VENV={environment}", f"PYTHON={tmp_path / 'python'}", str(environment / ".ready")]
+    subprocess.run(["make", *words], cwd=REPOSITORY, env=outside | settings, check=True)
+
+    said = log.read_text().splitlines()
+    assert any(f"-m venv --clear {environment} |" in line for line in said) == half_made
+    installing = [line for line in said if "install" in line]
+    assert len(installing) == 3
+    assert installing[0].startswith(f"{environment}/bin/python -m pip install")
+    assert " | 0 " in installing[0]  # PIP_USER
+    for line in installing[1:]:
+        assert line.startswith(f"{environment}/bin/uv pip install --quiet --python {environment}/bin/python ")
+        assert line.split("|")[1].split() == ["1"]  # PIP_USER; what is set of uv does not reach it

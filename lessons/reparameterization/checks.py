@@ -75,7 +75,7 @@ def gradient_by_hand(yours):
     by_mean, by_log_variance = torch.autograd.grad(draw, (mean, log_variance), upstream)
     got = yours(upstream, log_variance.detach(), noise)
     expect(
-        isinstance(got, tuple | list) and len(got) == 2,
+        isinstance(got, tuple | list | torch.Tensor) and len(got) == 2,
         "Expected two tensors: the gradient of the mean, then that of the log-variance.",
     )
     sigma = (0.5 * log_variance.detach()).exp()
@@ -136,6 +136,7 @@ def gaussian_kl(yours):
             (-expected, "The sign is turned round: a divergence is never negative."),
             (expected / CLASSES, "Sum over the classes; only the batch is averaged."),
             (rows.sum(), "Average over the batch; only the classes are summed."),
+            (expected.reshape(1), "One number is wanted, of shape ()."),
             (rows, "One number is wanted: average the divergences of the batch."),
             (reverse, "That is KL(N(0, I) ‖ N(μ, σ²)), the other direction."),
             (no_half_on_log, "The half stands before all four terms, before log σ² too."),

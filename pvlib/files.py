@@ -248,7 +248,7 @@ def explain_write_errors(path: Path, inside: Path, outcome: str) -> Iterator[Non
         error = raised if isinstance(raised, OSError) else _system_error(raised)
         if error is None or not _is_about(error, path, inside):
             raise
-        reason = _NEXT_STEP.get(error.errno, f"{error.strerror or error}; choose another folder")
+        reason = _NEXT_STEP.get(error.errno or 0, f"{error.strerror or error}; choose another folder")
         raise CourseError(f"cannot write {path}: {reason}. {outcome}") from raised
 
 

@@ -1,7 +1,7 @@
 """What every reader returns and training eats: images, label distributions and what else is known."""
 
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -49,10 +49,9 @@ class Faces:
                 f"Faces.target must have one row per image and one column per class, "
                 f"({len(self.images)}, {len(self.names)}), not {tuple(self.target.shape)}"
             )
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name != "names" and value is not None and len(value) != len(self.images):
-                raise CourseError(f"Faces.{field.name} has {len(value)} rows for {len(self.images)} images")
+        for name, value in self._known().items():
+            if len(value) != len(self.images):
+                raise CourseError(f"Faces.{name} has {len(value)} rows for {len(self.images)} images")
 
     def __len__(self) -> int:
         return len(self.images)
@@ -68,17 +67,14 @@ class Faces:
         Neighbours in their order stay a view of what is there, so nothing of a memory-mapped file is read.
         """
         index = torch.arange(len(self))[index]
-        if len(index) and torch.equal(index, torch.arange(int(index[0]), int(index[0]) + len(index))):
-            run = slice(int(index[0]), int(index[0]) + len(index))
-            parts = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "names"}
-            return replace(self, **{name: value[run] for name, value in parts.items() if value is not None})
-        chosen = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, Tensor):
-                chosen[field.name] = value[index]
-            elif field.name == "ids" and value is not None:
-                chosen[field.name] = tuple(value[i] for i in index.tolist())
+        first = int(index[0]) if len(index) else 0
+        if torch.equal(index, torch.arange(first, first + len(index))):
+            run = slice(first, first + len(index))
+            return replace(self, **{name: value[run] for name, value in self._known().items()})
+        chosen: dict[str, Any] = {
+            name: value[index] if isinstance(value, Tensor) else tuple(value[i] for i in index.tolist())
+            for name, value in self._known().items()
+        }
         return replace(self, **chosen)
 
     def joined(self, other: Self) -> Self:
@@ -93,15 +89,14 @@ class Faces:
                 f"faces of {self.names} and {tuple(mine)} pixels cannot be joined with faces of "
                 f"{other.names} and {tuple(others)} pixels"
             )
-        both = {
-            field.name: (getattr(self, field.name), getattr(other, field.name))
-            for field in fields(self)
-            if field.name != "names"
-        }
-        return replace(self, **{name: _chained(*pair) for name, pair in both.items()})
+        known, added = self._known(), other._known()
+        both: dict[str, Any] = dict.fromkeys(known)
+        for name in known.keys() & added.keys():
+            pair = (known[name], added[name])
+            both[name] = torch.cat(pair) if isinstance(known[name], Tensor) else pair[0] + pair[1]
+        return replace(self, **both)
 
-
-def _chained(first: Tensor | tuple | None, second: Tensor | tuple | None) -> Tensor | tuple | None:
-    if first is None or second is None:
-        return None
-    return torch.cat([first, second]) if isinstance(first, Tensor) else first + second
+    def _known(self) -> dict[str, Any]:
+        """What has one entry a face, by the field's name, where it is known."""
+        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "names"}
+        return {name: value for name, value in values.items() if value is not None}

@@ -48,6 +48,15 @@ def find_base(root: Path, is_base: Callable[[Path], bool], what: str) -> Path | 
     return None
 
 
+def images_below(folder: Path) -> list[Path]:
+    """Return the images in ``folder`` and the folders below it, in order; links to folders are not followed."""
+    found = []
+    for inside, folders, _ in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
+        found += [Path(inside, name) for name in sorted(file_names(Path(inside)))]
+    return found
+
+
 def descend(folder: Path, suffixes: tuple[str, ...] = IMAGE_SUFFIXES) -> Path:
     """Return ``folder``, or the folder further down that alone holds its files, as unpacking may leave it."""
     while not file_names(folder, suffixes) and len(inner := folder_names(folder)) == 1:

@@ -1,13 +1,12 @@
 """A few images of any folder, to look at: no label file, no split, class names from the folders' names."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from pvlib.data.faces import Faces
-from pvlib.data.folders import file_names
+from pvlib.data.folders import images_below
 from pvlib.data.pictures import open_picture, read_picture
 from pvlib.errors import CourseError
 
@@ -23,7 +22,7 @@ def load_some_images(root: str | Path, count: int, seed: int) -> Faces:
     Raises:
         CourseError: there is no image, or one of those chosen cannot be read.
     """
-    found = sorted(_images(Path(root)))
+    found = sorted(images_below(Path(root)))
     if not found:
         raise CourseError(f"there is no image in {root} or in the folders below it")
     order = torch.randperm(len(found), generator=torch.Generator().manual_seed(seed))
@@ -38,11 +37,3 @@ def load_some_images(root: str | Path, count: int, seed: int) -> Faces:
         names=names,
         ids=tuple(path.name for path in chosen),
     )
-
-
-def _images(root: Path) -> list[Path]:
-    found = []
-    for folder, folders, _ in os.walk(root):  # follows no links, so it cannot go round in circles
-        folders[:] = [name for name in folders if not name.startswith((".", "__"))]
-        found += [Path(folder, name) for name in file_names(Path(folder))]
-    return found

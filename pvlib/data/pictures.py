@@ -145,7 +145,7 @@ def _decode(content: bytes, path: str, box: tuple[int, int, int, int] | None) ->
         if right <= left or bottom <= top:
             raise CourseError(f"{path}: the face's box {box} lies outside of the {width}×{height} picture")
         face = _to_rgb(image.crop((left, top, right, bottom)))
-        return Opened(face, orientation, content, (width, height), image.mode, image.format)
+        return Opened(face, orientation, content, (width, height), image.mode, image.format or "")
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -32,7 +32,7 @@ _LARGEST = 1_000_000  # no picture is wider, so no box begins or ends beyond it
 
 def table_paths(base: Path) -> dict[str, Path]:
     """Return split -> table, for the tables that are there."""
-    found = {}
+    found: dict[str, Path] = {}
     for split, name in TABLES.items():
         for path in (base / name, base / "Manually_Annotated_file_lists" / name):
             if path.is_file():
@@ -144,7 +144,7 @@ def _inside(name: str, where: str) -> str:
 
 def _label(text: str, where: str) -> int:
     label = whole_number(text)
-    if label not in range(len(AFFECTNET.classes) + len(NO_EXPRESSION)):
+    if label is None or label > max(NO_EXPRESSION):
         raise CourseError(f"{where}: {text[:20]!r} is not an expression; AffectNet's ids are 0 to 10")
     return label
 
@@ -164,7 +164,7 @@ def _box(cells: list[str]) -> tuple[int, int, int, int] | None:
 def bounded(value: str | float | None) -> float:
     """Return a valence or arousal, or NaN where it is not a number in [−1, 1] (AffectNet writes −2)."""
     try:
-        value = float(value)
-    except (TypeError, ValueError):
+        number = math.nan if value is None else float(value)
+    except ValueError:
         return math.nan
-    return value if -1 <= value <= 1 else math.nan
+    return number if -1 <= number <= 1 else math.nan

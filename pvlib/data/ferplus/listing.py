@@ -15,7 +15,7 @@ from pvlib.data.ferplus.owners import FERPLUS_SET, FOLDERS
 from pvlib.data.ferplus.pixels import SIDE, read_pixels
 from pvlib.data.ferplus.rules import RULES, apply_rule
 from pvlib.data.ferplus.votes import VoteTable, read_folder_files, read_reference
-from pvlib.data.folders import file_names, find_base, not_read, what_is_there
+from pvlib.data.folders import descend, file_names, find_base, not_read, what_is_there
 from pvlib.data.labels import FERPLUS_VOTES
 from pvlib.data.listing import Item, Listing
 from pvlib.errors import CourseError
@@ -52,9 +52,16 @@ def list_ferplus(root: str | Path, accept_odd_votes: bool = False) -> Listing:
 
 def is_ferplus(base: Path) -> bool:
     """Whether a folder holds FER2013's pixels."""
-    return any((base / name).exists() for name in TABLES) or any(
-        file_names(base / name, (".png",)) for name in FOLDERS
-    )
+    return any((base / name).exists() for name in TABLES) or bool(_png_folders(base))
+
+
+def _png_folders(base: Path) -> dict[str, Path]:
+    """Return split -> folder of PNG files, for the splits of which there are any."""
+    folders = {
+        split: descend(base / name, (".png",))
+        for split, name in zip(FERPLUS_SET.splits, FOLDERS, strict=True)
+    }
+    return {split: folder for split, folder in folders.items() if file_names(folder, (".png",))}
 
 
 def _why_not(root: Path) -> str:
@@ -87,33 +94,31 @@ def _of_tables(root: Path, path: Path, table: VoteTable) -> Listing:
 
 
 def _of_folders(root: Path, base: Path, votes: Path, accept_odd_votes: bool) -> Listing:
-    folders = dict(zip(FERPLUS_SET.splits, FOLDERS, strict=True))
-    files = {split: file_names(base / folder, (".png",)) for split, folder in folders.items()}
-    present = [split for split in files if files[split]]
+    folders = _png_folders(base)
+    files = {split: file_names(folder, (".png",)) for split, folder in folders.items()}
+    labels = {split: folder / "label.csv" for split, folder in folders.items()}
     if votes.exists():
         table, source, notes = read_reference(votes, accept_odd_votes), VOTES, []
     else:
-        table, source = read_folder_files(base, present, accept_odd_votes), "label.csv"
+        table, source = read_folder_files(base, labels, accept_odd_votes), "label.csv"
         notes = [f"The reference {VOTES} is absent; label.csv differs from it in 1,602 rows."]
-    rows = table.last_row_of_each_name().items()
-    found = sorted(row for name, row in rows if name in files[table.rows[row].split])
-    items = [
-        _item(table, row, str(base / folders[table.rows[row].split] / table.rows[row].name)) for row in found
-    ]
-    named = {(item.split, item.name) for item in items}
+    rows = [row for row in table.last_row_of_each_name().values() if table.rows[row].split in folders]
+    found = [row for row in rows if table.rows[row].name in files[table.rows[row].split]]
+    if not found:
+        raise CourseError(f"no image under {base} has a row in {source}: check that they belong together")
+    named = {(table.rows[row].split, table.rows[row].name) for row in found}
     unlabelled = [
-        f"{folders[split]}/{name}"
+        folders[split] / name
         for split in files
         for name in sorted(files[split])
         if (split, name) not in named
     ]
-    there = set(found)
-    missing = [name for name, row in rows if table.rows[row].split in present and row not in there]
-    labels = [str(votes), *(str(base / folder / "label.csv") for folder in FOLDERS)]
-    if not items:
-        raise CourseError(f"no image under {base} has a row in {source}: check that they belong together")
-    absent = [split for split in files if split not in present]
+    items = [
+        _item(table, row, str(folders[table.rows[row].split] / table.rows[row].name)) for row in sorted(found)
+    ]
+    absent = [split for split in FERPLUS_SET.splits if split not in folders]
     notes += [f"No image of the split {' or '.join(absent)} is there."] if absent else []
+    used = [votes, *labels.values(), *unlabelled]
     return Listing(
         data_set=FERPLUS_SET,
         root=root,
@@ -121,14 +126,14 @@ def _of_folders(root: Path, base: Path, votes: Path, accept_odd_votes: bool) -> 
         items=items,
         problems={
             **_problems(table),
-            "rows with a name but no image, left out": missing,
-            "images without votes, left out": unlabelled,
+            "rows with a name but no image, left out": [
+                table.rows[row].name for row in sorted(set(rows) - set(found))
+            ],
+            "images without votes, left out": [path.relative_to(base).as_posix() for path in unlabelled],
         },
         counts=_counts(table, found),
         notes=notes,
-        not_read=not_read(
-            root, [*labels, *(item.path for item in items), *(str(base / name) for name in unlabelled)]
-        ),
+        not_read=not_read(root, [*map(str, used), *(item.path for item in items)]),
     )
 
 

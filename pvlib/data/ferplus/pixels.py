@@ -54,7 +54,7 @@ def read_pixels(path: Path, table: VoteTable) -> dict[int, np.ndarray]:
                 whole_number(emotion),
                 FERPLUS[votes.votes.index(leads)] if leads in votes.votes[:8] else "",
             )
-            if label in range(len(_EMOTIONS)) and winner in _EMOTIONS:
+            if label is not None and label < len(_EMOTIONS) and winner in _EMOTIONS:
                 alike.append(_EMOTIONS[label] == winner)
     _check_agreement(path, table, alike)
     return pixels

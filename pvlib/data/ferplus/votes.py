@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from pvlib.data.ferplus.owners import FERPLUS_SET, FOLDERS, PUBLISHED_ODD_ROW, RATERS
+from pvlib.data.ferplus.owners import PUBLISHED_ODD_ROW, RATERS
 from pvlib.data.label_files import read_columns, read_rows, whole_number
 from pvlib.data.labels import FERPLUS_VOTES
 from pvlib.errors import CourseError
@@ -46,7 +46,7 @@ class VoteTable:
     def repeated_names(self) -> list[str]:
         """Names that stand in more than one row, in the order of their first repetition."""
         seen: set[str] = set()
-        repeated = {}
+        repeated: dict[str, None] = {}
         for row in self.rows:
             if row.name and row.name in seen:
                 repeated[row.name] = None
@@ -88,15 +88,14 @@ def read_reference(path: Path, accept_odd_votes: bool = False) -> VoteTable:
     return table
 
 
-def read_folder_files(base: Path, splits: list[str], accept_odd_votes: bool = False) -> VoteTable:
-    """Read the ``label.csv`` of the folders of ``splits``: name, a box on request, ten votes; no header.
+def read_folder_files(base: Path, files: dict[str, Path], accept_odd_votes: bool = False) -> VoteTable:
+    """Read the ``label.csv`` of each split under ``base``: name, a box on request, ten votes; no header.
 
     Raises:
         CourseError: as :func:`read_reference`; or a folder has no ``label.csv``.
     """
     table = VoteTable(base)
-    for split in splits:
-        path = base / FOLDERS[FERPLUS_SET.splits.index(split)] / "label.csv"
+    for split, path in files.items():
         for line, (name, *cells) in read_rows(path):
             if cells and cells[0].startswith("("):  # the face's box, always the whole image
                 del cells[0]

@@ -19,7 +19,7 @@ Counts = dict[str, dict[str, int]]  # line -> split -> number
 class ProblemExamples(NamedTuple):
     """How many a problem befell, and the first of them."""
 
-    count: int
+    number: int
     first: list[str]
 
     @classmethod

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pvlib.data.equal_pixels import pixel_digest, splits_of_equal_pixels
+from pvlib.data.folders import images_below, what_is_there
 from pvlib.data.listing import DataSet, Item, Listing
 from pvlib.data.packing.form import ROOM, finish, leave_room
 from pvlib.data.packing.report import Report
@@ -99,10 +100,10 @@ def _refuse_problems(listing: Listing, strict: bool) -> None:
     name = listing.data_set.name
     if not listing.items:
         reasons = f" ({'; '.join(found)})" if found else ""
-        raise CourseError(
-            f"{listing.root} has no labelled face of {name}{reasons}. If its images are elsewhere, copy them there; "
-            f"for what is missing, {listing.data_set.where}"
-        )
+        remedy = what_is_there(listing.root)
+        if not images_below(listing.root):
+            remedy += f"; for what is missing, {listing.data_set.where}"
+        raise CourseError(f"{listing.root} has no labelled face of {name}{reasons}. {remedy}")
     if strict and found:
         raise CourseError(f"{listing.root} is not all of {name} as it should be: {'; '.join(found)}")
 

@@ -15,7 +15,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from pvlib.data.class_folders import ClassFolder, class_folders
-from pvlib.data.folders import descend, file_names, find_base, not_read, what_is_there
+from pvlib.data.folders import find_base, images_below, not_read, what_is_there
 from pvlib.data.holdout import held_out
 from pvlib.data.label_files import read_lines, whole_number
 from pvlib.data.listing import Item, Listing
@@ -50,7 +50,8 @@ def list_rafdb(root: str | Path) -> Listing:
 def is_rafdb(base: Path) -> bool:
     """Whether a folder holds RAF-DB in one of the layouts."""
     return (base / "EmoLabel").is_dir() or any(
-        folder.split or _label_of(folder) is not None for folder in class_folders(base)
+        folder.split or (_label_of(folder) is not None and any(map(official_name, folder.images())))
+        for folder in class_folders(base)
     )
 
 
@@ -68,9 +69,10 @@ def _list_official(root: Path, base: Path) -> Listing:
         raise CourseError(
             f"{base / 'EmoLabel'} lacks {LABEL_FILES[0]}: copy it there from the owners' archive"
         )
-    folder = _aligned_folder(base)
+    aligned = _aligned_folder(base)
     rows: dict[str, tuple[str, int]] = {}  # name -> official split, label; of repeated names the last counts
-    repeated, conflicts = [], []
+    repeated: list[str] = []
+    conflicts: list[str] = []
     for line, text in read_lines(label_file):
         name, split, label = _parse(text, f"{label_file}, line {line}")
         if name in rows:
@@ -78,15 +80,15 @@ def _list_official(root: Path, base: Path) -> Listing:
         rows[name] = (split, label)
     if not rows:
         raise CourseError(f"{label_file} is empty: copy it again from the owners' archive")
-    # sorted, so that of "…_aligned.jpg" and "….jpg" the aligned one counts
-    files = {official_name(file) or file: file for file in sorted(file_names(folder), reverse=True)}
+    files = {official_name(path.name) or path.name: path for path in _aligned_last(images_below(aligned))}
     valid = _tenth([(name, label) for name, (split, label) in rows.items() if split == "train"])
     items = [
-        Item("valid" if name in valid else split, label, str(folder / files[name]), name)
+        Item("valid" if name in valid else split, label, str(files[name]), name)
         for name, (split, label) in rows.items()
         if name in files
     ]
-    superfluous = sorted(file_names(folder) - {Path(item.path).name for item in items})
+    used = {item.path for item in items}
+    superfluous = [path for path in images_below(aligned) if str(path) not in used]
     return Listing(
         data_set=RAFDB,
         root=root,
@@ -94,19 +96,21 @@ def _list_official(root: Path, base: Path) -> Listing:
         items=items,
         problems={
             "faces of the label file without an image": [name for name in rows if name not in files],
-            "images that the label file does not name": superfluous,
+            "images that the label file does not name": [path.name for path in superfluous],
             "names repeated in the label file": repeated,
             "names in the label file with two labels, of which the last counts": conflicts,
         },
-        not_read=not_read(
-            root,
-            [str(label_file), *(item.path for item in items), *(str(folder / name) for name in superfluous)],
-        ),
+        not_read=not_read(root, [str(label_file), *used, *map(str, superfluous)]),
     )
 
 
+def _aligned_last(paths: list[Path]) -> list[Path]:
+    """So that of "…_aligned.jpg" and "….jpg" the aligned one counts."""
+    return sorted(paths, key=lambda path: "_aligned" in path.name.casefold())
+
+
 def _aligned_folder(base: Path) -> Path:
-    folder = descend(base / "Image" / "aligned")
+    folder = base / "Image" / "aligned"
     if folder.is_dir():
         return folder
     if (base / "Image" / "aligned.zip").is_file():
@@ -132,7 +136,7 @@ def _parse(text: str, where: str) -> tuple[str, str, int]:
     if split not in RAFDB.official:
         raise CourseError(f"{where}: the image name {name[:80]!r} begins with neither train_ nor test_")
     label = whole_number(number)
-    if label not in range(1, 8):
+    if label is None or not 1 <= label <= 7:
         raise CourseError(
             f"{where} ({name[:80]}): {number[:20]!r} is not a label; RAF-DB's labels are 1 to 7"
         )

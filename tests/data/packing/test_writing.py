@@ -117,14 +117,20 @@ def test_strict_refuses_a_set_that_is_not_whole(toy, tmp_path):
 
 
 def test_a_set_without_a_face_says_what_is_wrong_and_whom_to_ask(toy, tmp_path):
-    empty = SimpleNamespace(listing=replace(toy.listing, items=[], problems={"lost": ["a.png"]}))
-    with pytest.raises(CourseError, match=r"no labelled face of Toy \(lost: 1 \(a\.png\)\).*draw it"):
-        write(empty, tmp_path / "toy.safetensors")
+    empty = replace(toy.listing, items=[], problems={"lost": ["a.png"]})
+    with pytest.raises(
+        CourseError, match=r"no labelled face of Toy \(lost: 1 \(a\.png\)\). It holds 200 files"
+    ) as told:
+        write_prepared(empty, tmp_path / "toy.safetensors", SIDE)
+    assert "draw it" not in str(told.value)  # who has pictures need not ask for them
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(CourseError, match=r"The folder is empty; for what is missing, draw it"):
+        write_prepared(replace(empty, root=tmp_path / "empty"), tmp_path / "toy.safetensors", SIDE)
     for item in toy.listing.items:
         (toy.listing.root / item.name).write_bytes(b"no picture")
     with pytest.raises(CourseError, match=r"none of the 200 images .* can be read"):
         write(toy, tmp_path / "toy.safetensors")
-    assert names_in(tmp_path) == ["set"]
+    assert names_in(tmp_path) == ["empty", "set"]
 
 
 @pytest.mark.parametrize(("wrong", "complaint"), [

@@ -16,9 +16,9 @@ from benchmarks.timing import Task, time_in_turns
 from drawnfaces.layouts import write_layout
 from pvlib.data.faces import Faces
 from pvlib.data.ferplus import load_ferplus, prepare
+from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.data.rafdb import load_rafdb, prepare_rafdb
 from pvlib.data.recipes import Recipe, recipe
-from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
 
 BATCH = 48  # the paper's
 AIM = 5.0  # times as fast as one by one

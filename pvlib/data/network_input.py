@@ -11,7 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
+# Mean and standard deviation of ImageNet's RGB values in 0-1: the input scale of every network here.
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
 
 # Pixels of a channel that go through a pipeline at once. So few that intermediate results stay in the
 # processor's cache and in memory that is used again, so many that Python's share does not matter.

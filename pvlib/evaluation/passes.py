@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import torch
-from timm.layers import DropPath
 from torch import Tensor, nn
 
 from pvlib.data.network_input import network_input
 from pvlib.errors import CourseError
 from pvlib.models import Poster
+from pvlib.models.transformer import DropPath
 from pvlib.random_state import own_random_state
 from pvlib.training.devices import autocast
 

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from pvlib.data.faces import Faces
 from pvlib.data.labels import COLOURS
+from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.data.recipes import Recipe
 from pvlib.errors import CourseError
-from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.random_state import own_random_state
 
 _INK = "#333333"

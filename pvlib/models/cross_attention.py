@@ -1,4 +1,4 @@
-"""Window cross-attention: landmarks ask, the image answers (equations 1 and 2; lesson 04).
+"""Window cross-attention: landmarks ask, the image answers (equations 1 and 2).
 
 After Mao et al., POSTER++ (2025), which follows the global-query attention of GC ViT (Hatamizadeh et al.,
 2023). One window covers the whole map of a level, so there is nothing to partition.
@@ -6,10 +6,10 @@ After Mao et al., POSTER++ (2025), which follows the global-query attention of G
 
 import torch
 import torch.nn.functional as F
-from timm.layers import DropPath, Mlp
 from torch import Tensor, nn
 
 from pvlib.models.attention import attend
+from pvlib.models.transformer import DropPath, Mlp
 
 
 def relative_position_index(window: int) -> Tensor:
@@ -70,7 +70,7 @@ class CrossAttentionLevel(nn.Module):
         self.attention = WindowCrossAttention(channels, head_dim, window)
         self.scale_attention = nn.Parameter(torch.full((channels,), layer_scale))
         self.norm_mlp = nn.LayerNorm(channels)
-        self.mlp = Mlp(channels, 4 * channels)
+        self.mlp = Mlp(channels)
         self.scale_mlp = nn.Parameter(torch.full((channels,), layer_scale))
         self.drop_path = DropPath(drop_path)
 

@@ -1,6 +1,6 @@
 """The two ways to end the network: point estimates or one normal distribution per class.
 
-Equation 5 and Figure 3 of POSTER-Var (Lv, Zhang, Tsoi, Sci Rep 16, 7323, 2026); lessons 01 and 02.
+Equation 5 and Figure 3 of POSTER-Var (Lv, Zhang, Tsoi, Sci Rep 16, 7323, 2026).
 """
 
 import torch

@@ -1,4 +1,4 @@
-"""The image backbone: IR-50 without its last stage (Deng et al., ArcFace, 2019; lesson 03).
+"""The image backbone: IR-50 without its last stage (Deng et al., ArcFace, 2019).
 
 Pre-BN residual units ("improved residual"): BN - conv - PReLU - conv - BN beside a shortcut. The three
 stages give the image pyramid of POSTER++ and POSTER-Var. The released module also allocates an output

@@ -1,4 +1,4 @@
-"""Marking each token with the level it came from (equation 3, lesson 05)."""
+"""Marking each token with the level it came from (equation 3)."""
 
 import torch
 from torch import Tensor, nn

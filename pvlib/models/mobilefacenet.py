@@ -1,7 +1,7 @@
-"""The landmark backbone: MobileFaceNet for 68 landmarks (Chen et al., 2018; lesson 03).
+"""The landmark backbone: MobileFaceNet for 68 landmarks (Chen et al., 2018).
 
 POSTER++ and POSTER-Var keep it frozen and read three of its maps; its own output, the 68 landmarks, is
-kept so that a lesson can draw what this branch looks at.
+kept so that it can be drawn what this branch looks at.
 """
 
 import torch

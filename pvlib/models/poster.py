@@ -1,4 +1,4 @@
-"""POSTER-Var and POSTER++, assembled (Figure 2 of the paper; lesson 07).
+"""POSTER-Var and POSTER++, assembled (Figure 2 of the paper).
 
 ``forward_features`` reads like the figure from left to right: two backbones, one cross-attention a level,
 embedding on a common grid, layer embedding, fusion norm, token encoder, squeeze-and-excitation; the head
@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.distributions import Independent
 
+from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.errors import CourseError
-from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.models.cross_attention import CrossAttentionLevel
 from pvlib.models.heads import HEADS
 from pvlib.models.ir50 import ImagePyramid

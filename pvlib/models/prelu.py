@@ -1,4 +1,4 @@
-"""PReLU as both backbones use it (He et al., 2015), with a gradient that a CPU computes fast (lesson 03)."""
+"""PReLU as both backbones use it (He et al., 2015), with a gradient that a CPU computes fast."""
 
 import torch
 import torch.nn.functional as F

@@ -1,4 +1,4 @@
-"""The gate between token encoder and head (equation 4, lesson 06)."""
+"""The gate between token encoder and head (equation 4)."""
 
 from torch import Tensor, nn
 

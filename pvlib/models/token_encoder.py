@@ -1,16 +1,13 @@
-"""The transformer over the tokens of all levels (Dosovitskiy et al., ViT, 2021; lesson 07)."""
-
-from functools import partial
+"""The transformer over the tokens of all levels (Dosovitskiy et al., ViT, 2021)."""
 
 import torch
-from timm.models.vision_transformer import Block
 from torch import Tensor, nn
 
-from pvlib.models.attention import trains_on_cpu
+from pvlib.models.transformer import Block
 
 
 class TokenEncoder(nn.Module):
-    """Prepend a CLS token, add positions, run pre-norm blocks (timm's) and return the CLS row.
+    """Prepend a CLS token, add positions, run pre-norm blocks and return the CLS row.
 
     Differs from the released code in what it leaves out: an unused patch embedding, two unused linear
     layers and an unused convolution in every block.
@@ -20,20 +17,15 @@ class TokenEncoder(nn.Module):
 
     def __init__(self, tokens: int, channels: int, depth: int, heads: int):
         super().__init__()
-        norm = partial(nn.LayerNorm, eps=1e-6)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, channels))
         self.position = nn.Parameter(torch.zeros(1, tokens + 1, channels))
-        self.blocks = nn.Sequential(
-            *(Block(channels, heads, mlp_ratio=4.0, qkv_bias=True, norm_layer=norm) for _ in range(depth))
-        )
-        self.norm = norm(channels)
+        self.blocks = nn.Sequential(*(Block(channels, heads) for _ in range(depth)))
+        self.norm = nn.LayerNorm(channels, eps=1e-6)
         nn.init.trunc_normal_(self.cls_token, std=0.02)
         nn.init.trunc_normal_(self.position, std=0.02)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        cls = self.cls_token.expand(len(tokens), -1, -1)
+        cls = self.cls_token.expand(tokens.shape[0], -1, -1)
         tokens = torch.cat([cls, tokens], dim=1) + self.position  # (batch, 1 + tokens, channels)
-        for block in self.blocks:  # torch's fused attention has the slower gradient on a CPU: see attend
-            block.attn.fused_attn = not trains_on_cpu(tokens)
         tokens = self.blocks(tokens)  # (batch, 1 + tokens, channels)
         return self.norm(tokens[:, 0])  # (batch, channels)

@@ -9,7 +9,7 @@ from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional
 
 from pvlib.data.drawn import draw_faces
-from pvlib.data.network_input import network_input
+from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD, network_input
 from pvlib.data.transforms import (
     PerFaceColourJitter,
     PerFaceErasing,
@@ -19,7 +19,6 @@ from pvlib.data.transforms import (
 )
 from pvlib.data.transforms.geometry import sampling_grid
 from pvlib.errors import CourseError
-from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
 
 CHANNELS = [1, 3]
 

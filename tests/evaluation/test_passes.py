@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 import torch
-from timm.layers import DropPath
 
 from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
 from pvlib.evaluation.passes import Passage, deterministic_pass, drop_path_passes
 from pvlib.models import poster_pp, poster_var, tiny
+from pvlib.models.transformer import DropPath
 
 IMAGES = torch.randint(0, 256, (5, 1, 48, 48), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
+from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.models import LandmarkSize, poster_var, tiny
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.released import load_released

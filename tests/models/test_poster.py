@@ -1,5 +1,7 @@
 """The assembled networks: sizes, ablations, gradients, the frozen branch, and how other tools see them."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from functools import cache
 
@@ -8,8 +10,8 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.errors import CourseError
-from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.models import LandmarkSize, Poster, Size, narrow_landmarks, paper, poster_pp, poster_var, tiny
 from pvlib.models.poster import resize
 from pvlib.models.sizes import without_variational_parts
@@ -95,6 +97,28 @@ def test_native_landmark_input_is_the_picture_itself_in_the_order_blue_green_red
     torch.testing.assert_close(native.landmark_input(normalised), picture[:, [2, 1, 0]])
     released = Poster(replace(small(), landmark=LandmarkSize()), 8)
     assert torch.equal(released.landmark_input(normalised), normalised)
+
+
+# ---------------------------------------------------------------- other tools, other processes
+
+
+@torch.no_grad()
+@pytest.mark.filterwarnings("ignore:.*(torch.jit|trace to be incorrect)")
+@pytest.mark.parametrize("build", [poster_var, poster_pp])
+def test_a_traced_network_takes_another_number_of_faces(build):
+    network = build(8, small()).eval()
+    traced = torch.jit.trace(network, faces(2), check_trace=False)  # it compares names of modules, too
+    images = faces(3)
+    torch.testing.assert_close(traced(images), network(images))
+
+
+def test_importing_and_building_networks_brings_no_library_that_imports_slower_than_torch():
+    program = (
+        "import sys, torch; from pvlib.models import poster_var, tiny; import pvlib.models.released; "
+        "poster_var(8, tiny()); print(sorted({'timm', 'torchvision', 'lightning', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 # ---------------------------------------------------------------- ablations

@@ -1,49 +1,8 @@
 """Make notebooks/NN_word.ipynb, which a learner opens, from lessons/word/lesson.py, which an author edits.
 
-The convention of a lesson source
-=================================
-
-One folder a lesson; its number and title stand in `lessons/order.toml`, and prose may hold `{number}`,
-`{title}`, and `{link:word}` for a link to another lesson. Its source is `lesson.py`, in jupytext's percent
-format: prose cells start with `# %% [markdown]` (every line of prose is a comment), code cells with `# %%`. No
-YAML head is needed; the notebook's metadata is set here. A magic is written as a comment: `# %matplotlib inline`.
-
-Cell header
-    `# %% id="gaussian-kl" tags=["parameters"]`; both keys are optional. An id (a-z, 0-9, dashes; unique in
-    the lesson) is what run reports and error messages call the cell, and it stays when the text changes:
-    give one to every cell that can fail or that a reader may link to. Without it the id is a hash of the
-    cell's own text. `jupyter={"source_hidden": true}` folds a long plotting cell away.
-
-Parameters
-    Exactly one code cell tagged `parameters`, holding nothing but `name = literal` lines and comments,
-    always with `profile = "reduced"` and `seed = 0`. Whatever follows from a parameter is computed in a
-    later cell, because an injected value arrives after this cell has run.
-
-Solutions
-    Lines between `### BEGIN SOLUTION` and `### END SOLUTION` (same cell, each on its own line) are what the
-    learner shall write. In the learner's notebook they become one line at BEGIN's indentation::
-
-        ...  # write your lines here
-
-    `### BEGIN SOLUTION placeholder: answer = ...` gives `answer = ...  # write your lines here` instead.
-    Both versions of every cell must be valid Python, and the whole notebook must run to its end unsolved:
-    later cells use `pvlib`, never the learner's function. That the learner's version equals `pvlib`'s is
-    asserted by the check, not by a bare `assert`.
-
-Checks and hints
-    `from pvlib.course.checks import check, hint`, then `check("word.gaussian_kl", gaussian_kl)` with the
-    learner's own object. Unwritten work is met with "not written yet", wrong work with what was expected,
-    what came, and a hint; neither stops the notebook. The checks live in `checks.py` of the lesson's
-    folder; how to write one stands in `pvlib.course.checks`.
-
-Metrics
-    `from pvlib.course import record`, then `record(accuracy=0.93)`: shown in the notebook and collected by
-    `pvlib run`.
-
-No `raises-exception` tags: a cell that shows a failure catches it. The notebook has no outputs, the kernel
-`python3`, a hash of its own text (so that a learner's work is told from a stale notebook and never written
-over), and the same bytes on every machine; `pvlib lessons build` writes it, `pvlib lessons check` names the
-stale ones, and `build(entry, solved=True)` keeps the solutions for tests and for teachers.
+How a lesson is written stands in lessons/README.md. A notebook has fixed cell ids, no outputs, a hash of its own
+text (so that a learner's work is told from a stale notebook and never written over), and the same bytes on every
+machine.
 """
 
 import hashlib

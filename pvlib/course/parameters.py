@@ -3,16 +3,16 @@
 Papermill would only warn about a name that no lesson knows, and run an hour with the default.
 """
 
-import ast
 import difflib
 from collections.abc import Iterable, Mapping
+from types import GenericAlias
+from typing import Any
 
 from nbformat import NotebookNode
+from pydantic import TypeAdapter, ValidationError
 
 from pvlib.course.source import literals
 from pvlib.errors import CourseError
-
-TRUTH = {"true": True, "false": False}
 
 
 def notebook_parameters(name: str, notebook: NotebookNode) -> dict[str, object]:
@@ -79,30 +79,20 @@ def _unknown(name: str, lacking: list[str], defaults: Mapping[str, Mapping[str, 
 
 
 def _typed(text: str, default: object, where: str) -> object:
+    """What was typed, as the type of the default; whole numbers may stand for decimal ones."""
     if isinstance(default, str):
         return text
-    if isinstance(default, bool) and text.lower() in TRUTH:
-        return TRUTH[text.lower()]
+    kind: Any = type(default) if default is not None else Any
+    if isinstance(default, list | tuple) and default:
+        kind = GenericAlias(list, type(default[0]))
     try:
-        value = ast.literal_eval(text.strip())
-    except (ValueError, SyntaxError):
+        word = text.lower() if isinstance(default, bool) else text
+        value = TypeAdapter(kind).validate_json(word, strict=True)
+    except ValidationError:
         if default is None:
             return text
         raise CourseError(f"{where}: expected {_kind(default)}, such as {default!r}") from None
-    return _like(value, default, where)
-
-
-def _like(value: object, default: object, where: str) -> object:
-    """`value` if it has the type of `default`; whole numbers may stand for decimal ones."""
-    if default is None:
-        return value
-    if type(default) is float and type(value) is int:
-        return float(value)
-    if type(value) is not type(default):
-        raise CourseError(f"{where}: expected {_kind(default)}, such as {default!r}, got {_kind(value)}")
-    if isinstance(default, list | tuple) and isinstance(value, list | tuple) and default:
-        return type(default)(_like(part, default[0], where) for part in value)
-    return value
+    return tuple(value) if isinstance(default, tuple) else value
 
 
 def _kind(value: object) -> str:

@@ -1,9 +1,7 @@
 """One JSON record a lesson: what ran, with what, how long, and what came out (`pvlib run`)."""
 
 import hashlib
-import importlib.metadata
 import json
-import platform
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -14,8 +12,7 @@ from pvlib.course.limits import shortened
 from pvlib.course.outputs import CHECK, METRICS, plain_value
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
-
-LIBRARIES = ("torch", "torchvision", "timm", "numpy")
+from pvlib.versions import versions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +54,7 @@ class Identity:
     source_sha256: str
     parameters: dict[str, object]
     solved: bool
-    versions: dict[str, str] = field(default_factory=lambda: versions())
+    versions: dict[str, str] = field(default_factory=versions)
     library_sha256: str = field(default_factory=lambda: library_sha256())
 
     @property
@@ -73,17 +70,12 @@ def read_record(path: Path) -> Record | None:
         return None
 
 
-def versions() -> dict[str, str]:
-    """Versions of Python, of the course and of the libraries that its numbers depend on."""
-    installed = {name: importlib.metadata.version(name) for name in LIBRARIES}
-    return {"python": platform.python_version(), "pvlib": pvlib.__version__, **installed}
-
-
 def library_sha256() -> str:
-    """One hash over pvlib's own source: a lesson is out of date when the library under it has changed."""
-    folder = Path(pvlib.__file__).parent
-    files = sorted(folder.rglob("*.py"))
-    parts = [f"{path.relative_to(folder).as_posix()}\0".encode() + path.read_bytes() for path in files]
+    """One hash over the course's own source: a lesson is out of date when what it uses has changed."""
+    root = Path(pvlib.__file__).resolve().parents[1]
+    folders = (root / name for name in ("pvlib", "drawnfaces", "lessons"))
+    files = sorted(path for folder in folders for path in folder.rglob("*.py") if path.name != "lesson.py")
+    parts = [f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() for path in files]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 

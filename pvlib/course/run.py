@@ -6,6 +6,7 @@ and the libraries stay the same, so an interrupted series continues where it sto
 """
 
 import platform
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pvlib.course.limits import Limits, shortened
 from pvlib.course.order import LessonEntry, read_order
 from pvlib.course.records import Record, read_record
-from pvlib.course.tasks import Task, check_folder, chosen, scratch_folder, tasks, with_notebooks
+from pvlib.course.tasks import SCRATCH, Task, chosen, held, plan, with_notebooks
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.terminal import Terminal
@@ -80,23 +81,25 @@ def run_lessons(
     entries = read_order(lessons)
     if not solved:
         entries = _present(entries, notebooks, console)
-    todo = tasks(chosen(entries, wanted), notebooks, profile, given, solved=solved)
-    check_folder(out)
-
-    records: list[Record] = []
-    for task in todo:
-        earlier = read_record(out / f"{task.lesson}.json")
-        if earlier and not fresh and task.is_up_to_date(earlier, out):
-            console.print(f"[green]✔[/] {task.lesson}: up to date ({earlier.seconds:.1f} s when it ran)")
-            records.append(earlier)
-            continue
-        record = _run(task, out, limits, console)
-        records.append(record)
-        _tell(record, console)
-        _write_report(entries, out)
-    if not (out / "report.html").exists():
-        _write_report(entries, out)
+    todo = plan(chosen(entries, wanted), notebooks, profile, given, solved=solved)
+    with held(out):
+        records = [_done_or_run(task, entries, out, limits, console, fresh=fresh) for task in todo]
+        if not (out / "report.html").exists():
+            _write_report(entries, out)
     return records
+
+
+def _done_or_run(
+    task: Task, entries: Sequence[LessonEntry], out: Path, limits: Limits, console: Terminal, *, fresh: bool
+) -> Record:
+    earlier = read_record(out / f"{task.lesson}.json")
+    if earlier and not fresh and task.is_up_to_date(earlier, out):
+        console.print(f"[green]✔[/] {task.lesson}: up to date ({earlier.seconds:.1f} s when it ran)")
+        return earlier
+    record = _run(task, out, limits, console)
+    _tell(record, console)
+    _write_report(entries, out)
+    return record
 
 
 def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
@@ -154,7 +157,7 @@ def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
 def _execute(task: Task, out: Path, limits: Limits, console: Terminal) -> "Outcome":
     from pvlib.course.kernel import execute
 
-    with scratch_folder(out) as scratch, _progress(console) as progress:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=out) as scratch, _progress(console) as progress:
         bar = progress.add_task(task.lesson, total=len(task.notebook.cells) + bool(task.changed), cell="")
 
         def on_cell(number: int, name: str) -> None:

@@ -1,15 +1,13 @@
 """Decide what a run shall do, and refuse what cannot be done, before any kernel starts (`pvlib run`)."""
 
 import difflib
-import os
 import shutil
-import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
-import psutil
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
@@ -18,8 +16,10 @@ from pvlib.course.order import LessonEntry
 from pvlib.course.parameters import assignments, notebook_parameters, resolve
 from pvlib.course.records import Identity, Record, source_sha256
 from pvlib.errors import CourseError
+from pvlib.files import locked
 
 ROOM_MIB = 200
+SCRATCH = ".running-"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +31,8 @@ class Task:
 
     lesson: str
     notebook: NotebookNode
-    changed: dict[str, object]
     identity: Identity
+    changed: dict[str, object] = field(default_factory=dict)
     problem: str = ""
 
     def is_up_to_date(self, earlier: Record, out: Path) -> bool:
@@ -42,7 +42,7 @@ class Task:
         return all((out / f"{self.lesson}.{ending}").exists() for ending in ("ipynb", "html"))
 
 
-def tasks(
+def plan(
     entries: Sequence[LessonEntry], notebooks: Path, profile: str, given: Sequence[str], *, solved: bool
 ) -> list[Task]:
     """The tasks of these lessons; one whose notebook cannot be run becomes a task that says why.
@@ -53,34 +53,24 @@ def tasks(
     values = assignments(given)
     if "profile" in values:
         raise CourseError("-p profile: use --profile reduced or --profile full")
-    readable: dict[str, NotebookNode] = {}
-    defaults: dict[str, dict[str, object]] = {}
-    problems: dict[str, str] = {}
-    for entry in entries:
-        try:
-            notebook = build(entry, solved=True) if solved else _read(notebooks / f"{entry.name}.ipynb")
-            defaults[entry.name] = notebook_parameters(entry.name, notebook)
-            readable[entry.name] = notebook
-        except CourseError as error:
-            problems[entry.name] = str(error)
-    resolved = resolve({"profile": profile, **values}, defaults)
-    return [
-        Task(
-            lesson=name,
-            notebook=new_notebook(),
-            changed={},
-            identity=Identity("", {}, solved),
-            problem=problems[name],
-        )
-        if name in problems
-        else Task(
-            lesson=name,
-            notebook=readable[name],
-            changed={key: value for key, value in resolved[name].items() if value != defaults[name][key]},
-            identity=Identity(source_sha256(readable[name]), resolved[name], solved),
-        )
-        for name in (entry.name for entry in entries)
-    ]
+    tasks = {entry.name: _task(entry, notebooks, solved=solved) for entry in entries}
+    defaults = {name: task.identity.parameters for name, task in tasks.items() if not task.problem}
+    for name, parameters in resolve({"profile": profile, **values}, defaults).items():
+        identity = replace(tasks[name].identity, parameters=parameters)
+        changed = {key: value for key, value in parameters.items() if value != defaults[name][key]}
+        tasks[name] = replace(tasks[name], identity=identity, changed=changed)
+    return list(tasks.values())
+
+
+def _task(entry: LessonEntry, notebooks: Path, *, solved: bool) -> Task:
+    """A lesson with its own parameters, or the reason why it cannot be run."""
+    try:
+        notebook = build(entry, solved=True) if solved else _read(notebooks / f"{entry.name}.ipynb")
+        identity = Identity(source_sha256(notebook), notebook_parameters(entry.name, notebook), solved)
+        return Task(lesson=entry.name, notebook=notebook, identity=identity)
+    except CourseError as error:
+        identity = Identity("", {}, solved)
+        return Task(lesson=entry.name, notebook=new_notebook(), identity=identity, problem=str(error))
 
 
 def chosen(entries: Sequence[LessonEntry], wanted: Sequence[str]) -> list[LessonEntry]:
@@ -109,49 +99,22 @@ def with_notebooks(
     return here, others, [entry for entry in entries if entry not in here]
 
 
-def check_folder(out: Path) -> None:
-    """Refuse an output folder without permission or room, or where another run is at work.
+@contextmanager
+def held(out: Path) -> Iterator[None]:
+    """Hold the output folder for this run alone; what a killed run has left there is cleared away.
 
-    Makes the folder if it is missing, and clears away what a killed run has left.
+    Raises:
+        CourseError: no permission, no room, or another run is at work there.
     """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):
-            pass
+    with locked(out, "a run of lessons"):
         free = shutil.disk_usage(out).free / 2**20
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise CourseError(f"{out}: cannot write here ({reason}); choose another folder with --out") from error
-    if free < ROOM_MIB:
-        raise CourseError(f"{out}: only {free:.0f} MiB free, {ROOM_MIB} are needed; make room or use --out")
-    _clear_leftovers(out)
-
-
-def scratch_folder(out: Path) -> tempfile.TemporaryDirectory:
-    """A folder inside `out` for half-finished files; its name tells whose it is, and since when."""
-    began = psutil.Process().create_time()
-    return tempfile.TemporaryDirectory(prefix=f".running-{os.getpid()}-{began:.0f}-", dir=out)
-
-
-def _clear_leftovers(out: Path) -> None:
-    for leftover in out.glob(".running-*-*-*"):
-        numbers = leftover.name.split("-")[1:3]
-        if not all(number.isdecimal() for number in numbers):  # not ours
-            continue
-        pid, began = map(int, numbers)
-        if pid != os.getpid() and _is_alive(pid, began):
-            raise CourseError(f"{out}: another run (process {pid}) is at work here; wait for it or use --out")
-        shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _is_alive(pid: int, began: int) -> bool:
-    """Whether this very process still runs; its number alone may have been given to another one."""
-    try:
-        return abs(psutil.Process(pid).create_time() - began) <= 2  # two readings may round differently
-    except psutil.NoSuchProcess:
-        return False
-    except psutil.AccessDenied:  # somebody else's, so it lives
-        return True
+        if free < ROOM_MIB:
+            raise CourseError(
+                f"{out}: only {free:.0f} MiB free, {ROOM_MIB} are needed; make room or use --out"
+            )
+        for leftover in out.glob(f"{SCRATCH}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        yield
 
 
 def _read(path: Path) -> NotebookNode:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from pvlib.errors import CourseError
+from pvlib.evaluation.measures import MEASURES, cell
 from pvlib.evaluation.record import FORMAT
 from pvlib.markdown import markdown_table
 from pvlib.models.shipped import TrainedNetwork
 from pvlib.models.weight_file import fingerprint
-from pvlib.evaluation.measures import MEASURES, cell
 
 _IN_THE_CARD = (
     "accuracy", "mean_class_accuracy", "negative_log_likelihood", "brier", "calibration_error", "kl_to_votes",

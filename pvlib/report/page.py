@@ -5,9 +5,9 @@ from html import escape
 from importlib.resources import files
 
 from pvlib.data.labels import COLOURS
+from pvlib.evaluation.measures import MEASURES, Cell, cell
 from pvlib.report import tables
 from pvlib.report.content import FacePicture, Report
-from pvlib.evaluation.measures import MEASURES, Cell, cell
 from pvlib.report.pictures import Drawing, figure_source
 from pvlib.report.tables import Table
 

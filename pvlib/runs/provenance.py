@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-import importlib.metadata
 import platform
 import shlex
 import subprocess
@@ -13,8 +12,7 @@ from typing import Any
 import torch
 
 import pvlib
-
-LIBRARIES = ("torch", "torchvision", "timm", "lightning", "torchmetrics", "safetensors", "numpy")
+from pvlib.versions import versions
 
 
 def session(device: str | torch.device, processes: int = 1) -> dict[str, Any]:
@@ -35,17 +33,6 @@ def session(device: str | torch.device, processes: int = 1) -> dict[str, Any]:
 def command() -> str:
     """The command line as it was typed, with the program's name in place of its path."""
     return shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])
-
-
-def versions() -> dict[str, str]:
-    """Versions of Python, of the course and of the libraries that numbers depend on."""
-    found = {"python": platform.python_version(), "pvlib": pvlib.__version__}
-    for name in LIBRARIES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def git_state() -> dict[str, Any] | None:

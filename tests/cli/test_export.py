@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from pvlib.cli import app
 from pvlib.data.labels import FERPLUS
+from pvlib.evaluation.measures import MEASURES
 from pvlib.models import poster_var, tiny
 from pvlib.models.shipped import TrainedNetwork, load_trained
 from pvlib.models.weight_file import fingerprint
-from pvlib.evaluation.measures import MEASURES
 from pvlib.report.model_card import write_card
 from pvlib.training.checkpoints import write_checkpoint
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pvlib.report import tables
 from pvlib.evaluation.measures import Cell, cell
+from pvlib.report import tables
 
 
 def number(value, half=0.01):

@@ -111,12 +111,19 @@ def test_a_run_whose_data_changed_under_its_name_is_refused(run):
         return sources.load_faces(source, split, count=count - 1, **options)
 
     with pytest.raises(CourseError, match="the data changed"):
-        train_run(config("train.epochs=3"), folder, measure=measure, device="cpu", show_progress=False, load=fewer)
+        train_run(
+            config("train.epochs=3"), folder, measure=measure, device="cpu", show_progress=False, load=fewer
+        )
 
 
 def test_a_checkpoint_that_was_trained_from_python_is_not_written_over(tmp_path):
     loop = config("train.epochs=1").train_config()
-    fit(build_network(tiny(48), 8, seed=0), sources.load_faces("drawn", "train", count=32), loop, folder=tmp_path)
+    fit(
+        build_network(tiny(48), 8, seed=0),
+        sources.load_faces("drawn", "train", count=32),
+        loop,
+        folder=tmp_path,
+    )
     before = (tmp_path / "last.safetensors").read_bytes()
     with pytest.raises(CourseError, match=r"holds a run with seed=null, not 0"):
         train(tmp_path, "train.epochs=3")
@@ -127,7 +134,9 @@ def test_a_checkpoint_that_was_trained_from_python_is_not_written_over(tmp_path)
 def test_a_run_that_cannot_start_leaves_no_folder(tmp_path):
     for overrides, device in ((("data.root=nowhere.safetensors",), "cpu"), ((), "cuda:77")):
         with pytest.raises(CourseError):
-            train_run(config(*overrides), tmp_path / "run", measure=measure, device=device, show_progress=False)
+            train_run(
+                config(*overrides), tmp_path / "run", measure=measure, device=device, show_progress=False
+            )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from pvlib.errors import CourseError
 from pvlib.terminal import Terminal
 
 LARGEST_SHIPPED = 8_000_000  # bytes of weights that a repository should hold
@@ -33,12 +34,6 @@ def export(
     ] = None,
 ) -> None:
     """Write a run's network without its optimizer, and a model card beside it."""
-    from pvlib.errors import CourseError
-    from pvlib.files import atomic_write
-    from pvlib.models.shipped import save_trained
-    from pvlib.photos.weights import trained_of_run
-    from pvlib.report.model_card import read_evaluation, write_card
-
     if file.suffix != ".safetensors":
         raise CourseError(f"{file}: the file's name must end in .safetensors")
     if run.is_file():
@@ -48,6 +43,12 @@ def export(
         )
     if not run.is_dir():
         raise CourseError(f"there is no run folder {run}")
+
+    from pvlib.files import atomic_write
+    from pvlib.models.shipped import save_trained
+    from pvlib.photos.weights import trained_of_run
+    from pvlib.report.model_card import read_evaluation, write_card
+
     channels = None if colour is None else 3 if colour else 1
     trained = trained_of_run(run, weights, face_size, channels)
     measured = read_evaluation(run, evaluation, trained)

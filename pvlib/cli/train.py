@@ -6,6 +6,7 @@ from typing import Annotated
 from rich.table import Table
 from typer import Argument, Option, echo
 
+from pvlib.errors import CourseError
 from pvlib.terminal import Terminal
 
 
@@ -30,20 +31,24 @@ def train(
     ] = False,
 ) -> None:
     """Train a POSTER-Var, or an ablation of it, as a preset says; go on if the run was interrupted."""
-    from pvlib.errors import CourseError
-    from pvlib.training.config_files import load_config, preset_names, to_yaml
+    from pvlib.presets import describe_presets, find_preset, is_config_file
 
     console = Terminal()
     if list_presets:
         table = Table("preset", "what it is", box=None)
-        for name in preset_names():
-            table.add_row(name, load_config(name).about)
+        for name, about in describe_presets().items():
+            table.add_row(name, about)
         console.print(table)
         return
     if preset is None:
         raise CourseError(
             "say what to train: pvlib train --list shows the presets; pvlib train drawn-tiny is one"
         )
+    if not is_config_file(preset):
+        find_preset(preset)  # before torch is imported: a name that does not exist is soon told
+
+    from pvlib.training.config_files import load_config, to_yaml
+
     config = load_config(preset, overrides or ())
     if show:
         echo(to_yaml(config), nl=False)

@@ -3,19 +3,17 @@
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from pvlib.errors import CourseError
+from pvlib.presets import find_preset, is_config_file
 from pvlib.training.config import RunConfig
 from pvlib.training.plain_yaml import parse_yaml, read_yaml, resolve
 from pvlib.training.settings import WrongKeyError, from_values, keys_of, nearest
 
-PRESETS = files("pvlib") / "presets"
 # Settings that earlier versions had, with the value that today's code stands for.
 _GONE = {
     "sam_noise": "fresh", "compile": False, "channels_last": True, "noise": "per_process", "sync_batchnorm": True,
@@ -23,18 +21,11 @@ _GONE = {
 }  # fmt: skip
 
 
-def preset_names() -> list[str]:
-    """Return the names of the presets that come with the course."""
-    return sorted(
-        path.name.removesuffix(".yaml") for path in PRESETS.iterdir() if path.name.endswith(".yaml")
-    )
-
-
 def load_config(preset: str | Path, overrides: Iterable[str] | Mapping[str, Any] = ()) -> RunConfig:
     """Return the config of a preset, or of a YAML file such as a run folder's ``config.yaml``; ~ is your home folder.
 
     Args:
-        preset: a name of :func:`preset_names`, or the path of a file that ends in .yaml or .yml.
+        preset: a name of ``pvlib.presets``, or the path of a file that ends in .yaml or .yml.
         overrides: "train.epochs=3" and the like; values are YAML, so lists are [a, b] and nothing is null. Or
             values by their dotted keys.
 
@@ -79,16 +70,9 @@ _Dumper.add_representer(tuple, _Dumper.represent_short)
 
 def _read(preset: str | Path) -> tuple[str, Any, dict[str, int]]:
     """The name of the file, for messages, its values, and the line of each."""
-    if str(preset).endswith((".yaml", ".yml")):
-        values, lines = read_yaml(preset)
-        return str(preset), values, lines
-    names = preset_names()
-    if preset not in names:
-        close = get_close_matches(str(preset), names, n=1, cutoff=0.4)
-        hint = f'did you mean "{close[0]}"?' if close else "a file's name ends in .yaml"
-        raise CourseError(f'there is no preset "{preset}"; {hint} Presets: {", ".join(names)}')
-    with as_file(PRESETS / f"{preset}.yaml") as path:
-        return path.name, *read_yaml(path)
+    path = Path(preset) if is_config_file(preset) else find_preset(str(preset))
+    values, lines = read_yaml(path)
+    return str(path) if is_config_file(preset) else path.name, values, lines
 
 
 def _checked(values: Any, source: str, lines: Mapping[str, int]) -> RunConfig:

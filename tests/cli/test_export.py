@@ -15,11 +15,16 @@ from pvlib.models import poster_var, tiny
 from pvlib.models.shipped import TrainedNetwork, load_trained
 from pvlib.models.weight_file import fingerprint
 from pvlib.report.model_card import write_card
-from pvlib.training.checkpoints import write_checkpoint
+from pvlib.training.checkpoints import Position, write_checkpoint
+from pvlib.training.history import EpochRecord
 
 
 def call(*arguments):
     return CliRunner().invoke(app, ["export", *(str(argument) for argument in arguments)])
+
+
+def an_epoch(number):
+    return asdict(EpochRecord(number, 1.5, {"accuracy": 0.4}, 0.001, 2.0))
 
 
 @pytest.fixture
@@ -39,7 +44,8 @@ def run(network, tmp_path):
         "size": asdict(network.size),
         "names": FERPLUS,
         "run": {"data": "drawn"},
-        "history": [{}, {}, {}],
+        "history": [an_epoch(1), an_epoch(2), an_epoch(3)],
+        "position": asdict(Position(3)),
     }
     folder.mkdir()
     write_checkpoint(folder, tensors, state)
@@ -149,7 +155,8 @@ def test_faces_that_are_gone_are_named_by_options(run, network, tmp_path):
         "size": asdict(network.size),
         "names": FERPLUS,
         "run": {"data": "gone.safetensors"},
-        "history": [{}],
+        "history": [an_epoch(1)],
+        "position": asdict(Position(1)),
     }
     write_checkpoint(run, {f"network.{key}": value for key, value in network.state_dict().items()}, state)
     refused = call(run, tmp_path / "net.safetensors")

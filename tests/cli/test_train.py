@@ -7,8 +7,9 @@ import yaml
 from typer.testing import CliRunner
 
 from pvlib.cli import app
+from pvlib.presets import preset_names
 from pvlib.training.checkpoints import read_state
-from pvlib.training.config_files import load_config, preset_names
+from pvlib.training.config_files import load_config
 
 SMALL = ["drawn-tiny", "data.count=32", "data.valid_count=16", "train.batch_size=16", "--device", "cpu"]
 

@@ -10,9 +10,10 @@ import torch
 import yaml
 
 from pvlib.errors import CourseError
+from pvlib.presets import preset_names
 from pvlib.training import TrainConfig
 from pvlib.training.config import Data, Network, RunConfig
-from pvlib.training.config_files import load_config, preset_names, to_yaml
+from pvlib.training.config_files import load_config, to_yaml
 from pvlib.training.settings import WrongKeyError, from_values, keys_of
 
 # Table "what the paper says, what the released code does": rate, batch, epochs

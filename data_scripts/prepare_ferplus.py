@@ -5,8 +5,6 @@ import sys
 from pathlib import Path
 
 import poster_var_course  # noqa: F401 (first: it sees to it that pvlib is the course's own)
-from pvlib.data.ferplus import prepare
-from pvlib.terminal import accept_any_output
 
 WHERE = """
 where to get it:
@@ -29,6 +27,7 @@ example:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    from pvlib.data.ferplus import prepare
     from pvlib.data.packing.command import run
 
     parser = argparse.ArgumentParser(
@@ -45,5 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    from pvlib.terminal import accept_any_output
+
     accept_any_output()
     sys.exit(main())

@@ -13,16 +13,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from safetensors import SafetensorError
 
 from pvlib.errors import CourseError
-
-try:
-    import fcntl
-except ImportError:  # not on Windows; there nothing keeps two writers of one file apart
-    fcntl = None  # type: ignore[assignment]
 
 _NEXT_STEP = {
     errno.ENOSPC: "no room is left on that disk; free some space or choose another folder",
@@ -85,39 +79,60 @@ def remove_abandoned(path: str | Path) -> None:
 
 @contextmanager
 def only_writer(path: str | Path) -> Iterator[None]:
-    """Let nobody else write ``path`` as long as the block lasts, and clear what killed writers of it left behind.
-
-    The lock is a hidden file beside ``path``. The system lets go of it when a process ends, however it ends.
+    """Let nobody else write ``path`` while the block runs, and clear what killed writers of it left behind.
 
     Raises:
-        CourseError: somebody else writes ``path`` at this moment, or its folder may not be written to.
+        CourseError: another process writes it (naming its id), or its folder cannot be written to.
     """
     path = Path(path)
-    lock = path.with_name(f".{path.name[:100]}.lock")
+    if path.is_dir():
+        raise CourseError(f"cannot write {path}: {_NEXT_STEP[errno.EISDIR]}. Nothing was changed.")
+    with _locked(path, path.with_name(f".{path.name[:100]}.lock"), f"{path} is being written already"):
+        remove_abandoned(path)
+        yield
+
+
+@contextmanager
+def locked(folder: Path, what: str) -> Iterator[None]:
+    """Hold ``folder`` for this process alone while the block runs; missing folders are made.
+
+    Args:
+        what: the work that goes on there, for the message, e.g. "a training".
+
+    Raises:
+        CourseError: another process holds it (naming its id), or the folder cannot be written to.
+    """
+    with _locked(folder, folder / ".lock", f"{folder}: {what} goes on there already"):
+        yield
+
+
+@contextmanager
+def _locked(path: Path, lock: Path, taken: str) -> Iterator[None]:
+    """Hold the file ``lock`` of ``path``, which is there while the block runs; ``taken`` begins the complaint.
+
+    The system itself keeps the lock, so one whose process was killed is free at once. Folders that were made for
+    the lock and are still empty afterwards are removed.
+    """
+    made = [each for each in lock.parents if not os.path.lexists(each)]
     with explain_write_errors(path, lock, "Nothing was changed."):
-        make_folder_for(path)
-        handle = lock.open("ab")
-    with handle:
-        if not _locked(handle, lock):
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        if not _take_lock(descriptor) or not _is_at(descriptor, lock):
+            holder = os.pread(descriptor, 20, 0).decode("ascii", "replace") if sys.platform != "win32" else ""
             raise CourseError(
-                f"{path} is in use: another command writes it; wait for it to end, or choose another name"
+                f"{taken} (process {holder or 'unknown'}); wait for its end, or choose another place"
             )
+        os.truncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode())
         try:
-            remove_abandoned(path)
             yield
         finally:
             _remove(lock)
-
-
-def _locked(handle: BinaryIO, lock: Path) -> bool:
-    """Whether the open file, which must still be the one at ``lock``, could be locked."""
-    if fcntl is None:
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return os.path.samestat(os.fstat(handle.fileno()), os.stat(lock))
-    except (BlockingIOError, FileNotFoundError):  # another one holds it, or has just removed it
-        return False
+            for each in made:
+                _remove_if_empty(each)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
@@ -153,43 +168,6 @@ def atomic_folder(path: str | Path, replace: bool = False) -> Iterator[Path]:
             os.replace(old, path)
         for left in (temporary, old):
             shutil.rmtree(left, ignore_errors=True)
-
-
-@contextmanager
-def locked(folder: Path, what: str) -> Iterator[None]:
-    """Hold ``folder`` for this process alone while the block runs; missing folders are made.
-
-    The system itself keeps the lock, so one whose process was killed is free at once. Folders that were made for
-    the lock and are still empty afterwards are removed.
-
-    Args:
-        what: the work that goes on there, for the message, e.g. "a training".
-
-    Raises:
-        CourseError: another process holds it (naming its id), or the folder cannot be written to.
-    """
-    path = folder / ".lock"
-    made = [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
-    with explain_write_errors(folder, path, "Nothing was changed."):
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        if not _take_lock(descriptor) or not _is_at(descriptor, path):
-            holder = os.pread(descriptor, 20, 0).decode("ascii", "replace") if sys.platform != "win32" else ""
-            raise CourseError(
-                f"{folder}: {what} goes on there already (process {holder or 'unknown'}); wait for its end, or choose "
-                "another folder"
-            )
-        os.truncate(descriptor, 0)
-        os.write(descriptor, str(os.getpid()).encode())
-        try:
-            yield
-        finally:
-            _remove(path)
-            for each in made:
-                _remove_if_empty(each)
-    finally:
-        os.close(descriptor)
 
 
 def _take_lock(descriptor: int) -> bool:

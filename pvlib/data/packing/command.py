@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pvlib.data.packing.report import Report
 from pvlib.errors import CourseError
 from pvlib.progress import progress_bar
-from pvlib.terminal import accept_any_output
 
 
 def add_image_options(parser: argparse.ArgumentParser, side: int) -> None:
@@ -32,7 +31,6 @@ def add_image_options(parser: argparse.ArgumentParser, side: int) -> None:
 
 def run(prepare: Callable[..., Report], options: argparse.Namespace) -> int:
     """Prepare with the options by their names and print the report; return the exit status."""
-    accept_any_output()  # a file's name may hold any bytes
     given = dict(vars(options))
     folder, file = given.pop("folder"), given.pop("file")
     try:

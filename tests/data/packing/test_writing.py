@@ -182,7 +182,9 @@ def test_two_preparations_of_one_file_keep_apart(toy, tmp_path):
     out = tmp_path / "toy.safetensors"
 
     def begin_again(done, total):
-        with pytest.raises(CourseError, match=r"toy\.safetensors is in use: another command writes it"):
+        with pytest.raises(
+            CourseError, match=rf"toy\.safetensors is being written already \(process {os.getpid()}\)"
+        ):
             write(toy, out)
 
     write(toy, out, on_progress=begin_again)

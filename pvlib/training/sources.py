@@ -1,6 +1,7 @@
 """Faces by the name that a person types: drawn ones, or those of a prepared file."""
 
 import torch
+from torch import Tensor
 
 from pvlib.data.drawn import draw_faces
 from pvlib.data.faces import Faces
@@ -48,17 +49,24 @@ def load_faces(
             if choice is not None:
                 raise CourseError(f"drawn faces have no choice of {name}: leave it out")
         return draw_faces(count or DRAWN_COUNTS[split], DRAWN_SEEDS[split], nuisances=nuisances_of(source))
-    faces = load_prepared(
-        source, split, rule=rule, target=target, classes=classes, without_duplicates=without_duplicates
-    )
-    return evenly_spaced(faces, count)
+    faces = load_prepared(source, split, rule=rule, target=target, classes=classes)
+    repeated = faces.repeated if without_duplicates else None
+    return evenly_spaced(faces, count, None if repeated is None else (~repeated).nonzero()[:, 0])
 
 
-def evenly_spaced(faces: Faces, count: int | None) -> Faces:
-    """Return at most ``count`` of the faces, from everywhere, as files may be sorted; all of them for None."""
-    if count is None or count >= len(faces):
-        return faces
-    return faces.subset(torch.arange(count) * len(faces) // count)
+def evenly_spaced(faces: Faces, count: int | None, rows: Tensor | None = None) -> Faces:
+    """Return at most ``count`` of the faces, from everywhere, as files may be sorted; all of them for None.
+
+    Args:
+        rows: int64, positions of those that may be taken; all by default.
+    """
+    if rows is None:
+        if count is None or count >= len(faces):
+            return faces
+        rows = torch.arange(len(faces))
+    if count is not None and count < len(rows):
+        rows = rows[torch.arange(count) * len(rows) // count]
+    return faces.subset(rows)
 
 
 def is_drawn(source: str) -> bool:

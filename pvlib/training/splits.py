@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from pvlib.data.equal_pixels import copies_of
 from pvlib.data.faces import Faces
 from pvlib.data.holdout import held_out
 from pvlib.data.prepared import open_prepared
@@ -86,10 +86,15 @@ def load_training(config: RunConfig, load: Load = load_faces) -> Training:
             free = ", ".join(split for split in protocol.splits if split != protocol.scored)
             raise CourseError(f'data.train_on: cannot train on "{split}" of {data.root}; there is {free}')
     faces = _training_faces(config, load)
+    every = (
+        None
+        if _candidates(faces, data.without_duplicates).all()
+        else _candidates(faces, True).nonzero()[:, 0]
+    )
     if config.select == "test":
-        return Training(faces, None, load_split(config, "test", load))
+        return Training(faces, every, load_split(config, "test", load))
     if protocol.valid is not None and protocol.valid not in data.train_on:
-        return Training(faces, None, _split(config, protocol.valid, data.valid_count, load))
+        return Training(faces, every, _split(config, protocol.valid, data.valid_count, load))
     rows, held = hold_out(faces, data.holdout, data.without_duplicates)
     if data.target not in (
         None,
@@ -135,16 +140,19 @@ def hold_out(faces: Faces, share: float, without_copies: bool = True) -> tuple[T
 
     Args:
         share: of every class, see :func:`pvlib.data.holdout.held_out`.
-        without_copies: leave out of training what has the very pixels of a held-out face.
+        without_copies: leave out of training what has the very pixels of a held-out face, and of both what
+            stands also in a later split.
 
     Raises:
         CourseError: when a class is so small, or the share, that nothing is held out or nothing left.
     """
     names = faces.ids or [f"face {position}" for position in range(len(faces))]
-    held = torch.tensor(held_out(names, faces.labels.tolist(), share), dtype=torch.int64)
-    stays = torch.ones(len(faces), dtype=torch.bool).index_fill(0, held, False)  # (N,)
+    stays = _candidates(faces, without_copies)  # (N,)
+    rows = stays.nonzero()[:, 0]
+    held = rows[held_out([names[row] for row in rows.tolist()], faces.labels[rows].tolist(), share)]
+    stays = stays.index_fill(0, held, False)
     if without_copies and len(held):
-        stays[_copies_of(faces.images, held)] = False
+        stays[copies_of(faces.images.numpy(), held.numpy())] = False
     if not len(held) or not stays.any():
         raise CourseError(
             f"data.holdout = {share:g} of {len(faces)} faces holds out {len(held)}: choose another share"
@@ -152,14 +160,11 @@ def hold_out(faces: Faces, share: float, without_copies: bool = True) -> tuple[T
     return stays.nonzero()[:, 0], held
 
 
-def _copies_of(images: Tensor, held: Tensor) -> Tensor:
-    """Positions of all images equal to a held one; it reads whole only those whose middle row is equal."""
-    middle = images[:, :, images.shape[2] // 2].flatten(1).numpy()  # (N, C × W)
-    keys = np.ascontiguousarray(middle).view(f"V{middle.shape[1]}")[:, 0]  # (N,)
-    suspects = np.isin(keys, keys[held.numpy()]).nonzero()[0]  # (suspects,)
-    whole = {images[position].numpy().tobytes() for position in held.tolist()}
-    copies = [position for position in suspects.tolist() if images[position].numpy().tobytes() in whole]
-    return torch.tensor(copies, dtype=torch.int64)
+def _candidates(faces: Faces, without_duplicates: bool) -> Tensor:
+    """Which faces may be trained on, bool (N,): all, or those whose pixels do not stand in a later split."""
+    if without_duplicates and faces.repeated is not None:
+        return ~faces.repeated
+    return torch.ones(len(faces), dtype=torch.bool)
 
 
 def protocol_of(root: str) -> Protocol:
@@ -183,7 +188,8 @@ def _training_faces(config: RunConfig, load: Load) -> Faces:
     reading = {
         **config.data.loading_options(),
         "target": data.target,
-        "without_duplicates": data.without_duplicates,
+        # else rows leave them out, without a copy of all the others
+        "without_duplicates": data.without_duplicates and data.count is not None,
     }
     both = protocol_of(config.data.root).both
     splits = (both,) if both and set(data.train_on) == {"train", "valid"} else data.train_on

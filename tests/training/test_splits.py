@@ -1,5 +1,7 @@
 """Which faces a run trains on, chooses by and is scored on, for every data set, on faces drawn in its layout."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -81,6 +83,24 @@ def test_the_faces_that_stay_are_rows_of_the_mapped_file_not_a_copy(sets):
     training = load_training(config, lambda source, split, **options: mapped)
     assert training.faces is mapped
     assert len(training.rows) == len(mapped) - len(training.choosing)
+
+
+@pytest.mark.parametrize("select", ["valid", "test"])
+def test_faces_that_stand_in_a_later_split_are_left_out_by_rows_too(sets, select):
+    config = config_of(sets, "affectnet", f"select={select}")
+    mapped = load_faces(config.data.root, "train")
+    repeated = torch.arange(len(mapped)) % 10 == 3
+    known = replace(mapped, repeated=repeated)
+    training = load_training(config, lambda source, split, **options: known)
+    assert training.faces is known
+    assert set(training.rows.tolist()) <= set((~repeated).nonzero()[:, 0].tolist())
+    assert (select == "test") == (len(training) == int((~repeated).sum()))
+    assert (
+        not set(training.choosing.ids) & {known.ids[row] for row in repeated.nonzero()[:, 0]}
+        or select == "test"
+    )
+    few = load_training(config_of(sets, "affectnet", "data.without_duplicates=false"), lambda *a, **o: known)
+    assert len(few) + len(few.choosing) == len(mapped)
 
 
 def test_faces_with_the_pixels_of_a_held_out_one_leave_the_training_with_it():

@@ -7,7 +7,6 @@ characters as ``\\x1b`` and the like.
 
 import sys
 import traceback
-import unicodedata
 from collections.abc import Iterable
 from io import TextIOWrapper
 from typing import Any
@@ -17,21 +16,9 @@ from rich.markup import escape
 from rich.segment import Segment
 from rich.text import Text
 
-from pvlib.errors import CourseError
+from pvlib.errors import CourseError, printable
 
 LONGEST_VALUE, LONGEST_MESSAGE, LONGEST_TRACEBACK = 500, 2_000, 20_000  # characters
-_INVISIBLE = ("Cc", "Cf", "Cs")  # Unicode's control, format and surrogate characters
-_HARMLESS = "\n\t\u200c\u200d"  # the last two join and part letters and emoji
-
-
-def printable(text: str) -> str:
-    """Return the text with every character escaped that would steer a terminal or cannot be encoded.
-
-    A byte of a file name that is no UTF-8 shows as ``\\xe9``.
-    """
-    if text.isprintable():
-        return text
-    return "".join(_visible(character) for character in text)
 
 
 def shorten(text: str, longest: int) -> str:
@@ -90,11 +77,3 @@ def show_traceback(error: BaseException) -> None:
     """Print the traceback of a bug on stderr."""
     text = "".join(traceback.format_exception(error))
     print(printable(shorten(text, LONGEST_TRACEBACK)), file=sys.stderr)
-
-
-def _visible(character: str) -> str:
-    if character in _HARMLESS or unicodedata.category(character) not in _INVISIBLE:
-        return character
-    if "\udc80" <= character <= "\udcff":  # how Python holds a byte of a file name that it cannot decode
-        return f"\\x{ord(character) - 0xDC00:x}"
-    return character.encode("unicode_escape").decode("ascii")

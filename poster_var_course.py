@@ -24,7 +24,7 @@ def _use_own_pvlib() -> None:
         sys.path.insert(0, str(HERE))
     loaded = sys.modules.get("pvlib")
     found = loaded.__file__ if loaded else getattr(importlib.util.find_spec("pvlib"), "origin", None)
-    if found is None or not Path(found).with_name("course").is_dir():
+    if not found or "POSTER-Var" not in Path(found).read_text(encoding="utf-8", errors="replace"):
         sys.exit(
             f"error: pvlib is {found or 'missing'}, which is not this course's library: the solar-energy package "
             "has the same name. Install the course in an environment of its own (make course)."

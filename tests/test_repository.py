@@ -12,6 +12,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from pvlib.course.order import read_order
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
 BOUNDS = PYPROJECT["project"]["dependencies"] + PYPROJECT["dependency-groups"]["dev"]
@@ -51,6 +53,13 @@ def test_the_lock_is_exact():
 def test_nothing_depends_on_the_pvlib_of_the_package_index():
     assert "pvlib" not in locked_versions()
     assert all(canonicalize_name(Requirement(bound).name) != "pvlib" for bound in BOUNDS)
+
+
+def test_the_lessons_of_the_readme_are_those_of_the_order():
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (\d\d) \| \[(.*)\]\(notebooks/(.*)\.ipynb\)", readme, re.MULTILINE)
+    entries = read_order(REPOSITORY / "lessons")
+    assert listed == [(f"{e.number:02d}", e.title.partition(":")[0], e.name) for e in entries]
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed here")

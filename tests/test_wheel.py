@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -116,8 +117,10 @@ def test_a_kernel_that_finds_another_pvlib_says_which(installed, solar):
 
 
 def test_a_library_that_another_one_has_overwritten_is_named(installed, solar, tmp_path):
-    (tmp_path / "poster_var_course.py").write_bytes((installed.target / "poster_var_course.py").read_bytes())
-    ended = installed("-c", COMMAND, before=[tmp_path, solar])
+    shutil.copytree(installed.target / "pvlib" / "course", tmp_path / "pvlib" / "course")
+    shutil.copy(installed.target / "poster_var_course.py", tmp_path)
+    shutil.copytree(solar / "pvlib", tmp_path / "pvlib", dirs_exist_ok=True)
+    ended = installed("-c", COMMAND, before=[tmp_path])
     assert ended.returncode == 1
-    assert str(solar) in ended.stderr
+    assert str(tmp_path / "pvlib" / "__init__.py") in ended.stderr
     assert "solar-energy" in ended.stderr

@@ -29,11 +29,11 @@ WHICH_PVLIB = """\
 from importlib.util import find_spec
 from pathlib import Path
 
-found = find_spec("pvlib")
-if found is None or not Path(str(found.origin)).with_name("course").is_dir():
+found = getattr(find_spec("pvlib"), "origin", None)
+if not found or "POSTER-Var" not in Path(found).read_text(encoding="utf-8"):
     raise ImportError(
-        f"this kernel's pvlib is {found.origin if found else 'missing'}, not the course's library: start the "
-        "lessons with make lab, or choose the kernel of the course's own environment"
+        f"this kernel's pvlib is {found or 'missing'}, not the course's library: start the lessons with "
+        "make lab, or choose the kernel of the course's own environment"
     )"""
 OURS = "poster_var_course"  # the key of our own entry in a notebook's metadata
 

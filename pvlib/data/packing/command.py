@@ -2,12 +2,12 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Callable
 
 from pvlib.data.packing.report import Report
-from pvlib.errors import CourseError
+from pvlib.errors import printable
 from pvlib.progress import progress_bar
+from pvlib.terminal import line_for_user, say_error
 
 
 def add_image_options(parser: argparse.ArgumentParser, side: int) -> None:
@@ -36,12 +36,14 @@ def run(prepare: Callable[..., Report], options: argparse.Namespace) -> int:
     try:
         with progress_bar("faces") as show:
             report = prepare(folder, file, **given, on_progress=show)
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
-        print(f"Interrupted; {file} is as it was before.", file=sys.stderr)
+        say_error(f"{file} is as it was before", "interrupted")
         return 130
-    print(report)
-    print(f"Written to {file}.")
+    except Exception as error:
+        line = line_for_user(error)
+        if line is None:
+            raise
+        say_error(line)
+        return 1
+    print(printable(f"{report}\nWritten to {file}."))
     return 0

@@ -19,12 +19,11 @@ from pvlib.files import atomic_write, locked
 from pvlib.models import Poster
 from pvlib.runs.provenance import session
 from pvlib.training.build import build_network, start_from
-from pvlib.training.checkpoints import checkpoint_path
+from pvlib.training.checkpoints import EpochRecord, best_record, checkpoint_path
 from pvlib.training.config import RunConfig
 from pvlib.training.config_files import to_yaml
 from pvlib.training.devices import make_fabric
 from pvlib.training.failures import check_run, enough_memory_for
-from pvlib.training.history import EpochRecord, best_record
 from pvlib.training.loop import fit
 from pvlib.training.same_run import FREE, refuse_other_run
 from pvlib.training.sources import load_faces

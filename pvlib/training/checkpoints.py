@@ -6,7 +6,7 @@ checkpoint before. The .json beside it repeats the header for people; nothing re
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from torch import Tensor, nn
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.models import Poster, Size
-from pvlib.training.history import EpochRecord
 
 LAST, BEST = "last", "best"
 NETWORK, AVERAGE, OPTIMIZER = "network.", "average.", "optimizer."
@@ -37,6 +36,43 @@ class Position:
     step: int = 0
     loss_sum: float = 0.0
     seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """What one epoch gave.
+
+    Attributes:
+        epoch: counted from 1.
+        loss: mean over the training faces.
+        metrics: what ``measure`` found afterwards.
+        learning_rate: of the epoch's last step.
+        seconds: of training alone, over all pieces of an interrupted epoch.
+        images_per_second: training faces over those seconds; 0 where nobody counted.
+    """
+
+    epoch: int
+    loss: float
+    metrics: dict[str, float]
+    learning_rate: float
+    seconds: float
+    images_per_second: float = 0.0
+
+
+def best_record(history: Sequence[EpochRecord]) -> EpochRecord | None:
+    """Return the epoch of the highest accuracy; None where accuracy was not measured.
+
+    Of several, the one with the lowest negative log-likelihood; of those, the first.
+    """
+    measured = [record for record in history if "accuracy" in record.metrics]
+    if not measured:
+        return None
+    return max(measured, key=_goodness)
+
+
+def _goodness(record: EpochRecord) -> tuple[float, float, int]:
+    likelihood = -record.metrics.get("negative_log_likelihood", 0.0)
+    return record.metrics["accuracy"], likelihood, -record.epoch
 
 
 @dataclass(kw_only=True)
@@ -110,6 +146,19 @@ def read_state(folder: str | Path, which: str = LAST) -> dict[str, Any]:
         ) from None
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise CourseError(f"{path}: not a checkpoint of pvlib, or damaged ({error})") from error
+
+
+def check_best(folder: Path, best: EpochRecord, epochs: int) -> None:
+    """Refuse to go on where ``best`` is not the checkpoint that the history speaks of, or one that is newer."""
+    try:
+        kept = (read_state(folder, BEST)["best"] or {}).get("epoch", 0)
+    except CourseError:
+        kept = 0
+    if kept != best.epoch and kept <= epochs:  # newer: the run was killed before it wrote last
+        raise CourseError(
+            f"{checkpoint_path(folder, BEST)}: the weights of the best epoch, {best.epoch}, are missing or damaged; "
+            "put the file back, or start the run anew in another folder"
+        )
 
 
 def epochs_begun(state: Mapping[str, Any]) -> int:

@@ -17,8 +17,8 @@ from pvlib.errors import CourseError
 from pvlib.losses import Objective
 from pvlib.models import Size
 from pvlib.models.sizes import without_variational_parts
+from pvlib.training.batches import Sampling
 from pvlib.training.build import choose_size
-from pvlib.training.sampling import Sampling
 from pvlib.training.settings import settings
 from pvlib.training.sources import is_drawn, recipe_for
 
@@ -278,7 +278,7 @@ class RunConfig:
 
     def with_paths(self, change: Callable[[str], str]) -> Self:
         """Return the config with every path changed."""
-        changed: dict[str, dict[str, str]] = {"data": {}, "network": {}}
+        changed: dict[str, dict[str, Any]] = {"data": {}, "network": {}}
         for key, path in self.paths().items():
             section, _, name = key.partition(".")
             changed[section][name] = change(path)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lightning.fabric.plugins import MixedPrecision
 
 PRECISIONS = ("fp32", "bf16", "fp16")
-_FABRIC_NAMES = {"fp32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}
+_NAMES = {"32-true": "fp32", "bf16-mixed": "bf16", "16-mixed": "fp16"}  # Fabric's -> ours
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _LARGEST_INT = 2**31 - 1
 
@@ -55,7 +55,7 @@ def make_fabric(
     from lightning.fabric import Fabric
     from lightning.fabric.plugins import Precision
 
-    plugin = Precision() if precision == "fp32" else _autocast(_FABRIC_NAMES[precision], kind)
+    plugin = Precision() if precision == "fp32" else _autocast(precision, kind)
     return Fabric(
         accelerator=kind,
         devices=[int(index)] if index else devices,
@@ -87,7 +87,7 @@ def _autocast(precision: str, device: str) -> "MixedPrecision":
         def convert_input(self, data: object) -> object:
             return data
 
-    return Autocast(precision, device=device)
+    return Autocast("bf16-mixed" if precision == "bf16" else "16-mixed", device=device)
 
 
 def _check_available(name: str, kind: str, index: str, devices: int) -> None:
@@ -106,7 +106,7 @@ def _check_available(name: str, kind: str, index: str, devices: int) -> None:
 def precision_of(fabric: "Fabric") -> str:
     """Return "fp32", "bf16" or "fp16"; what Fabric calls otherwise is returned as it stands."""
     own = fabric.strategy.precision.precision
-    return next((name for name, theirs in _FABRIC_NAMES.items() if theirs == own), own)
+    return _NAMES.get(own, own)
 
 
 def check_precision(precision: str, allowed: tuple[str, ...] = ("fp32", "bf16")) -> None:

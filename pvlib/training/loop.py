@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor
@@ -13,12 +13,12 @@ from pvlib.data.faces import Faces
 from pvlib.models import Poster
 from pvlib.random_state import fork_random_state
 from pvlib.training.batches import Batches
-from pvlib.training.checkpoints import Position
+from pvlib.training.checkpoints import EpochRecord, Position
 from pvlib.training.config import TrainConfig
 from pvlib.training.devices import distribute, make_fabric
 from pvlib.training.failures import check_finite, check_run, explained
-from pvlib.training.history import EpochRecord, RunLog
 from pvlib.training.positions import learning_rate_at, seed_pass
+from pvlib.training.run_log import RunLog
 from pvlib.training.sam import sam_ascent
 from pvlib.training.state import LOOK_EVERY, CheckpointKeeper, TrainingState, begin
 
@@ -37,6 +37,7 @@ def fit(
     fabric: "Fabric | None" = None,
     device: str | torch.device = "cpu",
     show_progress: bool = True,
+    on_start: Callable[[], None] | None = None,
     on_epoch: Callable[[EpochRecord], None] | None = None,
     run_notes: dict[str, Any] | None = None,
 ) -> list[EpochRecord]:
@@ -55,6 +56,7 @@ def fit(
         folder: where checkpoints and metrics.csv are written, and looked for at the start.
         fabric: what to run on, launched already where it has several processes; see ``make_fabric``.
         device: what to run on where no ``fabric`` is given.
+        on_start: called before the first step, once nothing is left to refuse; in the first process.
         on_epoch: called with each new record, e.g. to print it; in the first process.
         run_notes: JSON values to keep in the checkpoint, e.g. which data the run trained on.
 
@@ -76,33 +78,34 @@ def fit(
     keeper = CheckpointKeeper(
         folder=folder, config=config, identity=identity, steps=batches.steps, fabric=fabric
     )
-    with explained(config, fabric.world_size):
+    first = fabric.is_global_zero
+    with explained(config, fabric.world_size), fork_random_state(fabric.device):
         state = begin(network, config, fabric)
         keeper.resume(state)
+        if on_start is not None and first:
+            on_start()
         module, optimizer = distribute(network, state.optimizer, fabric)
-    first = fabric.is_global_zero
-    log = RunLog(folder if first else None, config.epochs * batches.steps, shown=show_progress and first)
-    run = Run(
-        config=config,
-        fabric=fabric,
-        state=state,
-        module=module,
-        optimizer=optimizer,
-        batches=batches,
-        keeper=keeper,
-        log=log,
-    )
-
-    with fork_random_state(fabric.device), explained(config, fabric.world_size), log:
-        log.begin(state.history, len(state.history) * batches.steps + state.position.step)
-        for epoch in range(len(state.history), config.epochs):
-            train_epoch(run, epoch)
-            metrics = measure(state.measured) if measure is not None and first else {}
-            state.end_epoch(fabric.broadcast(metrics), batches.steps * config.batch_size)
-            keeper.save(state)
-            log.add(state.history)
-            if on_epoch is not None and first:
-                on_epoch(state.history[-1])
+        steps = config.epochs * batches.steps
+        with RunLog(folder if first else None, steps, shown=show_progress and first) as log:
+            log.begin(state.history, len(state.history) * batches.steps + state.position.step)
+            run = Run(
+                config=config,
+                fabric=fabric,
+                state=state,
+                module=module,
+                optimizer=optimizer,
+                batches=batches,
+                keeper=keeper,
+                log=log,
+            )
+            for epoch in range(len(state.history), config.epochs):
+                train_epoch(run, epoch)
+                metrics = measure(state.measured) if measure is not None and first else {}
+                state.end_epoch(fabric.broadcast(metrics), batches.steps * config.batch_size)
+                keeper.save(state)
+                log.add(state.history)
+                if on_epoch is not None and first:
+                    on_epoch(state.history[-1])
     if state.average is not None:
         network.load_state_dict(state.measured.state_dict())
     network.eval()
@@ -132,8 +135,6 @@ def train_epoch(run: Run, epoch: int) -> None:
     started = time.perf_counter() - state.position.seconds
     for step in range(state.position.step, len(order)):
         done = step + 1
-        rate = learning_rate_at(epoch, (step + 0.5) / len(order), config)
-        state.set_learning_rate(rate)
         images, target = run.batches.load(order[step], epoch, step)
         total += gradient(run, images, target, epoch, step)
         if config.sam:
@@ -141,6 +142,8 @@ def train_epoch(run: Run, epoch: int) -> None:
                 gradient(run, images, target, epoch, step, number=1)
         if config.clip is not None:
             fabric.clip_gradients(run.module, run.optimizer, max_norm=config.clip, error_if_nonfinite=False)
+        rate = learning_rate_at(epoch, (step + 0.5) / len(order), config)
+        state.set_learning_rate(rate)
         run.optimizer.step()
         run.optimizer.zero_grad()
         if state.average is not None:
@@ -148,7 +151,7 @@ def train_epoch(run: Run, epoch: int) -> None:
 
         save = run.keeper.is_due(epoch * len(order) + done) and done < len(order)
         if save or done % LOOK_EVERY == 0 or done == len(order):
-            total = fabric.all_reduce(total, reduce_op="mean")
+            total = cast("Tensor", fabric.all_reduce(total, reduce_op="mean"))
             state.position = Position(epoch, done, total.item(), time.perf_counter() - started)
             check_finite(state, rate, run.keeper.folder)
             run.log.move(epoch, config.epochs, epoch * len(order) + done, total.item() / done)

@@ -5,7 +5,6 @@ PyYAML does not know 1e-3; here the first is refused, 1e-3 is a number and the o
 bytes grow without bound (aliases, deep nesting) and tags are refused, since configs come from strangers too.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +22,6 @@ _WORDS = {
 }  # fmt: skip
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_UNBOUNDED = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _LONGEST_NUMBER = 40
 
 
@@ -93,18 +91,13 @@ def resolve(text: str) -> Any:
         if len(digits) > _LONGEST_NUMBER:
             raise ValueError(f"a number of {len(digits)} digits is too large")
         return int(text)
-    if _NUMBER.fullmatch(text):
-        return float(text)
-    unbounded = _UNBOUNDED.fullmatch(text)
-    if unbounded:
-        return math.nan if unbounded[3] else -math.inf if unbounded[1] == "-" else math.inf
-    return text
+    return float(text) if _NUMBER.fullmatch(text) else text
 
 
 class _NotPlainError(Exception):
     def __init__(self, message: str, event: yaml.Event):
         super().__init__(message)
-        self.line = event.start_mark.line + 1
+        self.line = _line_of(event)
 
 
 def _document(events: Iterator[yaml.Event], lines: dict[str, int]) -> Any:
@@ -124,12 +117,12 @@ def _value(
     event: yaml.Event, events: Iterator[yaml.Event], path: str, lines: dict[str, int], depth: int
 ) -> Any:
     """The value that begins with ``event``; ``events`` stands behind it afterwards."""
-    if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+    if getattr(event, "anchor", None) is not None:
         raise _NotPlainError(
             "& and * (anchors and aliases) are not read: write the value where it belongs", event
         )
-    if event.tag is not None:
-        raise _NotPlainError(f'the tag "{event.tag[:40]}" is not read: write the value alone', event)
+    if getattr(event, "tag", None) is not None:
+        raise _NotPlainError("a tag (!) is not read: write the value alone", event)
     if depth > DEEPEST:
         raise _NotPlainError("lists or keys are nested too deeply", event)
     if isinstance(event, yaml.ScalarEvent):
@@ -151,7 +144,7 @@ def _value(
         key, below = event.value, f"{path}.{event.value}" if path else event.value
         if key in mapping:
             raise _NotPlainError(f'the key "{key[:40]}" stands twice', event)
-        lines[below] = event.start_mark.line + 1
+        lines[below] = _line_of(event)
         mapping[key] = _value(next(events), events, below, lines, depth + 1)
     return mapping
 
@@ -159,3 +152,7 @@ def _value(
 def _check_text(event: yaml.ScalarEvent) -> None:
     """Refuse half a surrogate pair, which no file can hold as text, by a ValueError."""
     event.value.encode("utf-8")
+
+
+def _line_of(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1

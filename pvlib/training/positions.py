@@ -10,11 +10,13 @@ pairs of steps draw the same numbers, for different faces and weights, which doe
 """
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from pvlib.training.config import Loop
+if TYPE_CHECKING:
+    from pvlib.training.config import Loop
 
 _ORDER, _CHANGES, _PASS = range(3)
 
@@ -39,7 +41,7 @@ def seed_pass(seed: int, epoch: int, step: int, process: int = 0, number: int = 
     torch.manual_seed(position_seed(seed, _PASS, epoch, step, process, number))
 
 
-def learning_rate_at(epoch: int, part: float, loop: Loop) -> float:
+def learning_rate_at(epoch: int, part: float, loop: "Loop") -> float:
     """Return the learning rate of a step.
 
     exponential multiplies by ``decay`` after every epoch, as published; cosine falls along half a cosine wave

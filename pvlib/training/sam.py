@@ -23,10 +23,11 @@ def sam_ascent(weights: Sequence[Tensor], rho: float) -> Iterator[None]:
     moved = [weight for weight in weights if weight.grad is not None]
     before = [weight.detach().clone() for weight in moved]
     with torch.no_grad():
-        norm = torch.nn.utils.get_total_norm([weight.grad for weight in moved])
+        gradients = [weight.grad for weight in moved if weight.grad is not None]
+        norm = torch.nn.utils.get_total_norm(gradients)
         scale = rho / (norm + 1e-12)
-        for weight in moved:
-            weight.add_(torch.where(norm.isfinite(), scale * weight.grad, 0.0))
+        for weight, gradient in zip(moved, gradients, strict=True):
+            weight.add_(torch.where(norm.isfinite(), scale * gradient, 0.0))
             weight.grad = None
     try:
         yield

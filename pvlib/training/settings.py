@@ -69,7 +69,10 @@ def keys_of(kind: type, key: str = "") -> Iterator[str]:
     """Yield the dotted path of every value that ``kind`` and the dataclasses in it hold."""
     for name, hint in get_type_hints(kind).items():
         path = f"{key}.{name}" if key else name
-        yield from keys_of(hint, path) if is_dataclass(hint) else (path,)
+        if isinstance(hint, type) and is_dataclass(hint):
+            yield from keys_of(hint, path)
+        else:
+            yield path
 
 
 def nearest(path: str, kind: type) -> str:

@@ -24,7 +24,10 @@ from pvlib.training.checkpoints import (
     LAST,
     NETWORK,
     OPTIMIZER,
+    EpochRecord,
     Position,
+    best_record,
+    check_best,
     checkpoint_path,
     fill,
     read_state,
@@ -32,7 +35,6 @@ from pvlib.training.checkpoints import (
     write_checkpoint,
 )
 from pvlib.training.config import TrainConfig
-from pvlib.training.history import EpochRecord, best_record
 from pvlib.training.same_run import refuse_other_run
 
 if TYPE_CHECKING:
@@ -205,7 +207,13 @@ class CheckpointKeeper:
         """
         if self.folder is not None and checkpoint_path(self.folder).exists():
             self._restore(self.folder, state)
-        self._check_together(state)
+        here = torch.tensor([state.position.epoch, state.position.step], device=self.fabric.device)  # (2,)
+        everywhere: Any = self.fabric.all_gather(here)  # (processes, 2)
+        if not bool((everywhere == here).all()):  # they would wait without end
+            raise CourseError(
+                f"{self.folder}: not all processes find the same checkpoint there; choose a folder that all machines "
+                "share"
+            )
 
     def _restore(self, folder: Path, state: TrainingState) -> None:
         refuse_other_run(folder, {**self.identity, "config": asdict(self.config)})
@@ -215,7 +223,7 @@ class CheckpointKeeper:
         state.restore(read_tensors(folder), read_state(folder), checkpoint_path(folder), self.steps)
         best = best_record(state.history)
         if best is not None:
-            _check_best(folder, best, len(state.history))
+            check_best(folder, best, len(state.history))
 
     def is_due(self, steps_done: int) -> bool:
         """Whether a checkpoint within the epoch is due; all processes get the answer of the first."""
@@ -232,37 +240,12 @@ class CheckpointKeeper:
             return
         if self.fabric.is_global_zero:
             rest = {**self.identity, "config": asdict(self.config), **state.as_json()}
+            tensors = state.tensors()
             best = best_record(state.history)
             if best is not None and state.position.step == 0 and best is state.history[-1]:
-                weights = {
-                    (NETWORK if state.average is None else AVERAGE) + key: value
-                    for key, value in state.measured.state_dict().items()
-                }
+                kept = NETWORK if state.average is None else AVERAGE
+                weights = {name: value for name, value in tensors.items() if name.startswith(kept)}
                 write_checkpoint(self.folder, weights, {**rest, "best": asdict(best)}, BEST)
-            write_checkpoint(self.folder, state.tensors(), rest)
+            write_checkpoint(self.folder, tensors, rest)
         self.fabric.barrier()
         self.saved = time.monotonic()
-
-    def _check_together(self, state: TrainingState) -> None:
-        """Refuse, in all processes, to go on from different places: they would wait for each other without end."""
-        if self.fabric.world_size == 1:
-            return
-        own = torch.tensor([state.position.epoch, state.position.step], device=self.fabric.device)  # (2,)
-        if len(self.fabric.all_gather(own).unique(dim=0)) > 1:
-            raise CourseError(
-                f"{self.folder}: not all processes find the same checkpoint there; choose a folder that all machines "
-                "share"
-            )
-
-
-def _check_best(folder: Path, best: EpochRecord, epochs: int) -> None:
-    """Refuse to go on where ``best`` is not the checkpoint that the history speaks of, or one that is newer."""
-    try:
-        kept = (read_state(folder, BEST)["best"] or {}).get("epoch", 0)
-    except CourseError:
-        kept = 0
-    if kept != best.epoch and kept <= epochs:  # newer: the run was killed before it wrote last
-        raise CourseError(
-            f"{checkpoint_path(folder, BEST)}: the weights of the best epoch, {best.epoch}, are missing or damaged; "
-            "put the file back, or start the run anew in another folder"
-        )

@@ -16,7 +16,7 @@ from pvlib.models.shipped import TrainedNetwork, load_trained
 from pvlib.models.weight_file import fingerprint
 from pvlib.report.model_card import write_card
 from pvlib.training.checkpoints import Position, write_checkpoint
-from pvlib.training.history import EpochRecord
+from pvlib.training import EpochRecord
 
 
 def call(*arguments):

@@ -24,8 +24,8 @@ from small import CONFIG, OFTEN, look_every, run
 
 from pvlib.losses import Objective
 from pvlib.training import TrainConfig
+from pvlib.training.batches import Sampling
 from pvlib.training.checkpoints import BEST, LAST, checkpoint_path, read_state, read_tensors
-from pvlib.training.sampling import Sampling
 
 LONGER = replace(CONFIG, epochs=4, save_minutes=OFTEN)
 OPTIONS: dict[str, TrainConfig] = {

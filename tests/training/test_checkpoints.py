@@ -9,8 +9,7 @@ from small import CONFIG, new_network, run, weights
 
 from pvlib.errors import CourseError
 from pvlib.training import EpochRecord
-from pvlib.training.checkpoints import BEST, LAST, checkpoint_path, load_network, read_state
-from pvlib.training.history import best_record
+from pvlib.training.checkpoints import BEST, LAST, best_record, checkpoint_path, load_network, read_state
 
 
 def measured(*accuracies):

@@ -12,9 +12,9 @@ from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
 from pvlib.losses import Objective
 from pvlib.training import fit
+from pvlib.training.batches import Sampling
 from pvlib.training.checkpoints import checkpoint_path, load_network, read_state, read_tensors
 from pvlib.training.devices import make_fabric
-from pvlib.training.sampling import Sampling
 from pvlib.training.state import begin
 
 

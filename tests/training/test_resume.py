@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -143,3 +144,97 @@ def test_a_run_of_an_older_version_is_refused_by_name(tmp_path):
     safetensors.torch.save_file(tensors, checkpoint_path(tmp_path), metadata={"state": json.dumps(state)})
     with pytest.raises(CourseError, match="older version"):
         run(tmp_path)
+
+
+def rewrite_header(folder, text, which="last"):
+    path = checkpoint_path(folder, which)
+    safetensors.torch.save_file(read_tensors(folder, which), path, metadata={"state": text})
+
+
+@pytest.fixture(scope="module")
+def two_epochs(tmp_path_factory):
+    """A run of two epochs, of which the first was the best."""
+    folder = tmp_path_factory.mktemp("run")
+    accuracies = iter((0.9, 0.1))
+    run(folder, replace(CONFIG, epochs=2), measure=lambda network: {"accuracy": next(accuracies)})
+    return folder
+
+
+@pytest.fixture
+def copied(two_epochs, tmp_path):
+    return shutil.copytree(two_epochs, tmp_path / "run")
+
+
+def go_on(folder):
+    return run(folder, replace(CONFIG, epochs=3), measure=accuracy)
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    (lambda state: state.pop("history"), "history"), (lambda state: state.pop("position"), "position"),
+    (lambda state: state.pop("size"), "size"), (lambda state: state.pop("names"), "names"),
+    (lambda state: state.update(history=None), "history"), (lambda state: state.update(history=[{}]), "history.0"),
+    (lambda state: state.update(history=[{"epoch": "1"}]), "history.0"), (lambda state: state.update(names=5), "names"),
+    (lambda state: state.update(position={"step": "x"}), "position.step"),
+    (lambda state: state.update(config=None), "config"), (lambda state: state.update(config={}), "another|not "),
+    (lambda state: state.update(run=[1]), "run"), (lambda state: state.update(scaler=5), "scaler"),
+    (lambda state: state["position"].update(step=1_000_000), "step 1000000"),
+    (lambda state: state["position"].update(step=-1), "step -1"),
+    (lambda state: state["position"].update(epoch=1), "after 1 epochs, with 2"),
+    (lambda state: state["position"].update(loss_sum=float("nan")), "damaged"),
+    (lambda state: state.update(history=state["history"][:1]), "after 2 epochs, with 1"),
+    (lambda state: state.clear(), "names|damaged"),
+])  # fmt: skip
+def test_a_header_without_a_key_or_with_an_impossible_value_is_one_message_that_names_the_file(
+    copied, change, said
+):
+    state = read_state(copied)
+    change(state)
+    rewrite_header(copied, json.dumps(state))
+    with pytest.raises(CourseError, match=said) as caught:
+        go_on(copied)
+    assert str(copied) in str(caught.value)
+    assert "another folder" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["null", "[]", "{}", "5", "[" * 100_000, '{"a":' * 100_000, "", "{", "NaN"])
+def test_a_header_that_is_no_record_is_one_short_message(copied, text):
+    rewrite_header(copied, text)
+    with pytest.raises(CourseError, match=r"last\.safetensors") as caught:
+        go_on(copied)
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize("step", [1e30, -1.0, float("nan"), 9.0])
+def test_a_step_of_adamw_that_the_run_cannot_have_taken_is_refused(copied, step):
+    tensors, state = read_tensors(copied), read_state(copied)
+    tensors["optimizer.head.mean.bias:step"] = torch.tensor(step)  # two epochs of four steps were taken
+    safetensors.torch.save_file(tensors, checkpoint_path(copied), metadata={"state": json.dumps(state)})
+    with pytest.raises(
+        CourseError, match=r'"step" of "head\.mean\.bias" is missing, misshapen or impossible'
+    ):
+        go_on(copied)
+
+
+@pytest.mark.parametrize("how", ["missing", "cut", "of another epoch"])
+def test_best_weights_that_are_gone_damaged_or_others_are_named(copied, how):
+    best = checkpoint_path(copied, BEST)
+    if how == "missing":
+        best.unlink()
+    elif how == "cut":
+        best.write_bytes(best.read_bytes()[:-100])
+    else:
+        state = read_state(copied, BEST)
+        state["best"]["epoch"] = 2
+        rewrite_header(copied, json.dumps(state), BEST)
+    with pytest.raises(
+        CourseError, match=r"best\.safetensors: the weights of the best epoch, 1, are missing or damaged"
+    ):
+        go_on(copied)
+
+
+def test_a_file_where_tensorboard_writes_is_named(copied):
+    pytest.importorskip("tensorboard")
+    shutil.rmtree(copied / "tensorboard", ignore_errors=True)
+    (copied / "tensorboard").write_text("somebody's own")
+    with pytest.raises(CourseError, match="tensorboard.* move it away"):
+        go_on(copied)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pvlib.errors import CourseError
-from pvlib.training.sampling import Sampling
+from pvlib.training.batches import Sampling
 
 COUNTS = (4000, 900, 100)
 LABELS = torch.arange(3).repeat_interleave(torch.tensor(COUNTS))[

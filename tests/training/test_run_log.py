@@ -8,7 +8,7 @@ import pytest
 from small import CONFIG, run
 
 from pvlib.training import EpochRecord
-from pvlib.training.history import METRICS, write_metrics
+from pvlib.training.run_log import METRICS, write_metrics
 
 
 def rows(path):

@@ -1,60 +1,21 @@
-"""What is kept of every epoch, which epoch was the best, and what a run tells while it goes on.
-
-That is metrics.csv, TensorBoard where it is installed, and a progress bar.
-"""
+"""What a run tells while it goes on: metrics.csv, TensorBoard where it is installed, a progress bar."""
 
 import csv
 import math
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from pvlib.errors import CourseError
 from pvlib.files import atomic_write
+from pvlib.training.checkpoints import EpochRecord
 
 METRICS = "metrics.csv"
 _COLUMNS = ("epoch", "loss", "learning_rate", "seconds", "images_per_second")
-
-
-@dataclass(frozen=True)
-class EpochRecord:
-    """What one epoch gave.
-
-    Attributes:
-        epoch: counted from 1.
-        loss: mean over the training faces.
-        metrics: what ``measure`` found afterwards.
-        learning_rate: of the epoch's last step.
-        seconds: of training alone, over all pieces of an interrupted epoch.
-        images_per_second: training faces over those seconds; 0 where nobody counted.
-    """
-
-    epoch: int
-    loss: float
-    metrics: dict[str, float]
-    learning_rate: float
-    seconds: float
-    images_per_second: float = 0.0
-
-
-def best_record(history: Sequence[EpochRecord]) -> EpochRecord | None:
-    """Return the epoch of the highest accuracy; None where accuracy was not measured.
-
-    Of several, the one with the lowest negative log-likelihood; of those, the first.
-    """
-    measured = [record for record in history if "accuracy" in record.metrics]
-    if not measured:
-        return None
-    return max(measured, key=_goodness)
-
-
-def _goodness(record: EpochRecord) -> tuple[float, float, int]:
-    surprise = record.metrics.get("negative_log_likelihood", 0.0)
-    return record.metrics["accuracy"], -surprise, -record.epoch
 
 
 class RunLog:
@@ -99,10 +60,10 @@ class RunLog:
         self._bar.reset(self._task, completed=steps_done)
         if self._folder is None:
             return
-        write_metrics(self._folder / METRICS, history)
         self._board = _open_tensorboard(self._folder, len(history) + 1)
         if self._board is not None:
             self._open.callback(self._board.close)
+        write_metrics(self._folder / METRICS, history)
 
     def move(self, epoch: int, epochs: int, steps_done: int, loss: float) -> None:
         """Say how many steps of the whole run are done, and the mean loss of the epoch (from 0) so far."""
@@ -126,11 +87,12 @@ def write_metrics(path: Path, history: Sequence[EpochRecord]) -> None:
     Raises:
         CourseError: when the folder cannot be written to.
     """
-    metrics = dict.fromkeys(name for record in history for name in record.metrics)
+    rows = [_row(record) for record in history]
+    columns = dict.fromkeys(name for row in rows for name in row) or _COLUMNS
     with atomic_write(path) as temporary, temporary.open("w", newline="") as file:
-        writer = csv.DictWriter(file, [*_COLUMNS, *metrics], restval="")
+        writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
-        writer.writerows(_row(record) for record in history)
+        writer.writerows(rows)
 
 
 def _row(record: EpochRecord) -> dict[str, float]:
@@ -143,4 +105,9 @@ def _open_tensorboard(folder: Path, first_epoch: int) -> Any:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         return None
-    return SummaryWriter(folder / "tensorboard", purge_step=first_epoch)
+    try:
+        return SummaryWriter(folder / "tensorboard", purge_step=first_epoch)
+    except OSError as error:
+        raise CourseError(
+            f"{folder / 'tensorboard'}: cannot be a folder of TensorBoard ({error.strerror}); move it away"
+        ) from error

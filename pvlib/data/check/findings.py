@@ -1,124 +1,193 @@
-"""`check(path)`: everything that can be said about a set of faces before anybody trains on it."""
+"""`check(path)`: everything that should be known of a set of faces before anybody trains on it."""
 
-import hashlib
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 
-from pvlib.data.check.collection import Collection
-from pvlib.data.check.copies import Copies, exact_copies, near_copies
 from pvlib.data.check.recognise import recognise
-from pvlib.data.check.scan import Scan, scan
+from pvlib.data.equal_pixels import splits_of_equal_pixels
+from pvlib.data.folders import ARCHIVE_SUFFIXES, IMAGE_SUFFIXES
+from pvlib.data.listing import Listing
+from pvlib.data.other_formats import OTHER_SUFFIXES
+from pvlib.data.packing.report import Report
+from pvlib.data.packing.writing import decoded
+from pvlib.terminal import printable
 
-_SMALLEST, _LONGEST = 32, 3  # a shorter side, or a greater aspect, is odd wherever sizes differ
+_SIDE = 100  # pixels at which pictures are compared, where the data set does not say
+_FEW = 3_000  # starting processes takes longer than looking at so few
+_TOO_MANY = 0.05  # this share of missing or unreadable images means that a copy broke off
+_MISSING = ("without an image", "but no image, left out")  # how the readers' words for what is missing end
+_PICTURES = (*IMAGE_SUFFIXES, *OTHER_SUFFIXES, *ARCHIVE_SUFFIXES)  # what holds faces, perhaps
+_SHOWN = 3  # examples of each kind: this is a page
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What a check found; ``verdict`` judges it and ``page`` shows it.
+    """What a check found.
 
     Attributes:
-        collection: what was looked at.
-        readable: images that could be read.
-        unreadable: name -> reason.   misnamed: name -> the format that the file really has.
-        sizes: (width, height) -> images.   modes: Pillow's kind of pixels -> images.
-        odd: name -> what is odd about its size or kind of pixels.
-        exact, near: copies pixel for pixel; near duplicates among what is left without them.
-        files_print: SHA-256 over the names and bytes of all image files, in any order; "" without files.
-        pixels_print: the same over the decoded pixels alone, whatever the layout and the names.
-        seconds: time taken.
+        listing: what was looked at.
+        report: the page that preparing it prints: counts, what is odd or unused, copies across splits.
+        unreadable: why each image that cannot be read is none.
+        within: split -> images whose pixels stand in it before, so that they could go without loss.
+        contradictions: pairs of images with the same pixels and two different labels.
+        usable: whether one can train on it.
+        reasons: sentences that say what to do first.
     """
 
-    collection: Collection
-    readable: int
-    unreadable: dict[str, str]
-    misnamed: dict[str, str]
-    sizes: Counter[tuple[int, int]]
-    modes: Counter[str]
-    odd: dict[str, str]
-    exact: Copies
-    near: Copies
-    files_print: str
-    pixels_print: str
-    seconds: float
+    listing: Listing
+    report: Report
+    unreadable: list[str]
+    within: dict[str, int]
+    contradictions: list[tuple[str, str]]
+    usable: bool
+    reasons: list[str]
+
+    @property
+    def verdict(self) -> str:
+        if not self.usable:
+            return "not usable: …"
+        return "usable, but …" if self.reasons else "ready to use"
+
+    def __str__(self) -> str:
+        """The page without the verdict."""
+        pairs = [f"{one} and {other}" for one, other in self.contradictions]
+        lines = [str(self.report)]
+        lines += [
+            f"copies within {split}, pixel for pixel: {number:,}"
+            for split, number in self.within.items()
+            if number
+        ]
+        if pairs:
+            more = "; …" if len(pairs) > _SHOWN else ""
+            lines.append(
+                f"the same pixels, but two labels: {len(pairs):,} ({'; '.join(pairs[:_SHOWN])}{more})"
+            )
+        lines.append("near duplicates, also mirrored: python data_scripts/find_near_duplicates.py finds them")
+        return printable("\n".join(lines))
+
+    def to_json(self) -> dict:
+        """Return everything as plain values, with every name and not only the first."""
+        return {
+            **asdict(self.report),
+            "problems": self.listing.problems,
+            "unreadable": self.unreadable,
+            "copies_within": self.within,
+            "contradictions": self.contradictions,
+            "usable": self.usable,
+            "verdict": self.verdict,
+            "reasons": self.reasons,
+        }
 
 
 def check(
     path: str | Path,
     workers: int | None = None,
-    start: Callable[[Collection], None] = lambda collection: None,
-    step: Callable[[int], None] = lambda images: None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Findings:
     """Look at every image of the set at ``path`` and compare them all.
 
     Args:
         path: the folder of a data set in its owners' layout or of any images, or a prepared file.
-        workers: processes that read images; None means one a core. As they are started afresh, a script
-            that calls this needs ``if __name__ == "__main__":``, or ``workers=1``.
-        start: is told what was recognised, before the first image is read.
-        step: is told how many more images are done, from time to time.
+        workers: processes that read images; None means one a core for many images. As they are started afresh,
+            a script that calls this with more than one needs ``if __name__ == "__main__":``.
+        on_progress: is told how many images are done, and of how many.
 
     Raises:
         CourseError: there is no set of images, or its label files are wrong; the message names the culprit.
     """
-    began = time.monotonic()
-    collection = recognise(Path(path))
-    start(collection)
-    scanned = scan(collection, workers, step)
-    rows = np.flatnonzero(scanned.readable)
-    names = collection.names
-    exact = exact_copies(collection, scanned)
-    sizes = Counter(map(tuple, scanned.sizes[rows].tolist()))
-    modes = Counter(
-        {name: int((scanned.modes[rows] == i).sum()) for i, name in enumerate(scanned.mode_names)}
+    listing = recognise(Path(path))
+    rows: list[int] = []
+    digests: list[bytes] = []
+    unreadable: list[str] = []
+    position = count()
+    total = len(listing.items)
+    workers = workers or (1 if total < _FEW else os.cpu_count() or 1)
+    side = listing.data_set.side or _SIDE
+    for part in decoded(listing, list(range(total)), side, workers):
+        chunk = [next(position) for _ in range(len(part.digests) + len(part.problems))]
+        rows += [row for place, row in enumerate(chunk) if place not in part.problems]
+        digests += part.digests
+        unreadable += part.problems.values()
+        on_progress(len(rows) + len(unreadable), total)
+    splits = listing.data_set.splits
+    items = [listing.items[row] for row in rows]
+    labels = np.array([item.label for item in items], np.int64)  # (N,)
+    split = np.array([splits.index(item.split) for item in items], np.int64)  # (N,)
+    first: dict[bytes, int] = {}
+    contradictions = []
+    for row, digest in enumerate(digests):
+        earlier = first.setdefault(digest, row)
+        if labels[earlier] != labels[row]:
+            contradictions.append((_shown(listing, rows[earlier]), _shown(listing, rows[row])))
+    within = {}
+    for j, name in enumerate(splits):
+        inside = [digest for digest, part in zip(digests, split.tolist(), strict=True) if part == j]
+        within[name] = len(inside) - len(set(inside))
+    report = Report.of(
+        listing,
+        side,
+        labels=labels,
+        split=split,
+        stands_in=splits_of_equal_pixels(digests, split),
+        unreadable=unreadable,
     )
+    usable, reasons = _judge(listing, report, len(items), len(unreadable), len(contradictions))
     return Findings(
-        collection=collection,
-        readable=len(rows),
-        unreadable={names[row]: reason for row, reason in scanned.unreadable.items()},
-        misnamed={names[row]: form for row, form in scanned.misnamed.items()},
-        sizes=sizes,
-        modes=modes,
-        odd={
-            names[row]: text
-            for row in rows.tolist()
-            if (text := _oddity(scanned, row, sizes, modes, len(rows)))
-        },
-        exact=exact,
-        near=near_copies(collection, scanned, exact),
-        files_print=_fingerprint(_file_lines(collection, scanned, rows)) if collection.files else "",
-        pixels_print=_fingerprint(digest.tobytes() for digest in scanned.pixel_hash[rows]),
-        seconds=time.monotonic() - began,
+        listing=listing,
+        report=report,
+        unreadable=unreadable,
+        within=within,
+        contradictions=contradictions,
+        usable=usable,
+        reasons=reasons,
     )
 
 
-def _oddity(scanned: Scan, row: int, sizes: Counter, modes: Counter, count: int) -> str:
-    """Say what sets an image apart: another size where nearly all are alike, or other pixels than most."""
-    width, height = scanned.sizes[row].tolist()
-    mode = scanned.mode_names[scanned.modes[row]]
-    (usual_size, alike), (usual_mode, same_mode) = sizes.most_common(1)[0], modes.most_common(1)[0]
-    found = []
-    if 2 * alike > count:
-        found += [f"{width}×{height} pixels"] if (width, height) != usual_size else []
-    elif min(width, height) < _SMALLEST or max(width, height) > _LONGEST * min(width, height):
-        found.append(f"{width}×{height} pixels")
-    if 2 * same_mode > count and mode != usual_mode:
-        found.append(f"kind of pixels {mode}")
-    return ", ".join(found)
+def _shown(listing: Listing, row: int) -> str:
+    item = listing.items[row]
+    return f"{item.name} ({listing.data_set.classes[item.label]})"
 
 
-def _file_lines(collection: Collection, scanned: Scan, rows: np.ndarray) -> Iterable[bytes]:
-    for row in rows.tolist():
-        name = collection.names[row]
-        part = collection.splits[collection.split[row]] if collection.split[row] >= 0 else ""
-        yield f"{part}\t{name}\t".encode(errors="surrogatepass") + scanned.file_hash[row].tobytes()
+def _judge(
+    listing: Listing, report: Report, readable: int, unreadable: int, contradictions: int
+) -> tuple[bool, list[str]]:
+    """Return whether the set is usable, and what should be done first."""
+    gaps = [names for kind, names in listing.problems.items() if kind.endswith(_MISSING)]
+    missing = sum(map(len, gaps))
+    lost, listed = missing + unreadable, missing + unreadable + readable
+    if not readable:
+        return False, ["Not one image with a label can be read: look for the files and copy them again."]
+    if lost > _TOO_MANY * listed:
+        share = f"{lost:,} of {listed:,} images ({lost / listed:.0%})"
+        return False, [f"{share} are missing or cannot be read: copy or unpack the set again."]
+    return True, list(_reservations(listing, report, unreadable, contradictions))
 
 
-def _fingerprint(parts: Iterable[bytes]) -> str:
-    """Hash a collection of byte strings whatever their order."""
-    digests = sorted(hashlib.sha256(part).digest() for part in parts)
-    return hashlib.sha256(b"".join(digests)).hexdigest()
+def _reservations(listing: Listing, report: Report, unreadable: int, contradictions: int) -> Iterator[str]:
+    for kind, names in listing.problems.items():
+        if names:
+            yield f"There are {kind} ({len(names):,}): see above."
+    if unreadable:
+        yield f"Images that cannot be read: {unreadable:,}. Fetch them again, or delete them."
+    for kind, (number, example) in listing.not_read.items():
+        if kind.startswith(_PICTURES):
+            yield f"Not read: {number:,} {kind}, such as {example}. Save them as JPEG or PNG, or unpack them."
+    empty = [split for split, faces in report.faces.items() if not faces]
+    if empty:
+        yield f"The split {' and '.join(empty)} is not there."
+    if any("published" in note and "as published" not in note for note in report.notes):
+        yield "The counts are not the published ones: say so beside every result."
+    for pair, faces in report.duplicates.items():
+        if faces:
+            later, _, earlier = pair.split()
+            yield (
+                f"{faces:,} of {later} stand also in {earlier}: take them out of training, or the accuracy on "
+                f"{later} flatters."
+            )
+    if contradictions:
+        yield f"Pairs of images with the same pixels but different labels: {contradictions:,}. No network can learn both."

@@ -2,7 +2,6 @@
 
 import json
 
-import numpy as np
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
@@ -29,15 +28,14 @@ def test_a_good_set_is_called_ready_with_status_0(faces):
     result = call(faces)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1] == "ready to use"
-    assert "Images read: 6 of 6; 48×48 (6)" in result.stdout
-    assert "Time:" in result.stdout
+    assert "find_near_duplicates.py" in result.stdout
 
 
 def test_the_page_is_plain_text_of_one_page_where_there_is_no_terminal(faces):
-    (faces / "train" / "happy" / "[bold]x.png").write_bytes(b"no image")
+    (faces / "train" / "happy" / "[bold]x\x1b[2J.png").write_bytes(b"no image")
     result = call(faces)
     assert "\x1b" not in result.stdout
-    assert "[bold]x.png" in result.stdout
+    assert "[bold]x\\x1b[2J.png" in result.stdout
     assert len(result.stdout.splitlines()) < 60
 
 
@@ -46,11 +44,8 @@ def test_reservations_leave_the_status_at_0_and_are_listed(faces):
     picture.save(faces / "test" / "happy" / "copy.png")
     result = call(faces)
     assert result.exit_code == 0
-    lines = result.stdout.splitlines()
-    assert "usable, but …" in lines
-    assert (
-        "1 of train stand also in test" in result.stdout or "1 of test stand also in train" in result.stdout
-    )
+    assert "usable, but …" in result.stdout.splitlines()
+    assert "  - 1 of test stand also in train" in result.stdout
 
 
 def test_a_useless_set_has_status_1_and_says_what_to_do(faces):
@@ -59,23 +54,18 @@ def test_a_useless_set_has_status_1_and_says_what_to_do(faces):
     result = call(faces)
     assert result.exit_code == 1
     assert "not usable: …" in result.stdout
-    assert "copy or unpack the set again" in result.stdout
+    assert "copy them again" in result.stdout
 
 
 def test_json_holds_every_name_and_the_verdict(faces, tmp_path):
     for number in range(9):
-        Image.fromarray(np.full((48, 48), number, np.uint8)).save(
-            faces / "train" / "happy" / f"blank{number}.png"
-        )
         (faces / "train" / "happy" / f"broken{number}.png").write_bytes(b"x")
     result = call(faces, "--json", tmp_path / "page.json")
-    assert result.exit_code == 1  # nine of 24 are broken
+    assert result.exit_code == 1  # nine of 15 are broken
     page = json.loads((tmp_path / "page.json").read_text())
     assert len(page["unreadable"]) == 9
-    assert page["readable"] == 15
-    assert page["near"]["pairs"] == []
+    assert page["faces"] == {"train": 3, "test": 3}
     assert page["usable"] is False
-    assert page["fingerprint_of_files"] in result.stdout
 
 
 def test_a_wrong_path_is_one_line(tmp_path):

@@ -94,11 +94,11 @@ def near_duplicates(small: np.ndarray, most: int = MOST) -> tuple[np.ndarray, np
     pairs, mirrored = _each_once(pairs, mirrored)
     same = np.zeros(len(pairs), bool)
     for start in range(0, len(pairs), _ROWS):
-        some = slice(start, start + _ROWS)
-        one, other = small[pairs[some, 0]], small[pairs[some, 1]]
-        flipped = mirrored[some]
+        batch = slice(start, start + _ROWS)
+        one, other = small[pairs[batch, 0]], small[pairs[batch, 1]]
+        flipped = mirrored[batch]
         other[flipped] = other[flipped][:, :, ::-1]
-        same[some] = agreement(one, other) >= STRUCTURE
+        same[batch] = agreement(one, other) >= STRUCTURE
     return pairs[same], mirrored[same], total > most
 
 
@@ -128,9 +128,8 @@ def candidates(hashes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     groups = [bits[:, i::_GROUPS] for i in range(_GROUPS)]
     codes = [group @ (1 << np.arange(group.shape[1], dtype=np.uint32)) for group in groups]  # below 2^6 each
     for chosen in combinations(range(_GROUPS), _ALIKE):
-        keys = np.zeros(len(hashes), np.uint32)
-        for group in chosen:
-            keys = keys << 6 | codes[group]
+        first_code, second_code, third_code = (codes[group] for group in chosen)
+        keys = first_code << 12 | second_code << 6 | third_code
         order = np.argsort(keys, kind="stable")
         ordered = keys[order]
         ends = np.searchsorted(ordered, ordered, side="right")  # (N,): where each row's bucket ends

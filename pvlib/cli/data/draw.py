@@ -37,22 +37,18 @@ def draw(
     force: Annotated[bool, typer.Option("--force", help="Replace a folder of drawn faces.")] = False,
 ) -> None:  # fmt: skip
     """Draw faces as files, in the layout that a data set's owner hands out."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from drawnfaces import DrawingError
     from drawnfaces.layouts import split_counts, write_layout
     from pvlib.errors import CourseError
+    from pvlib.progress import progress_bar
 
     given = {name: n for name, n in (("train", train), ("valid", valid), ("test", test)) if n is not None}
     if given and count is not None:
         raise CourseError("give either --count or the splits (--train, --valid, --test), not both")
-    columns = TextColumn("drawing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    screen = Console(stderr=True)
     try:
         counts = given or split_counts(layout, 1000 if count is None else count)
-        with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as progress:
-            task = progress.add_task("drawing", total=sum(counts.values()))
+        total = sum(counts.values())
+        with progress_bar("faces") as show:
             write_layout(
                 out,
                 layout,
@@ -66,7 +62,7 @@ def draw(
                 workers=workers,
                 replace=force,
                 command="pvlib " + shlex.join(sys.argv[1:]),
-                on_progress=lambda done: progress.update(task, completed=done),
+                on_progress=lambda done: show(done, total),
             )
     except DrawingError as error:
         raise CourseError(str(error)) from error

@@ -76,8 +76,8 @@ def test_broken_images_and_what_is_not_read_are_named(tmp_path, drawn):
     photo.write_bytes(b"\0\0\0\x18ftypheic")
     (root / "notes.txt").write_text("x")
     findings = look(root)
-    assert len(findings.unreadable) == 1
-    assert "cut.png is damaged" in findings.unreadable[0]
+    assert list(findings.unreadable) == ["train/happy/cut.png"]
+    assert "cut.png is damaged" in findings.unreadable["train/happy/cut.png"]
     assert "not read: 1 .heic files in train (train/happy/phone.heic)" in str(findings)
     assert "not read: 1 .txt files (notes.txt)" in str(findings)
     assert findings.verdict == "usable, but …"

@@ -32,7 +32,7 @@ class Findings:
     Attributes:
         listing: what was looked at.
         report: the page that preparing it prints: counts, what is odd or unused, copies across splits.
-        unreadable: why each image that cannot be read is none.
+        unreadable: image that cannot be read -> the reason.
         within: split -> images whose pixels stand in it before, so that they could go without loss.
         contradictions: pairs of images with the same pixels and two different labels.
         usable: whether one can train on it.
@@ -41,7 +41,7 @@ class Findings:
 
     listing: Listing
     report: Report
-    unreadable: list[str]
+    unreadable: dict[str, str]
     within: dict[str, int]
     contradictions: list[tuple[str, str]]
     usable: bool
@@ -74,6 +74,8 @@ class Findings:
         """Return everything as plain values, with every name and not only the first."""
         return {
             **asdict(self.report),
+            "images": len(self.listing.items),
+            "readable": sum(self.report.faces.values()),
             "problems": self.listing.problems,
             "unreadable": self.unreadable,
             "copies_within": self.within,
@@ -103,7 +105,7 @@ def check(
     listing = recognise(Path(path))
     rows: list[int] = []
     digests: list[bytes] = []
-    unreadable: list[str] = []
+    unreadable: dict[str, str] = {}
     position = count()
     total = len(listing.items)
     workers = workers or (1 if total < _FEW else os.cpu_count() or 1)
@@ -112,8 +114,8 @@ def check(
         chunk = [next(position) for _ in range(len(part.digests) + len(part.problems))]
         rows += [row for place, row in enumerate(chunk) if place not in part.problems]
         digests += part.digests
-        unreadable += part.problems.values()
-        on_progress(len(rows) + len(unreadable), total)
+        unreadable |= {listing.items[chunk[place]].name: why for place, why in part.problems.items()}
+        on_progress(chunk[-1] + 1, total)
     splits = listing.data_set.splits
     items = [listing.items[row] for row in rows]
     labels = np.array([item.label for item in items], np.int64)  # (N,)
@@ -134,7 +136,7 @@ def check(
         labels=labels,
         split=split,
         stands_in=splits_of_equal_pixels(digests, split),
-        unreadable=unreadable,
+        unreadable=list(unreadable.values()),
     )
     usable, reasons = _judge(listing, report, len(items), len(unreadable), len(contradictions))
     return Findings(

@@ -4,6 +4,7 @@ import shlex
 from pathlib import Path
 from typing import Annotated
 
+from rich.markup import escape
 from typer import Argument, Exit, Option
 
 from pvlib.terminal import Terminal, say_error
@@ -40,61 +41,58 @@ def ablate(
     from pvlib.evaluation.ablation.cluster import open_client, workers_that_fit
     from pvlib.evaluation.ablation.grid_file import grid_names, read_grid
     from pvlib.evaluation.ablation.one_run import Outcome
-    from pvlib.evaluation.ablation.provenance import made_with
-    from pvlib.evaluation.ablation.runner import results_of, run_grid
+    from pvlib.evaluation.ablation.runner import check_here, results_of, run_grid
     from pvlib.evaluation.ablation.table import write_table
-    from pvlib.evaluation.ablation.warnings import warnings_of
+    from pvlib.files import locked
 
     console = Terminal()
     if list_grids:
         for name in grid_names():
-            console.print(f"{name}: {read_grid(name).about}", soft_wrap=True, highlight=False)
+            console.say(f"{name}: {escape(read_grid(name).about)}")
         return
     if grid is None:
         raise CourseError(f"name a grid: {', '.join(grid_names())}, or a file of your own that ends in .yaml")
+    if workers is not None and scheduler is not None:
+        raise CourseError(
+            "--workers starts processes here and --scheduler uses those elsewhere: give one of them"
+        )
     chosen = read_grid(grid, overrides or ())
-    for warning in warnings_of(chosen):
-        console.print(f"[bold red]{warning}[/]", soft_wrap=True, highlight=False)
+    for warning in chosen.warnings():
+        console.say(f"[bold red]{escape(warning)}[/]")
     folder = out or Path("runs/ablate") / chosen.name
     results = results_of(chosen, folder)
     if plan:
         for run in chosen.runs:
-            state = "done" if (run.variant, run.seed) in results else "to do"
-            console.print(f"{run.folder}: {state}", soft_wrap=True, highlight=False)
+            console.say(f"{run.folder}: {'done' if (run.variant, run.seed) in results else 'to do'}")
         return
-    command = shlex.join(
-        ["pvlib", "ablate", grid, *(overrides or ())] + ([] if out is None else ["--out", str(out)])
-    )
-    failed: list[str] = []
+    to_do = 0 if table else len(chosen.runs) - len(results)
+    if to_do and scheduler is None:
+        check_here(chosen, device)
+    typed = ["pvlib", "ablate", grid, *(overrides or ()), *(() if out is None else ("--out", str(out)))]
+    problems: list[str] = []
 
-    def keep_table_current(outcome: Outcome | None = None) -> Path:
-        if outcome is not None and outcome.problem is not None:
-            failed.append(f"{outcome.variant}, seed {outcome.seed}: {outcome.problem}")
-        return write_table(
-            chosen,
-            folder,
-            results_of(chosen, folder),
-            command=command,
-            problems=failed,
-            made_with=made_with(chosen, folder),
-        )
+    def write() -> Path:
+        found = results_of(chosen, folder)
+        return write_table(chosen, folder, found, command=shlex.join(typed), problems=problems)
 
-    path = keep_table_current()
-    if not table and len(results) < len(chosen.runs):
-        try:
-            with open_client(workers or workers_that_fit(threads, device), scheduler) as client:
-                run_grid(
-                    chosen,
-                    folder,
-                    client,
-                    threads=threads,
-                    device=device,
-                    on_outcome=keep_table_current,
-                    console=console,
-                )
-        except KeyboardInterrupt:
-            raise CourseError("interrupted; the same command goes on from there") from None
-    console.print(f"table: {path}", soft_wrap=True, highlight=False)
-    if failed:
-        say_error(f"{len(failed)} of {len(chosen.runs)} runs", "failed")
+    def tell(outcome: Outcome) -> None:
+        if outcome.problem is not None:
+            problems.append(f"{outcome.run}: {outcome.problem}")
+        console.say(escape(str(outcome)))
+        write()
+
+    with locked(folder, "an ablation"):
+        path = write()
+        if to_do:
+            console.say(f"{to_do} of {len(chosen.runs)} runs to do")
+            try:
+                with open_client(workers or workers_that_fit(threads, device), scheduler) as client:
+                    if not client.scheduler_info()["workers"]:
+                        console.say("no worker has joined that scheduler yet: the runs wait for a dask worker")
+                    run_grid(chosen, folder, client, threads=threads, device=device, on_outcome=tell)
+            except KeyboardInterrupt:
+                raise CourseError("interrupted; the same command goes on from there") from None
+    console.say(f"table: {escape(str(path))}")
+    if problems:
+        say_error(f"{len(problems)} of {len(chosen.runs)} runs", "failed")
         raise Exit(1)

@@ -6,13 +6,17 @@ their scheduler's address and nothing else changes. A worker that is killed lose
 another one and on from its checkpoint.
 """
 
+import asyncio
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import dask
 from dask.system import CPU_COUNT
 from distributed import Client, LocalCluster, Worker, WorkerPlugin
+from distributed.comm import connect
 
 from pvlib.errors import CourseError
 from pvlib.pool import leave_interrupts_to_the_caller
@@ -23,7 +27,7 @@ LIVES = 5
 
 @contextmanager
 def open_client(
-    workers: int, scheduler: str | None = None, connect_seconds: float = 30.0
+    workers: int, scheduler: str | None = None, connect_seconds: float = 10.0
 ) -> Iterator[Client]:
     """Give a client of ``workers`` processes on this machine, or of a running scheduler.
 
@@ -35,11 +39,13 @@ def open_client(
         CourseError: nobody answers at that address.
     """
     if scheduler is not None:
-        where = {"address": scheduler} if "://" in scheduler else {"scheduler_file": scheduler}
         try:
-            client = Client(**where, timeout=connect_seconds)
-        except (OSError, TimeoutError, ValueError) as error:
-            raise CourseError(f"no Dask scheduler answers at {scheduler} ({error})") from error
+            address = _address(scheduler)
+            asyncio.run(_greet(address, connect_seconds))
+            client = Client(address, timeout=connect_seconds)
+        except (OSError, ValueError) as error:  # a TimeoutError is an OSError
+            why = str(error) or "what listens there is none"
+            raise CourseError(f"no Dask scheduler answers at {scheduler} ({why})") from error
         with client:
             yield client
         return
@@ -74,6 +80,32 @@ def workers_that_fit(threads: int, device: str = "auto") -> int:
     if device.split(":")[0] != "cpu" and torch.cuda.is_available():
         return torch.cuda.device_count() if device in ("auto", "cuda") else 1
     return max(1, CPU_COUNT // threads)
+
+
+def _address(scheduler: str) -> str:
+    """What a scheduler's file says, or the address itself; Dask would wait for a file that is not there.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if Path(scheduler).is_file():
+        try:
+            scheduler = json.loads(Path(scheduler).read_text(encoding="utf-8"))["address"]
+        except (LookupError, TypeError, ValueError) as error:
+            raise ValueError("the file is none that dask scheduler --scheduler-file wrote") from error
+    elif "://" not in scheduler:
+        raise ValueError("there is no such file; an address looks like tcp://10.0.0.5:8786")
+    return scheduler
+
+
+async def _greet(address: str, seconds: float) -> None:
+    """Exchange a word with a scheduler; Dask's client itself would wait for ever where none answers.
+
+    Raises:
+        OSError, ValueError: nobody answers in time; the address has no such form.
+    """
+    connection = await asyncio.wait_for(connect(address, timeout=seconds), seconds + 1)
+    connection.abort()
 
 
 class _LeaveInterrupts(WorkerPlugin):

@@ -1,8 +1,12 @@
-"""What a column of the table can show: a number from each run's evaluation, and how to print it."""
+"""What a column of the table can show: a number from each run's evaluation, and how it is written."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from pvlib.evaluation.intervals import Interval
+from pvlib.evaluation.measures import MEASURES, Measure, in_signs
 
 
 @dataclass(frozen=True)
@@ -10,65 +14,78 @@ class Column:
     """One measured number.
 
     Attributes:
-        title: of the column.
-        path: keys that lead to the number in the JSON of ``pvlib.evaluation``.
-        better: "higher" or "lower"; None where neither is better.
-        percent: print hundredths as per cent.
+        path: keys that lead to it in the JSON of an evaluation; the last is a key of ``MEASURES``.
+        of: what it is measured on, where that is not the network's plain answer.
     """
 
-    title: str
     path: tuple[str, ...]
-    better: str | None = "lower"
-    percent: bool = False
+    of: str = ""
 
-    def read(self, evaluation: Mapping[str, Any]) -> float | None:
-        """Return the number, in per cent where that is how it prints; None where the run has none."""
-        found: Any = evaluation
-        for key in (*self.path, "value"):
-            if found is None:
-                return None
-            found = found.get(key)  # a point head has no σ to speak of
-        return found if found is None or not self.percent else 100 * found
+    @property
+    def measure(self) -> Measure:
+        """How the number is told."""
+        measure = MEASURES[self.path[-1]]
+        return replace(measure, title=f"{measure.title} ({self.of})") if self.of else measure
 
     @property
     def digits(self) -> int:
         """Decimal places that are worth printing."""
-        return 2 if self.percent else 3
+        return 3 if self.measure.scale == 1 else 2
+
+    def read(self, result: Mapping[str, Any]) -> float | None:
+        """Return the number from a run's ``result.json``, in the measure's unit; None where the run has none."""
+        found: Any = result["evaluation"]
+        for key in (*self.path, "value"):
+            if found is None:
+                return None
+            found = found.get(key)  # a point head has no σ to speak of
+        return None if found is None else self.measure.scale * found
+
+    def plus_minus(self, mean: Interval | None) -> str:
+        """Write a mean with half of its interval."""
+        if mean is None or math.isnan(mean.low):
+            return "–" if mean is None else in_signs(mean.value, self.digits, signed=False)
+        half = (mean.high - mean.low) / 2
+        return f"{in_signs(mean.value, self.digits, signed=False)} ± {half:.{self.digits}f}"
+
+    def signed(self, difference: Interval | None) -> str:
+        """Write a difference with its interval, in bold where that leaves out zero."""
+        if difference is None:
+            return "–"
+        value, low, high = (in_signs(number, self.digits) for number in asdict(difference).values())
+        if math.isnan(difference.low):
+            return value
+        outside = difference.low > 0 or difference.high < 0
+        return f"**{value} [{low}, {high}]**" if outside else f"{value} [{low}, {high}]"
 
 
-def _metric(title: str, name: str, **more: Any) -> Column:
-    return Column(title, ("metrics", name), **more)
-
-
-def _monte_carlo(title: str, name: str, **more: Any) -> Column:
-    return Column(title, ("methods", "mc_softmax", "metrics", name), **more)
-
-
-def _uncertainty(title: str, key: str, name: str, better: str | None = "higher") -> Column:
-    return Column(title, ("uncertainties", key, name), better)
-
-
-COLUMNS = {
-    "accuracy": _metric("accuracy, %", "accuracy", better="higher", percent=True),
-    "mean_class_accuracy": _metric(
-        "mean class accuracy, %", "mean_class_accuracy", better="higher", percent=True
-    ),
-    "nll": _metric("NLL", "negative_log_likelihood"),
-    "brier": _metric("Brier", "brier"),
-    "ece": _metric("ECE, %", "calibration_error", percent=True),
-    "classwise_ece": _metric("classwise ECE, %", "classwise_calibration_error", percent=True),
-    "kl_to_votes": _metric("KL to votes", "kl_to_votes"),
-    "js_to_votes": _metric("JS to votes", "js_to_votes"),
-    "mean_sigma": _metric("mean σ", "mean_sigma", better=None),
-    "mc_nll": _monte_carlo("NLL, drawn", "negative_log_likelihood"),
-    "mc_ece": _monte_carlo("ECE drawn, %", "calibration_error", percent=True),
-    "sigma_votes": _uncertainty("ρ(σ, votes)", "sigma", "spearman_votes"),
-    "sigma_mixture": _uncertainty("ρ(σ, mixture)", "sigma", "spearman_mixture"),
-    "sigma_auroc": _uncertainty("AUROC errors, σ", "sigma", "auroc_errors"),
-    "sigma_aurc": _uncertainty("AURC, σ", "sigma", "aurc", "lower"),
-    "entropy_votes": _uncertainty("ρ(entropy, votes)", "softmax_entropy", "spearman_votes"),
-    "entropy_mixture": _uncertainty("ρ(entropy, mixture)", "softmax_entropy", "spearman_mixture"),
-    "entropy_auroc": _uncertainty("AUROC errors, entropy", "softmax_entropy", "auroc_errors"),
-    "entropy_aurc": _uncertainty("AURC, entropy", "softmax_entropy", "aurc", "lower"),
+_ANSWER = {
+    "accuracy": "accuracy",
+    "mean_class_accuracy": "mean_class_accuracy",
+    "nll": "negative_log_likelihood",
+    "brier": "brier",
+    "ece": "calibration_error",
+    "classwise_ece": "classwise_calibration_error",
+    "kl_to_votes": "kl_to_votes",
+    "js_to_votes": "js_to_votes",
+    "mean_sigma": "mean_sigma",
 }
-"""By the name that a grid uses. ρ is Spearman's; "votes" and "mixture" are their entropies; entropy is softmax's."""
+_SCORE = {
+    "votes": "spearman_votes",
+    "mixture": "spearman_mixture",
+    "auroc": "auroc_errors",
+    "aurc": "aurc",
+}
+COLUMNS = {
+    **{name: Column(("metrics", key)) for name, key in _ANSWER.items()},
+    **{
+        f"mc_{name}": Column(("methods", "mc_softmax", "metrics", _ANSWER[name]), "sampled logits")
+        for name in ("nll", "ece")
+    },
+    **{f"sigma_{name}": Column(("uncertainties", "sigma", key), "σ") for name, key in _SCORE.items()},
+    **{
+        f"entropy_{name}": Column(("uncertainties", "softmax_entropy", key), "entropy")
+        for name, key in _SCORE.items()
+    },
+}
+"""By the name that a grid uses."""

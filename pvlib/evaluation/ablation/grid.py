@@ -1,15 +1,16 @@
-"""A checked grid: its variants, its seeds, and so its runs (``pvlib.evaluation.ablation.grid_file`` reads one from YAML)."""
+"""A checked grid: its variants, its seeds, and so its runs (``grid_file`` reads one from YAML)."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pvlib.errors import CourseError
+from pydantic import Field
+
 from pvlib.training.config import RunConfig
+from pvlib.training.settings import settings
 
 
-@dataclass(frozen=True)
+@settings
 class Scoring:
     """How each run's network is scored once it is trained.
 
@@ -20,26 +21,13 @@ class Scoring:
         passes: with drop-path kept on, for what is measured by those; 0 leaves it out, as it is slow.
     """
 
-    split: str = "valid"
-    which: str = "last"
-    samples: int = 50
-    passes: int = 0
-
-    def __post_init__(self):
-        for name, allowed in (("split", ("valid", "test")), ("which", ("last", "best"))):
-            if getattr(self, name) not in allowed:
-                raise CourseError(
-                    f'evaluation.{name} must be one of {", ".join(allowed)}, not "{getattr(self, name)}"'
-                )
-        for name, least in (("samples", 1), ("passes", 0)):
-            value = getattr(self, name)
-            if type(value) is not int or value < least:
-                raise CourseError(
-                    f"evaluation.{name} must be a whole number of at least {least}, not {value!r}"
-                )
+    split: Literal["valid", "test"] = "valid"
+    which: Literal["last", "best"] = "last"
+    samples: Annotated[int, Field(ge=1, le=10_000)] = 50
+    passes: Annotated[int, Field(ge=0, le=1_000)] = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PlannedRun:
     """One cell of the grid under one seed."""
 
@@ -48,19 +36,20 @@ class PlannedRun:
     config: RunConfig
     scoring: Scoring
 
+    def __str__(self) -> str:
+        return f"{self.variant}, seed {self.seed}"
+
     @property
     def folder(self) -> str:
         """Where it belongs below the grid's folder."""
         return f"{self.variant}/seed-{self.seed}"
 
     def settings(self) -> dict[str, Any]:
-        """Everything that decides its result, as plain JSON values."""
-        config = self.config.as_json()
-        decisive = {key: value for key, value in config.items() if key not in ("preset", "about")}
-        return json.loads(json.dumps({"config": decisive, "scoring": asdict(self.scoring)}))
+        """Everything that decides its result, as plain values."""
+        return {"config": self.config.as_json(), "scoring": asdict(self.scoring)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Grid:
     """A checked grid.
 
@@ -90,3 +79,30 @@ class Grid:
     def variants(self) -> tuple[str, ...]:
         """Names of the variants, in the order of the file."""
         return tuple(dict.fromkeys(run.variant for run in self.runs))
+
+    def warnings(self) -> list[str]:
+        """Say, to be printed in red, what makes the numbers better than they would be on new faces."""
+        by_test = {run.variant for run in self.runs if run.config.select == "test"}
+        by_valid = set(self.variants) - by_test
+        told = []
+        if by_test and self.scoring.which == "best":
+            told.append(
+                f"select=test: {self._runs_of(by_test)} chose the epoch on the very faces that are scored (the test "
+                "split). The accuracy there is the luckiest of all epochs, not what new faces would give."
+            )
+        elif by_test:
+            told.append(
+                f"select=test: {self._runs_of(by_test)} measured the test split after every epoch. The weights used "
+                "here are the last, which nothing was chosen by."
+            )
+        if by_valid and self.scoring.which == "best" and self.scoring.split == "valid":
+            told.append(
+                f"These validation faces chose the epoch of {self._runs_of(by_valid)}: the numbers are a little too "
+                "good. Use evaluation.split: test for numbers to report."
+            )
+        return told
+
+    def _runs_of(self, variants: set[str]) -> str:
+        if variants == set(self.variants):
+            return "every run"
+        return f"the runs of {', '.join(variant for variant in self.variants if variant in variants)}"

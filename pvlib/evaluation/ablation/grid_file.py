@@ -1,49 +1,55 @@
-"""A grid: variants × seeds, from one YAML file.
-
-about: what the grid asks, in one line
-preset: drawn-tiny                    # what every run starts from: a name or a file of `pvlib train`
-base: {train.epochs: 5}               # changes for every run, by dotted path
-axes:                                 # every combination is a variant ...
-  head:
-    point: {network.head: point}
-    variational: {network.head: variational}
-  embedding:
-    marked: {network.layer_embedding: true}
-    unmarked: {network.layer_embedding: false}
-# variants: {full: {}, ...}           # ... or name the variants one by one
-seeds: 5                              # 0 to 4; or a list
-reference: variational+marked         # what the others are compared with; else the first
-columns: [accuracy, nll]              # see pvlib.evaluation.ablation.columns
-evaluation: {split: test, which: last, samples: 50}
-published:                            # rows of the paper's ablation, see pvlib.evaluation.ablation.published
-  rows: {variational+marked: full}
-  data: [rafdb]
-"""
+"""A grid: variants × seeds, from one YAML file, whose form docs/ablation.md shows."""
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 import pvlib
 from pvlib.errors import CourseError
 from pvlib.evaluation.ablation.columns import COLUMNS
 from pvlib.evaluation.ablation.grid import Grid, PlannedRun, Scoring
 from pvlib.evaluation.ablation.published import DATA_SETS, published
+from pvlib.training.config import RunConfig
 from pvlib.training.config_files import load_config
 from pvlib.training.plain_yaml import parse_yaml, read_yaml
+from pvlib.training.settings import from_values, settings
 
 GRIDS = Path(pvlib.__file__).resolve().parent / "presets" / "grids"
-DEFAULT_COLUMNS = ("accuracy", "mean_class_accuracy", "nll", "ece")
-_KEYS = (
-    "about", "preset", "base", "axes", "variants", "seeds", "reference", "columns", "evaluation", "published",
-)  # fmt: skip
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+MOST_RUNS = 10_000
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
+_LONGEST_NAME = 150  # with all axes; file systems take 255 bytes
+_NOT_A_CHANGE = {
+    "seed": 'list the seeds under "seeds"',
+    "preset": "a grid has one",
+    "about": "a grid has one",
+}
+Changes = Mapping[str, Any]
+"""Values by dotted path."""
+
+
+@settings
+class _Beside:
+    rows: dict[str, str] = field(default_factory=dict)
+    data: tuple[str, ...] | None = None
+
+
+@settings
+class _File:
+    preset: str
+    about: str = ""
+    base: dict[str, Any] = field(default_factory=dict)
+    axes: dict[str, dict[str, dict[str, Any] | None]] = field(default_factory=dict)
+    variants: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    seeds: int | tuple[int, ...] = 5
+    reference: str | None = None
+    columns: tuple[str, ...] = ("accuracy", "mean_class_accuracy", "nll", "ece")
+    evaluation: Scoring = field(default_factory=Scoring)
+    published: _Beside = field(default_factory=_Beside)
 
 
 def grid_names() -> list[str]:
@@ -61,36 +67,20 @@ def read_grid(source: str | Path, overrides: Iterable[str] = ()) -> Grid:
     Raises:
         CourseError: naming the file, and the key or variant that is wrong.
     """
-    path = _find(source)
+    path = Path(source)
+    if path.suffix not in (".yaml", ".yml"):
+        _require_known("grid", [str(source)], grid_names(), "; a grid of your own ends in .yaml")
+        path = GRIDS / f"{source}.yaml"
+    content, _ = read_yaml(path)
     try:
-        return _checked(path.stem, _overridden(_parse(path), overrides))
+        return _checked(path.stem, from_values(_File, _overridden(content, overrides)))
     except CourseError as error:
         raise CourseError(f"{path}: {error}") from error
 
 
-def _find(source: str | Path) -> Path:
-    if Path(source).suffix in (".yaml", ".yml"):
-        if not Path(source).is_file():
-            raise CourseError(f"{source}: no such file")
-        return Path(source)
-    if source not in grid_names():
-        raise CourseError(
-            f'no grid is called "{source}"; did you mean "{_nearest(str(source), grid_names())}"? '
-            "A grid of your own ends in .yaml"
-        )
-    return GRIDS / f"{source}.yaml"
-
-
-def _parse(path: Path) -> dict[str, Any]:
-    content, _ = read_yaml(path)
-    if not isinstance(content, dict):
-        raise CourseError("holds no keys and values; see pvlib/ablation/grid_file.py for the form")
-    return content
-
-
-def _overridden(content: dict[str, Any], overrides: Iterable[str]) -> dict[str, Any]:
+def _overridden(content: Any, overrides: Iterable[str]) -> Any:
     """The content with what was typed at the command line; the last word wins."""
-    for override in overrides:
+    for override in overrides if isinstance(content, dict) else ():
         key, equals, text = override.partition("=")
         if not equals:
             raise CourseError(f'"{override}" is no key=value')
@@ -98,139 +88,110 @@ def _overridden(content: dict[str, Any], overrides: Iterable[str]) -> dict[str, 
         if key in ("preset", "seeds", "columns"):
             content[key] = value
         else:
-            content["base"] = {**_mapping(content.get("base"), "base"), key: value}
+            content["base"] = {**(content.get("base") or {}), key: value}
     return content
 
 
-def _checked(name: str, content: dict[str, Any]) -> Grid:
-    for key in content:
-        if key not in _KEYS:
-            raise CourseError(f'unknown key "{key}"; did you mean "{_nearest(str(key), _KEYS)}"?')
-    if not isinstance(content.get("preset"), str):
-        raise CourseError('"preset" must name what every run starts from, such as drawn-tiny')
-    base = _mapping(content.get("base"), "base")
-    axes, variants = _variants(content)
-    seeds = _seeds(content.get("seeds", 5))
-    scoring = _scoring(_mapping(content.get("evaluation"), "evaluation"))
-    reference = content.get("reference", next(iter(variants)))
-    _require_known("reference", [reference], variants)
-    columns = _names(content.get("columns", list(DEFAULT_COLUMNS)), "columns")
-    _require_known("columns", columns, COLUMNS)
-    rows, data = _published(_mapping(content.get("published"), "published"), variants, content["preset"])
-    configs = {}
-    for variant, changes in variants.items():
-        try:
-            configs[variant] = load_config(content["preset"], {**base, **changes})
-        except CourseError as error:
-            raise CourseError(f"variant {variant}: {error}") from error
-    runs = [
-        PlannedRun(variant, seed, replace(config, seed=seed), scoring)
-        for seed in seeds
-        for variant, config in configs.items()
-    ]
+def _checked(name: str, file: _File) -> Grid:
+    axes = file.axes or {"variant": file.variants}
+    if bool(file.axes) == bool(file.variants) or not all(axes.values()):
+        raise CourseError('give either "axes" or "variants", with at least one variant; {} is no change')
+    seeds = file.seeds if isinstance(file.seeds, tuple) else range(file.seeds)
+    variants = math.prod(len(values) for values in axes.values())
+    if not 1 <= variants * len(seeds) <= MOST_RUNS or len(set(seeds)) < len(seeds):
+        raise CourseError(
+            f'"seeds" must be how many, or a list of different whole numbers; {variants:,} variants under '
+            f"{len(seeds):,} seeds are no grid of 1 to {MOST_RUNS:,} runs"
+        )
+    configs = _configs(file, _variants(axes))
+    reference = file.reference or next(iter(configs))
+    _require_known("reference", [reference], configs)
+    _require_known("columns", file.columns, COLUMNS)
+    _require_known("published.rows", file.published.rows, configs)
+    for row in file.published.rows.values():
+        published(row)
+    own = file.preset.split("-")[0]  # the preset's data set
+    beside = file.published.data or ((own,) if own in DATA_SETS and file.published.rows else ())
+    _require_known("published.data", beside, DATA_SETS)
     return Grid(
         name=name,
-        about=str(content.get("about", "")),
-        axes=axes,
-        seeds=seeds,
-        runs=tuple(runs),
+        about=file.about,
+        axes={axis: tuple(values) for axis, values in axes.items()},
+        seeds=tuple(seeds),
+        runs=tuple(
+            PlannedRun(variant=variant, seed=seed, config=replace(config, seed=seed), scoring=file.evaluation)
+            for seed in seeds
+            for variant, config in configs.items()
+        ),
         reference=reference,
-        columns=columns,
-        scoring=scoring,
-        published=rows,
-        data=data,
+        columns=file.columns,
+        scoring=file.evaluation,
+        published=file.published.rows,
+        data=beside,
     )
 
 
-def as_overrides(changes: Mapping[str, Any]) -> list[str]:
-    """Return ``key=value`` as a person would type it, with the value in YAML on one line."""
-    return [
-        f"{key}={yaml.safe_dump(value, default_flow_style=True, width=10**6).removesuffix('...' + chr(10)).strip()}"
-        for key, value in changes.items()
-    ]
+def _variants(axes: Mapping[str, Mapping[str, Changes | None]]) -> dict[str, Changes]:
+    """The changes of every variant by its name."""
+    set_by: dict[str, str] = {}
+    for axis, values in axes.items():
+        for name in values:
+            if not _NAME.fullmatch(name):
+                raise CourseError(
+                    f'"{name}" cannot name a variant: it becomes a folder, so use letters, digits, _ . and -'
+                )
+        for key in {key for changes in values.values() for key in changes or {}}:
+            if set_by.setdefault(key, axis) != axis:
+                raise CourseError(
+                    f'the axes {set_by[key]} and {axis} both set "{key}"; let one of them do it'
+                )
+    variants: dict[str, Changes] = {}
+    for names in itertools.product(*axes.values()):
+        changes = [values[name] or {} for values, name in zip(axes.values(), names, strict=True)]
+        variants["+".join(names)] = {key: value for each in changes for key, value in each.items()}
+    for name, same in _equal({name: name.casefold() for name in variants}):
+        raise CourseError(
+            f"variants {name} and {same} would share a folder where capitals count as small letters"
+        )
+    longest = max(variants, key=len)
+    if len(longest) > _LONGEST_NAME:
+        raise CourseError(
+            f'variant "{longest}": the name becomes a folder and may have {_LONGEST_NAME} letters, not {len(longest)}'
+        )
+    return variants
 
 
-def _variants(content: Mapping[str, Any]) -> tuple[dict[str, tuple[str, ...]], dict[str, dict[str, Any]]]:
-    """The values of every axis, and the changes of every variant by its name."""
-    if ("axes" in content) == ("variants" in content):
-        raise CourseError('give either "axes" or "variants"')
-    if "variants" in content:
-        values = {"variant": _mapping(content["variants"], "variants")}
-    else:
-        axes = _mapping(content["axes"], "axes")
-        values = {axis: _mapping(values, f"axes.{axis}") for axis, values in axes.items()}
-    if not values or not all(values.values()):
-        raise CourseError("there is no variant: name at least one, with {} for no change")
-    for name in itertools.chain.from_iterable(values.values()):
-        if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise CourseError(
-                f'"{name}" cannot name a variant: it becomes a folder, so use letters, digits, _ . and - '
-                "(YAML takes a bare on, off, yes or no for a truth value: quote it)"
-            )
-    variants = {}
-    for combination in itertools.product(*values.values()):
-        changes: dict[str, Any] = {}
-        for axis, value in zip(values, combination, strict=True):
-            changes |= _mapping(values[axis][value], value)
-        if "seed" in changes:
-            raise CourseError('a variant cannot set "seed"; list the seeds under "seeds"')
-        variants["+".join(combination)] = changes
-    return {axis: tuple(names) for axis, names in values.items()}, variants
+def _configs(file: _File, variants: Mapping[str, Changes]) -> dict[str, RunConfig]:
+    """What each variant's runs do, but for the seed."""
+    configs = {}
+    for variant, changes in variants.items():
+        for key, why in _NOT_A_CHANGE.items():
+            if key in file.base or key in changes:
+                raise CourseError(f'no variant and no change for all runs can set "{key}": {why}')
+        try:
+            configs[variant] = load_config(file.preset, {**file.base, **changes}).with_absolute_paths()
+        except CourseError as error:
+            raise CourseError(f"variant {variant}: {error}") from error
+    for name, same in _equal(configs):
+        raise CourseError(
+            f"variants {name} and {same} are the same run, whatever they are called; leave one out"
+        )
+    return configs
 
 
-def _seeds(seeds: Any) -> tuple[int, ...]:
-    if type(seeds) is int and seeds > 0:
-        return tuple(range(seeds))
-    if (
-        isinstance(seeds, list)
-        and seeds
-        and all(type(seed) is int for seed in seeds)
-        and len(set(seeds)) == len(seeds)
-    ):
-        return tuple(seeds)
-    raise CourseError(f'"seeds" must be how many, or a list of different whole numbers, not {seeds!r}')
+def _equal(values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Pairs of names that have the same value, the earlier name first."""
+    first: dict[Any, str] = {}
+    for name, value in values.items():
+        if first.setdefault(value, name) != name:
+            yield first[value], name
 
 
-def _scoring(values: dict[str, Any]) -> Scoring:
-    _require_known("evaluation", values, Scoring.__dataclass_fields__)
-    return Scoring(**values)
-
-
-def _published(
-    values: dict[str, Any], variants: Iterable[str], preset: str
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Row of the paper by variant, and the data sets to show; by default the one that the preset is of."""
-    _require_known("published", values, ("rows", "data"))
-    rows = _mapping(values.get("rows"), "published.rows")
-    _require_known("published.rows", rows, variants)
-    for row in rows.values():
-        published(str(row))
-    own = Path(preset).stem.split("-")[0]
-    data = _names(values.get("data", [own] if own in DATA_SETS else []), "published.data")
-    _require_known("published.data", data, DATA_SETS)
-    return rows, data if rows else ()
-
-
-def _mapping(value: Any, key: str) -> dict[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise CourseError(f'"{key}" must hold keys and values, not {value!r}')
-    return value
-
-
-def _names(value: Any, key: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise CourseError(f'"{key}" must be a list of names, not {value!r}')
-    return tuple(value)
-
-
-def _require_known(key: str, given: Iterable[str], known: Iterable[str]) -> None:
-    known = list(known)
-    for name in given:
+def _require_known(key: str, given: Iterable[str], known: Iterable[str], hint: str = "") -> None:
+    names = list(given)
+    for name in names:
         if name not in known:
-            raise CourseError(f'{key}: no "{name}"; did you mean "{_nearest(str(name), known)}"?')
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    return get_close_matches(name, list(known), n=1, cutoff=0)[0]
+            nearest = get_close_matches(name, list(known), n=1, cutoff=0)[0]
+            raise CourseError(f'{key}: there is no "{name}"; did you mean "{nearest}"?{hint}')
+    if len(set(names)) < len(names):
+        raise CourseError(f"{key}: each name may stand once, not {', '.join(names)}")

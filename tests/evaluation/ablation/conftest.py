@@ -1,7 +1,8 @@
-"""Grids of few variants, and results as an evaluation would write them."""
+"""Grids of few variants, and results as runs would write them."""
+
+import json
 
 import pytest
-import yaml
 
 from pvlib.evaluation.ablation.grid_file import read_grid
 
@@ -15,6 +16,12 @@ SMALL = {
     },
     "seeds": 2,
     "columns": ["accuracy", "nll", "sigma_votes"],
+}
+SESSION = {
+    "versions": {"torch": "2.15.0"},
+    "git": {"commit": "0123456789", "dirty": False},
+    "device": "a processor",
+    "threads": 1,
 }
 
 
@@ -30,7 +37,7 @@ def write_grid(tmp_path):
     def write(**changes):
         content = {key: value for key, value in {**SMALL, **changes}.items() if value is not None}
         path = tmp_path / "small.yaml"
-        path.write_text(yaml.safe_dump(content, sort_keys=False))
+        path.write_text(json.dumps(content))  # which is YAML, with every text in quotes
         return path
 
     return write
@@ -42,18 +49,22 @@ def small_grid(write_grid):
 
 
 @pytest.fixture
-def evaluation():
-    """The part of an evaluation's JSON that the columns of ``SMALL`` read."""
+def result():
+    """What the columns of ``SMALL`` and the line on code and machines read of a ``result.json``."""
 
-    def make(accuracy, nll=1.0, sigma_votes=None, faces=24):
-        def number(value):
-            return None if value is None else {"value": value, "low": None, "high": None}
+    def number(value):
+        return None if value is None else {"value": value, "low": None, "high": None}
 
+    def make(accuracy, nll=1.0, sigma_votes=None, sessions=(SESSION,), **settings):
+        sigma = None if sigma_votes is None else {"spearman_votes": number(sigma_votes)}
         return {
-            "faces": faces,
-            "metrics": {"accuracy": number(accuracy), "negative_log_likelihood": number(nll)},
-            "uncertainties": {
-                "sigma": None if sigma_votes is None else {"spearman_votes": number(sigma_votes)}
+            "settings": settings,
+            "training": {"seconds": 90.0},
+            "sessions": list(sessions),
+            "evaluation": {
+                "faces": 24,
+                "metrics": {"accuracy": number(accuracy), "negative_log_likelihood": number(nll)},
+                "uncertainties": {"sigma": sigma},
             },
         }
 

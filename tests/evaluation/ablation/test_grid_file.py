@@ -1,17 +1,20 @@
 """A grid in YAML becomes checked runs, or one message that says what is wrong."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from pvlib.errors import CourseError
 from pvlib.evaluation.ablation.grid_file import grid_names, read_grid
 
 
-def test_every_combination_of_the_axes_is_a_variant_under_every_seed(small_grid):
-    expected = {"variational+marked", "variational+unmarked", "point+marked", "point+unmarked"}
-    assert set(small_grid.variants) == expected
-    assert {(run.variant, run.seed) for run in small_grid.runs} == {
-        (name, seed) for name in expected for seed in (0, 1)
-    }
+def test_every_combination_of_the_axes_is_a_variant_under_every_seed_seed_by_seed(small_grid):
+    combinations = ["variational+marked", "variational+unmarked", "point+marked", "point+unmarked"]
+    assert [(run.variant, run.seed) for run in small_grid.runs] == [
+        (name, seed) for seed in (0, 1) for name in combinations
+    ]
+    assert len({run.folder for run in small_grid.runs}) == 8
 
 
 def test_a_variant_changes_what_it_names_and_the_base_changes_every_run(small_grid):
@@ -19,12 +22,7 @@ def test_a_variant_changes_what_it_names_and_the_base_changes_every_run(small_gr
         head, embedding = run.variant.split("+")
         assert run.config.network.head == head
         assert run.config.network.layer_embedding == (embedding == "marked")
-        assert run.config.data.count == 32
-        assert run.config.seed == run.seed
-
-
-def test_runs_go_seed_by_seed_so_that_an_unfinished_grid_has_every_variant(small_grid):
-    assert [run.seed for run in small_grid.runs] == [0] * 4 + [1] * 4
+        assert (run.config.data.count, run.config.seed) == (32, run.seed)
 
 
 def test_variants_can_be_listed_and_the_first_is_the_reference(write_grid):
@@ -33,25 +31,26 @@ def test_variants_can_be_listed_and_the_first_is_the_reference(write_grid):
     assert grid.reference == "full"
 
 
-def test_every_run_has_a_folder_of_its_own(small_grid):
-    folders = [run.folder for run in small_grid.runs]
-    assert len(set(folders)) == len(folders) == 8
-    assert "point+marked/seed-1" in folders
-
-
 def test_small_numbers_may_be_written_with_an_exponent(write_grid):
     path = write_grid()
-    path.write_text(
-        path.read_text().replace("train.epochs: 1", "train.epochs: 1\n  train.learning_rate: 9e-6")
-    )
+    path.write_text(path.read_text().replace('"train.epochs": 1', '"train.learning_rate": 9e-6'))
     assert read_grid(path).runs[0].config.train.learning_rate == 9e-6
 
 
 def test_what_is_typed_at_the_command_line_has_the_last_word(write_grid):
     grid = read_grid(write_grid(), ["train.epochs=3", "seeds=[4, 7]", "columns=[ece]"])
-    assert grid.seeds == (4, 7)
-    assert grid.columns == ("ece",)
+    assert (grid.seeds, grid.columns) == ((4, 7), ("ece",))
     assert {run.config.train.epochs for run in grid.runs} == {3}
+
+
+def test_every_path_means_the_same_in_whatever_folder_a_worker_runs(write_grid, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    base = {"data.root": "a.safetensors", "network.weights": "runs/b", "network.landmarks": "full",
+            "network.landmark_weights": "c.safetensors"}  # fmt: skip
+    config = read_grid(write_grid(base=base, **{"axes": None, "variants": {"full": {}}})).runs[0].config
+    assert config.data.root == str(tmp_path / "a.safetensors")
+    assert config.network.weights == str(tmp_path / "runs/b")
+    assert config.network.landmark_weights == str(tmp_path / "c.safetensors")
 
 
 @pytest.mark.parametrize(("changes", "culprits"), [
@@ -60,21 +59,33 @@ def test_what_is_typed_at_the_command_line_has_the_last_word(write_grid):
     ({"preset": "drawn-tinny"}, ["drawn-tinny", "drawn-tiny"]),
     ({"base": {"train.epoch": 3}}, ["train.epoch", "train.epochs"]),
     ({"base": {"train.epochs": "many"}}, ["train.epochs"]),
+    ({"base": {"train.learning_rate": "1e-3"}}, ["train.learning_rate", "'1e-3'"]),
     ({"base": [1]}, ["base"]),
+    ({"base": {"seed": 3}}, ['"seed"', '"seeds"']),
+    ({"base": {"preset": "rafdb-paper"}}, ['"preset"']),
     ({"axes": {"head": {"a": {"network.hed": "point"}}}}, ["variant a", "network.hed", "network.head"]),
     ({"axes": {"head": {"a/b": {}}}}, ["a/b"]),
-    ({"axes": {"head": {}}}, ["no variant"]),
+    ({"axes": {"head": {"a.": {}}}}, ['"a."']),
+    ({"axes": {"head": {}}}, ["at least one variant"]),
     ({"axes": {"head": {"a": {"seed": 3}}}}, ["seeds"]),
+    ({"axes": {"head": {"a" * 200: {}}}}, ["a" * 200, "150"]),
+    ({"axes": {"x": {"a": {"train.epochs": 2}}, "y": {"b": {"train.epochs": 3}}}}, ["x and y", "train.epochs"]),
     ({"variants": {"a": {}}}, ["axes", "variants"]),
-    ({"axes": None, "variants": ["a"]}, ['"variants" must hold keys and values']),
+    ({"axes": None, "variants": {"a": {}, "b": {}}}, ["variants a and b are the same run"]),
+    ({"axes": None, "variants": {"a": {}, "b": {"train.epochs": 1}}}, ["variants a and b are the same run"]),
+    ({"axes": None, "variants": {"a": {}, "A": {"train.epochs": 2}}}, ["variants a and A"]),
+    ({"axes": None, "variants": ["a"]}, ["variants"]),
     ({"reference": "point+markd"}, ["point+markd", "point+marked"]),
     ({"columns": ["acuracy"]}, ["acuracy", "accuracy"]),
+    ({"columns": ["nll", "nll"]}, ["columns", "once"]),
     ({"columns": "accuracy"}, ["columns"]),
     ({"seeds": 0}, ["seeds"]),
     ({"seeds": [1, 1]}, ["seeds"]),
+    ({"seeds": 10**12}, ["seeds", "10,000"]),
     ({"evaluation": {"split": "testing"}}, ["split", "testing"]),
     ({"evaluation": {"splitt": "test"}}, ["splitt", "split"]),
     ({"evaluation": {"samples": 0}}, ["samples"]),
+    ({"evaluation": {"samples": 10**9}}, ["samples"]),
     ({"published": {"rows": {"point+marked": "no VI heads"}}}, ["no VI heads", "no VI head"]),
     ({"published": {"rows": {"pointless": "full"}}}, ["pointless"]),
     ({"published": {"rows": {}, "data": ["rafdbb"]}}, ["rafdbb", "rafdb"]),
@@ -87,6 +98,18 @@ def test_a_mistake_is_named_with_its_file(write_grid, changes, culprits):
         assert culprit in str(caught.value)
 
 
+@pytest.mark.parametrize("override", ["seed=3", "about=x", "evaluation.samples=3", "train.epochs"])
+def test_nothing_that_is_typed_is_silently_left_out(write_grid, override):
+    with pytest.raises(CourseError, match=override.partition("=")[0]):
+        read_grid(write_grid(), [override])
+
+
+def test_two_equal_variants_in_a_strangers_grid_are_named(shared, tmp_path):
+    path = Path(shutil.copy(shared / "cases" / "configs" / "g-same.yaml", tmp_path))
+    with pytest.raises(CourseError, match="variants a and b"):
+        read_grid(path)
+
+
 @pytest.mark.parametrize("text", ["[1, 2", "just words", "", "\x00"])
 def test_what_is_no_mapping_is_refused(tmp_path, text):
     path = tmp_path / "odd.yaml"
@@ -95,14 +118,12 @@ def test_what_is_no_mapping_is_refused(tmp_path, text):
         read_grid(path)
 
 
-def test_an_unknown_grid_brings_the_nearest_one():
-    with pytest.raises(CourseError, match="drawn-heads"):
-        read_grid("drawn-head")
-
-
-def test_a_missing_file_is_named():
-    with pytest.raises(CourseError, match=r"nowhere\.yaml"):
-        read_grid("nowhere.yaml")
+@pytest.mark.parametrize(
+    ("source", "culprit"), [("drawn-head", "drawn-heads"), ("nowhere.yaml", r"nowhere\.yaml")]
+)
+def test_a_grid_that_is_not_there_is_named(source, culprit):
+    with pytest.raises(CourseError, match=culprit):
+        read_grid(source)
 
 
 @pytest.mark.parametrize("name", grid_names())
@@ -112,19 +133,17 @@ def test_the_grids_of_the_course_can_be_read(name):
     assert grid.published
 
 
-def test_the_grid_of_the_heads_has_six_heads_twice_under_five_seeds():
+def test_the_grid_of_the_heads_has_every_head_with_and_without_embedding_under_every_seed():
     grid = read_grid("drawn-heads")
     objectives = {
         (run.config.network.head, run.config.objective.likelihood, run.config.objective.divergence)
         for run in grid.runs
     }
+    divergences = ("none", "gaussian", "released", "label_smoothing")
     assert objectives == {
         ("point", "cross_entropy", "none"),
-        *(
-            ("variational", "cross_entropy", name)
-            for name in ("none", "gaussian", "released", "label_smoothing")
-        ),
+        *(("variational", "cross_entropy", name) for name in divergences),
         ("variational", "kendall_gal", "none"),
     }
     assert {run.config.network.layer_embedding for run in grid.runs} == {True, False}
-    assert len(grid.runs) == 60
+    assert len(grid.runs) == 6 * 2 * 5

@@ -1,15 +1,14 @@
 """Carrying out a grid: with stand-ins for training, and once for real on a few drawn faces."""
 
-import io
 import json
 import os
 import signal
+import socket
+import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from distributed import Client, LocalCluster
-from rich.console import Console
 
 from pvlib.errors import CourseError
 from pvlib.evaluation.ablation.cluster import open_client
@@ -17,7 +16,7 @@ from pvlib.evaluation.ablation.columns import COLUMNS
 from pvlib.evaluation.ablation.grid_file import read_grid
 from pvlib.evaluation.ablation.one_run import RESULT, Outcome, read_result
 from pvlib.evaluation.ablation.one_run import carry_out as really_carry_out
-from pvlib.evaluation.ablation.runner import results_of, run_grid
+from pvlib.evaluation.ablation.runner import check_here, results_of, run_grid
 
 
 @pytest.fixture(scope="module")
@@ -31,54 +30,34 @@ def client():
 
 
 @pytest.fixture
-def carry_out(evaluation):
+def carry_out(result):
     """Finish at once: the run under seed 1 of variant "point+marked" fails, all others score 0.5."""
 
-    def stand_in(task):
-        if (task.run.variant, task.run.seed) == ("point+marked", 1):
-            return Outcome(task.run.variant, task.run.seed, 0.0, problem="no room")
-        task.folder.mkdir(parents=True)
-        content = {"settings": task.run.settings(), "evaluation": evaluation(0.5)}
-        (task.folder / RESULT).write_text(json.dumps(content))
-        return Outcome(task.run.variant, task.run.seed, 0.0, accuracy=0.5)
+    def stand_in(run, folder, **_):
+        if (run.variant, run.seed) == ("point+marked", 1):
+            return Outcome(run=run, problem="no room")
+        (folder / run.folder).mkdir(parents=True)
+        (folder / run.folder / RESULT).write_text(json.dumps(result(0.5, **run.settings())))
+        return Outcome(run=run, accuracy=0.5)
 
     return stand_in
 
 
-def test_a_failed_run_is_named_and_the_others_go_on(small_grid, carry_out, client, tmp_path):
-    said = io.StringIO()
-    outcomes = run_grid(
-        small_grid, tmp_path, client, carry_out=carry_out, console=Console(file=said, width=200)
-    )
+def test_a_failed_run_is_named_the_others_go_on_and_what_is_finished_is_not_done_again(
+    small_grid, carry_out, client, tmp_path
+):
+    told = []
+    outcomes = run_grid(small_grid, tmp_path, client, carry_out=carry_out, on_outcome=told.append)
+    assert told == outcomes
     assert len(outcomes) == 8
-    assert [(o.variant, o.seed) for o in outcomes if o.problem] == [("point+marked", 1)]
-    assert "point+marked, seed 1: failed: no room" in said.getvalue()
+    assert [str(o) for o in outcomes if o.problem] == ["point+marked, seed 1: failed: no room, 0 s"]
     assert len(results_of(small_grid, tmp_path)) == 7
-
-
-def test_what_is_finished_is_not_done_again(small_grid, carry_out, client, tmp_path):
-    run_grid(small_grid, tmp_path, client, carry_out=carry_out)
     again = run_grid(small_grid, tmp_path, client, carry_out=carry_out)
-    assert [(o.variant, o.seed) for o in again] == [("point+marked", 1)]
-
-
-def test_a_worker_is_told_where_files_lie_whatever_its_own_folder(small_grid, client, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-    def say(task):
-        return Outcome(task.run.variant, task.run.seed, 0.0, problem=f"{task.config.data.root} {task.folder}")
-
-    drawn = small_grid.runs[0]
-    filed = replace(
-        drawn, config=replace(drawn.config, data=replace(drawn.config.data, root="a.safetensors"))
-    )
-    outcomes = run_grid(replace(small_grid, runs=(drawn, filed)), Path("out"), client, carry_out=say)
-    folder = tmp_path / "out" / drawn.folder
-    assert {o.problem for o in outcomes} == {f"drawn {folder}", f"{tmp_path / 'a.safetensors'} {folder}"}
+    assert [str(o.run) for o in again] == ["point+marked, seed 1"]
 
 
 def test_a_worker_that_breaks_is_a_failed_run(small_grid, client, tmp_path):
-    def broken(task):
+    def broken(run, **_):
         raise RuntimeError("a bug")
 
     outcomes = run_grid(small_grid, tmp_path, client, carry_out=broken)
@@ -86,46 +65,46 @@ def test_a_worker_that_breaks_is_a_failed_run(small_grid, client, tmp_path):
 
 
 @pytest.fixture
-def finished(small_grid, tmp_path, evaluation):
-    """A run with its result, and how to change what that result says of its settings."""
+def finished(small_grid, tmp_path, result):
+    """A run, and how to write a result of it that says other settings."""
     run = small_grid.runs[0]
+    path = tmp_path / run.folder / RESULT
+    path.parent.mkdir(parents=True)
 
-    def write(settings):
-        content = {"settings": settings, "evaluation": evaluation(0.5)}
-        (tmp_path / RESULT).write_text(json.dumps(content))
+    def read(settings):
+        path.write_text(json.dumps(result(0.5, **settings)))
         return read_result(tmp_path, run)
 
-    return run, write
+    return run, read
 
 
 def test_a_result_of_other_settings_does_not_count(finished):
-    run, write = finished
-    assert write(run.settings()) is not None
+    run, read = finished
+    assert read(run.settings()) is not None
     longer = replace(run, config=replace(run.config, train=replace(run.config.train, epochs=9)))
-    assert write(longer.settings()) is None
-    assert write(replace(run, scoring=replace(run.scoring, split="test")).settings()) is None
+    assert read(longer.settings()) is None
+    assert read(replace(run, scoring=replace(run.scoring, split="test")).settings()) is None
 
 
 def test_what_only_names_a_run_decides_nothing(finished):
-    run, write = finished
+    run, read = finished
     renamed = replace(run, config=replace(run.config, preset="mine", about="another"))
-    assert write(renamed.settings()) is not None
+    assert read(renamed.settings()) is not None
 
 
-def test_a_result_from_before_a_setting_existed_counts_while_that_is_at_its_default(finished):
-    run, write = finished
-    older = run.settings()
-    assert older["config"]["network"].pop("layer_embedding") is True
-    assert write(older) is not None
-    other = run.settings()
-    assert other["config"]["train"].pop("epochs") == 1  # the default is another
-    assert write(other) is None
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"settings": 3}', '{"settings": {}}'])
-def test_a_damaged_result_does_not_count(small_grid, tmp_path, content):
-    (tmp_path / RESULT).write_text(content)
-    assert read_result(tmp_path, small_grid.runs[0]) is None
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"settings": 3}', "[" * 10**5, "lacks evaluation", "no number"]
+)
+def test_a_damaged_result_does_not_count(small_grid, tmp_path, result, content):
+    run = small_grid.runs[0]
+    whole = result(0.5, **run.settings())
+    if content == "lacks evaluation":
+        content = json.dumps({**whole, "evaluation": None})
+    elif content == "no number":
+        content = json.dumps({**whole, "training": {"seconds": "long"}})
+    (tmp_path / run.folder).mkdir(parents=True)
+    (tmp_path / run.folder / RESULT).write_text(content)
+    assert read_result(tmp_path, run) is None
 
 
 def test_work_whose_process_is_killed_is_done_again(tmp_path):
@@ -144,24 +123,36 @@ def test_work_whose_process_is_killed_is_done_again(tmp_path):
     assert on_interrupt == signal.SIG_IGN  # Ctrl-C is the caller's, in the new process too
 
 
-def test_a_scheduler_that_is_not_there_is_named():
-    with (
-        pytest.raises(CourseError, match=r"tcp://127\.0\.0\.1:9"),
-        open_client(1, scheduler="tcp://127.0.0.1:9", connect_seconds=0.5),
-    ):
+@pytest.mark.parametrize(
+    "scheduler", ["zz", "tcp://nowhere.invalid:8786", "tcp://127.0.0.1:9", "no://where", "silent"]
+)
+def test_a_scheduler_that_is_not_there_is_soon_named(scheduler):
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and never answers
+        if scheduler == "silent":
+            scheduler = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        started = time.monotonic()
+        with pytest.raises(CourseError, match=scheduler), open_client(1, scheduler, connect_seconds=0.3):
+            pass
+        assert time.monotonic() - started < 10
+
+
+def test_a_file_that_no_scheduler_wrote_is_named(tmp_path):
+    path = tmp_path / "scheduler.json"
+    path.write_text("[]")
+    with pytest.raises(CourseError, match=r"scheduler\.json"), open_client(1, str(path)):
         pass
 
 
 @pytest.fixture(scope="module")
 def trained(client, tmp_path_factory):
-    """Two variants under two seeds, trained and scored for real."""
+    """Two variants, trained and scored for real."""
     folder = tmp_path_factory.mktemp("grid")
     path = folder / "two.yaml"
     path.write_text(
         "preset: drawn-tiny\n"
         "base: {data.count: 32, data.valid_count: 24, train.epochs: 1, train.batch_size: 16}\n"
         "variants: {variational: {}, point: {network.head: point}}\n"
-        "seeds: 2\n"
+        "seeds: [3]\n"
         "evaluation: {split: valid, samples: 3}\n"
     )
     grid = read_grid(path)
@@ -170,30 +161,41 @@ def trained(client, tmp_path_factory):
 
 def test_a_real_grid_is_trained_and_scored(trained):
     grid, folder, outcomes = trained
-    assert [o.problem for o in outcomes] == [None] * 4
+    assert [o.problem for o in outcomes] == [None] * 2
     results = results_of(grid, folder)
-    assert {result["faces"] for result in results.values()} == {24}
-    assert {result["head"] for (name, _), result in results.items() if name == "point"} == {"point"}
+    assert {result["evaluation"]["faces"] for result in results.values()} == {24}
+    assert results["point", 3]["evaluation"]["head"] == "point"
     for outcome in outcomes:
-        assert (
-            results[outcome.variant, outcome.seed]["metrics"]["accuracy"]["value"]
-            == pytest.approx(outcome.accuracy)
-        )  # fmt: skip
+        accuracy = COLUMNS["accuracy"].read(results[outcome.run.variant, 3])
+        assert accuracy == pytest.approx(100 * outcome.accuracy)
+
+
+def test_a_run_is_scored_as_it_was_measured_after_its_last_epoch(trained):
+    grid, folder, _ = trained
+    for result in results_of(grid, folder).values():
+        scored = result["evaluation"]["metrics"]["accuracy"]["value"]
+        assert scored == pytest.approx(result["training"]["last"]["accuracy"], rel=1e-6)  # single precision
 
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_every_column_finds_its_number_in_a_real_evaluation(trained, name):
     grid, folder, _ = trained
     results = results_of(grid, folder)
-    assert isinstance(COLUMNS[name].read(results["variational", 0]), float)
+    assert isinstance(COLUMNS[name].read(results["variational", 3]), float)
     needs_draws = "sigma" in name or name.startswith("mc_")
-    assert (COLUMNS[name].read(results["point", 0]) is None) == needs_draws
+    assert (COLUMNS[name].read(results["point", 3]) is None) == needs_draws
 
 
-def test_a_run_gone_wrong_leaves_one_line(trained, tmp_path, client):
+def test_a_run_gone_wrong_leaves_one_line_and_is_refused_beforehand_where_it_can_be(
+    trained, tmp_path, client
+):
     grid, _, _ = trained
     run = grid.runs[0]
-    missing = replace(run, config=replace(run.config, data=replace(run.config.data, root="gone.safetensors")))
-    (outcome,) = run_grid(replace(grid, runs=(missing,)), tmp_path, client, device="cpu")
-    assert "gone.safetensors" in outcome.problem
+    gone = str(tmp_path / "gone.safetensors")
+    missing = replace(run, config=replace(run.config, data=replace(run.config.data, root=gone)))
+    lost = replace(grid, runs=(missing,))
+    (outcome,) = run_grid(lost, tmp_path, client, device="cpu")
+    assert gone in outcome.problem
     assert "\n" not in outcome.problem
+    with pytest.raises(CourseError, match=gone):
+        check_here(lost, "cpu")

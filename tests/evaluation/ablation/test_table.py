@@ -20,12 +20,12 @@ def grid(write_grid):
 
 
 @pytest.fixture
-def results(evaluation):
+def results(result):
     # differences of variant and reference in points of accuracy: 0.0; unmarked −2 ± 0 exactly; point −1, −3
     accuracy = {"variational+marked": (0.80, 0.90), "variational+unmarked": (0.78, 0.88),
                 "point+marked": (0.79, 0.87), "point+unmarked": (0.79, 0.87)}  # fmt: skip
     return {
-        (variant, seed): evaluation(value, sigma_votes=None if "point" in variant else 0.25)
+        (variant, seed): result(value, sigma_votes=None if "point" in variant else 0.25)
         for variant, values in accuracy.items()
         for seed, value in enumerate(values)
     }
@@ -128,3 +128,23 @@ def test_a_variant_alone_that_chose_by_the_test_split_is_named(write_grid, tmp_p
     text = write_table(grid, tmp_path, {}).read_text()
     assert "select=test: the runs of lucky chose the epoch" in text
     assert "did best on the test faces or validation faces" in text
+
+
+@pytest.mark.parametrize(("git", "code"), [
+    ([{"commit": "0123456789", "dirty": False}] * 2, "0123456"),
+    ([{"commit": "0123456789", "dirty": True}, {"commit": "fedcba9876", "dirty": False}],
+     "0123456 with local changes, fedcba9"),
+    ([None], "no repository"),
+])  # fmt: skip
+def test_minutes_add_up_and_every_commit_is_named_once(grid, tmp_path, result, git, code):
+    session = {"versions": {"torch": "2.15.0"}, "device": "a processor", "threads": 1}
+    sessions = [{**session, "git": each} for each in git]
+    results = {
+        ("point+marked", 0): result(0.5, sessions=sessions),
+        ("point+marked", 1): result(0.5, sessions=sessions),
+    }
+    made_with = json.loads((write_table(grid, tmp_path, results).parent / "table.json").read_text())[
+        "made_with"
+    ]
+    assert made_with.startswith("3 minutes of training in all; torch 2.15.0, a processor,")  # twice 90 s
+    assert made_with.endswith(f"code: {code}.")

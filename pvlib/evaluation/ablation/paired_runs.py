@@ -13,6 +13,8 @@ from pvlib.evaluation.ablation.columns import COLUMNS
 from pvlib.evaluation.ablation.grid import Grid
 from pvlib.evaluation.intervals import Interval, mean_interval, paired_difference
 
+Results = Mapping[tuple[str, int], Mapping[str, Any]]
+"""The ``result.json`` of every finished run by (variant, seed)."""
 Values = Mapping[int, float]
 """One measured number by seed."""
 
@@ -33,7 +35,7 @@ class Cell:
     difference: Interval | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Effect:
     """What a change on one axis does, averaged over all values of the other axes.
 
@@ -47,66 +49,57 @@ class Effect:
     against: str
     differences: Mapping[str, Interval | None]
 
+    def __str__(self) -> str:
+        return f"{self.axis}: {self.value} instead of {self.against}"
 
-def read_values(results: Mapping[tuple[str, int], Mapping[str, Any]], variant: str, column: str) -> Values:
-    """Return what the runs of a variant measured, by seed."""
+
+Table = Mapping[str, Mapping[str, Cell]]
+"""A cell by variant and column."""
+
+
+def cells(grid: Grid, results: Results) -> Table:
+    """Return a cell by variant and column."""
+    against = {column: _values(results, grid.reference, column) for column in grid.columns}
+    table: dict[str, dict[str, Cell]] = {}
+    for variant in grid.variants:
+        table[variant] = {}
+        for column in grid.columns:
+            values = _values(results, variant, column)
+            mean = mean_interval(list(values.values())) if values else None
+            both = [] if variant == grid.reference else [seed for seed in values if seed in against[column]]
+            ours, theirs = [values[seed] for seed in both], [against[column][seed] for seed in both]
+            table[variant][column] = Cell(values, mean, paired_difference(ours, theirs) if both else None)
+    return table
+
+
+def effects(grid: Grid, table: Table) -> list[Effect]:
+    """Return the effect of every change on an axis from the reference's value; none for a grid of one axis."""
+    reference = grid.reference.split("+")
+    changes = [
+        (place, axis, name)
+        for place, (axis, names) in enumerate(grid.axes.items())
+        for name in names
+        if len(grid.axes) > 1 and name != reference[place]
+    ]
+    found = []
+    for place, axis, name in changes:
+        pairs = [
+            (variant, "+".join([*parts[:place], reference[place], *parts[place + 1 :]]))
+            for variant in grid.variants
+            if (parts := variant.split("+"))[place] == name
+        ]
+        differences = {column: _mean_difference(pairs, table, column) for column in grid.columns}
+        found.append(Effect(axis=axis, value=name, against=reference[place], differences=differences))
+    return found
+
+
+def _values(results: Results, variant: str, column: str) -> Values:
+    """What the runs of a variant measured, by seed."""
     read = {seed: COLUMNS[column].read(result) for (name, seed), result in results.items() if name == variant}
     return {seed: value for seed, value in sorted(read.items()) if value is not None}
 
 
-def cells(grid: Grid, results: Mapping[tuple[str, int], Mapping[str, Any]]) -> dict[str, dict[str, Cell]]:
-    """Return a cell by variant and column.
-
-    Args:
-        results: the evaluation JSON of every finished run by (variant, seed).
-    """
-    values = {
-        variant: {column: read_values(results, variant, column) for column in grid.columns}
-        for variant in grid.variants
-    }
-    return {
-        variant: {
-            column: Cell(
-                own[column],
-                mean_interval(list(own[column].values())) if own[column] else None,
-                None
-                if variant == grid.reference
-                else _difference(own[column], values[grid.reference][column]),
-            )
-            for column in grid.columns
-        }
-        for variant, own in values.items()
-    }
-
-
-def effects(grid: Grid, table: Mapping[str, Mapping[str, Cell]]) -> list[Effect]:
-    """Return the effect of every change on an axis from the reference's value; none for a grid of one axis."""
-    if len(grid.axes) < 2:
-        return []
-    reference = grid.reference.split("+")
-    found = []
-    for place, (axis, names) in enumerate(grid.axes.items()):
-        for name in names:
-            if name == reference[place]:
-                continue
-            pairs = [
-                (variant, "+".join([*parts[:place], reference[place], *parts[place + 1 :]]))
-                for variant in grid.variants
-                if (parts := variant.split("+"))[place] == name
-            ]
-            differences = {column: _mean_difference(pairs, table, column) for column in grid.columns}
-            found.append(Effect(axis, name, reference[place], differences))
-    return found
-
-
-def _difference(ours: Values, theirs: Values) -> Interval | None:
-    both = [seed for seed in ours if seed in theirs]
-    return paired_difference([ours[s] for s in both], [theirs[s] for s in both]) if both else None
-
-
-def _mean_difference(
-    pairs: list[tuple[str, str]], table: Mapping[str, Mapping[str, Cell]], column: str
-) -> Interval | None:
+def _mean_difference(pairs: list[tuple[str, str]], table: Table, column: str) -> Interval | None:
     """Over seeds, of the mean over those pairs that know the number at all; seeds that lack one of them are out."""
     known = [(table[a][column].values, table[b][column].values) for a, b in pairs]
     known = [(ours, theirs) for ours, theirs in known if ours and theirs]

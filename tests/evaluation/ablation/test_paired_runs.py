@@ -4,7 +4,7 @@ import pytest
 from scipy import stats
 
 from pvlib.evaluation.ablation.grid_file import read_grid
-from pvlib.evaluation.ablation.statistics import cells, effects
+from pvlib.evaluation.ablation.paired_runs import cells, effects
 
 ACCURACY = {
     ("variational+marked", 0): 0.80, ("variational+marked", 1): 0.84, ("variational+marked", 2): 0.79,
@@ -20,8 +20,8 @@ def grid(write_grid):
 
 
 @pytest.fixture
-def results(evaluation):
-    return {key: evaluation(value) for key, value in ACCURACY.items()}
+def results(result):
+    return {key: result(value) for key, value in ACCURACY.items()}
 
 
 def per_cent(variant):

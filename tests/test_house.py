@@ -17,7 +17,7 @@ ROOMS = ["foundation", "drawnfaces", "models, losses, data", "training", "runs",
 ROOMS += ["report, photos, course", "cli", "lessons"]  # each may use itself and those before it
 BUILDING_BLOCKS = {"models", "losses", "data", "landmark_weights"}
 # drawing that evaluation, photos, reports and lessons share: it stands beside evaluation
-FLOORS = {"figures": "evaluation", "explain": "evaluation", "presets": "runs", "weights": "models"}
+FLOORS = {"figures": "evaluation", "explain": "evaluation", "presets": "foundation", "weights": "models"}
 STANDARD = {
     "statistics",
     "warnings",

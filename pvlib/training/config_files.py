@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from pvlib.errors import CourseError
+from pvlib.errors import CourseError, shown
 from pvlib.presets import find_preset, is_config_file
 from pvlib.training.config import RunConfig
 from pvlib.training.plain_yaml import parse_yaml, read_yaml, resolve
@@ -39,7 +39,7 @@ def load_config(preset: str | Path, overrides: Iterable[str] | Mapping[str, Any]
     if changes:
         for key, value in changes.items():
             _set(values, key, value)
-        said = " ".join(f"{key}={value}"[:200] for key, value in changes.items())
+        said = " ".join(shown(f"{key}={value}") for key, value in changes.items())
         config = _checked(values, f"the overrides {said}", {})
     config = config if "preset" in values else replace(config, preset=Path(source).stem)
     return config.with_paths(os.path.expanduser)
@@ -93,14 +93,14 @@ def _parsed(override: str) -> tuple[str, Any]:
     """The dotted key and the value of one "a.b=value"."""
     key, equals, text = override.partition("=")
     if not equals or not key.strip():
-        raise CourseError(f'"{override[:200]}" is no override: write key=value, such as train.epochs=3')
-    return key.strip(), parse_yaml(text, f'the value of "{override[:200]}"')[0]
+        raise CourseError(f'"{shown(override)}" is no override: write key=value, such as train.epochs=3')
+    return key.strip(), parse_yaml(text, f'the value of "{shown(override)}"')[0]
 
 
 def _set(values: dict[str, Any], key: str, value: Any) -> None:
     """Put a value under its dotted key into ``values``."""
     if key not in keys_of(RunConfig):
-        raise CourseError(f'there is no key "{key[:200]}"; {nearest(key, RunConfig)}')
+        raise CourseError(f'there is no key "{shown(key)}"; {nearest(key, RunConfig)}')
     *sections, name = key.split(".")
     for section in sections:
         values[section] = values.get(section) or {}

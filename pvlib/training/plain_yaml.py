@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from pvlib.errors import CourseError
+from pvlib.errors import CourseError, shown
 
 LARGEST_FILE = 200_000  # bytes
 DEEPEST = 12
@@ -43,7 +43,7 @@ def parse_yaml(text: str, source: str) -> tuple[Any, dict[str, int]]:
             f"{source} is no YAML: line {mark.line + 1 if mark else 1}: {error.problem}"
         ) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # PyYAML's own, of escapes and versions
-        raise CourseError(f"{source} is no YAML: {' '.join(str(error).split())[:200]}") from None
+        raise CourseError(f"{source} is no YAML: {shown(str(error))}") from None
     except _NotPlainError as error:
         raise CourseError(f"{source}, line {error.line}: {error}") from None
 
@@ -87,7 +87,7 @@ def resolve(text: str) -> Any:
                 if len(digits) < _LONGEST_NUMBER and set(digits) <= set("01234567")
                 else ""
             )
-            raise ValueError(f"{text[:_LONGEST_NUMBER]} is ambiguous: write {plain[:_LONGEST_NUMBER]}{octal}")
+            raise ValueError(f"{shown(text)} is ambiguous: write {shown(plain)}{octal}")
         if len(digits) > _LONGEST_NUMBER:
             raise ValueError(f"a number of {len(digits)} digits is too large")
         return int(text)
@@ -143,7 +143,7 @@ def _value(
         _check_text(event)
         key, below = event.value, f"{path}.{event.value}" if path else event.value
         if key in mapping:
-            raise _NotPlainError(f'the key "{key[:40]}" stands twice', event)
+            raise _NotPlainError(f'the key "{shown(key)}" stands twice', event)
         lines[below] = _line_of(event)
         mapping[key] = _value(next(events), events, below, lines, depth + 1)
     return mapping

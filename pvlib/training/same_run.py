@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pvlib.errors import CourseError
+from pvlib.errors import CourseError, shown
 from pvlib.training.checkpoints import FORMAT, checkpoint_path, epochs_begun, read_state
 
 # What names a run, or says how long it is and how often it saves, but leaves its numbers as they are.
@@ -82,4 +82,4 @@ def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shown(value: Any) -> str:
-    return "null" if value is None else f"{value}"
+    return "null" if value is None else shown(value)

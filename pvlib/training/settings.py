@@ -14,7 +14,7 @@ from typing import Any, TypeVar, dataclass_transform, get_type_hints
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from pvlib.errors import CourseError
+from pvlib.errors import CourseError, shown
 
 Kind = TypeVar("Kind")
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -92,11 +92,11 @@ def _explained(error: ValidationError, kind: type, where: str = "the values") ->
     problems = error.errors(include_url=False)
     path, known = _path_of(problems[0]["loc"], kind)
     if not known:
-        return WrongKeyError(path, f'there is no key "{path[:200]}"; {nearest(path, kind)}')
+        return WrongKeyError(path, f'there is no key "{shown(path)}"; {nearest(path, kind)}')
     of_path = [problem for problem in problems if _path_of(problem["loc"], kind)[0] == path]
     wanted = [_lowered(problem["msg"]) for problem in of_path if problem["type"] != "missing"]
     value = of_path[0]["input"]
-    message = f"{path or where} {' or '.join(dict.fromkeys(wanted))}, not {_cut(value)}"
+    message = f"{path or where} {' or '.join(dict.fromkeys(wanted))}, not {_shown(value)}"
     choices = re.findall(r"'(.*?)'", str(of_path[0].get("ctx", {}).get("expected", "")))
     close = get_close_matches(value, choices, n=1, cutoff=0.5) if isinstance(value, str) else []
     return WrongKeyError(path, message + (f'; did you mean "{close[0]}"?' if close else ""))
@@ -123,6 +123,5 @@ def _lowered(message: str) -> str:
     )
 
 
-def _cut(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 200 else f"{text[:200]} …"
+def _shown(value: object) -> str:
+    return repr(shown(value)) if isinstance(value, str) else shown(value)

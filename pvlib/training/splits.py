@@ -19,14 +19,14 @@ from pvlib.data.faces import Faces
 from pvlib.data.holdout import held_out
 from pvlib.data.prepared import open_prepared
 from pvlib.errors import CourseError
-from pvlib.training.config import RunConfig
+from pvlib.training.config import Data, RunConfig
 from pvlib.training.sources import evenly_spaced, is_drawn, load_faces
 
 ROLES = ("train", "valid", "test")
 Load = Callable[..., Faces]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Protocol:
     """What the splits of a data set are for.
 
@@ -44,14 +44,14 @@ class Protocol:
 
 
 PROTOCOLS = {
-    "drawn": Protocol(("train", "valid", "test"), "test", "valid"),
-    "FER+": Protocol(("train", "valid", "test"), "test", "valid"),
-    "RAF-DB": Protocol(("train", "valid", "test"), "test", "valid", both="train+valid"),
-    "AffectNet": Protocol(("train", "valid"), "valid", None),
+    "drawn": Protocol(splits=("train", "valid", "test"), scored="test", valid="valid"),
+    "FER+": Protocol(splits=("train", "valid", "test"), scored="test", valid="valid"),
+    "RAF-DB": Protocol(splits=("train", "valid", "test"), scored="test", valid="valid", both="train+valid"),
+    "AffectNet": Protocol(splits=("train", "valid"), scored="valid", valid=None),
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Training:
     """The faces of a training.
 
@@ -85,26 +85,19 @@ def load_training(config: RunConfig, load: Load = load_faces) -> Training:
         if split not in protocol.splits or split == protocol.scored:
             free = ", ".join(split for split in protocol.splits if split != protocol.scored)
             raise CourseError(f'data.train_on: cannot train on "{split}" of {data.root}; there is {free}')
-    faces = _training_faces(config, load)
-    every = (
-        None
-        if _candidates(faces, data.without_duplicates).all()
-        else _candidates(faces, True).nonzero()[:, 0]
-    )
+    faces = _training_faces(data, protocol, load)
+    stays = _free_of_later_splits(faces, data.without_duplicates)  # (N,)
+    rows = None if stays.all() else stays.nonzero()[:, 0]
     if config.select == "test":
-        return Training(faces, every, load_split(config, "test", load))
+        return Training(faces=faces, rows=rows, choosing=_split(data, protocol.scored, None, load))
     if protocol.valid is not None and protocol.valid not in data.train_on:
-        return Training(faces, every, _split(config, protocol.valid, data.valid_count, load))
+        choosing = _split(data, protocol.valid, data.valid_count, load)
+        return Training(faces=faces, rows=rows, choosing=choosing)
     rows, held = hold_out(faces, data.holdout, data.without_duplicates)
-    if data.target not in (
-        None,
-        "rule",
-    ):  # trained on votes or not, every run is measured by the rule's labels
-        by_rule = replace(config, data=replace(data, target=None))
-        return Training(
-            faces, rows, evenly_spaced(_training_faces(by_rule, load).subset(held), data.valid_count)
-        )
-    return Training(faces, rows, evenly_spaced(faces.subset(held), data.valid_count))
+    # trained on votes or not, every run is measured by the rule's labels
+    by_rule = data.target in (None, "rule")
+    measured = faces if by_rule else _training_faces(replace(data, target=None), protocol, load)
+    return Training(faces=faces, rows=rows, choosing=evenly_spaced(measured, data.valid_count, held))
 
 
 def load_split(config: RunConfig, role: str, load: Load = load_faces) -> Faces:
@@ -119,20 +112,18 @@ def load_split(config: RunConfig, role: str, load: Load = load_faces) -> Faces:
     """
     if role not in ROLES:
         raise CourseError(f'there is no "{role}" part of a run; choose one of {", ".join(ROLES)}')
-    protocol = protocol_of(config.data.root)
+    data, protocol = config.data, protocol_of(config.data.root)
     if role == "test":
-        return _split(config, protocol.scored, None, load)
+        return _split(data, protocol.scored, None, load)
     if role == "valid" and config.select == "test":
-        if protocol.valid is None or protocol.valid in config.data.train_on:
+        if protocol.valid is None or protocol.valid in data.train_on:
             raise CourseError(
-                f"this run trained on all of {config.data.root} (select=test) and held nothing out: "
+                f"this run trained on all of {data.root} (select=test) and held nothing out: "
                 "it has no validation faces"
             )
-        return _split(config, protocol.valid, config.data.valid_count, load)
+        return _split(data, protocol.valid, data.valid_count, load)
     training = load_training(config, load)
-    if role == "valid":
-        return training.choosing
-    return training.faces if training.rows is None else training.faces.subset(training.rows)
+    return training.choosing if role == "valid" else evenly_spaced(training.faces, None, training.rows)
 
 
 def hold_out(faces: Faces, share: float, without_copies: bool = True) -> tuple[Tensor, Tensor]:
@@ -147,7 +138,7 @@ def hold_out(faces: Faces, share: float, without_copies: bool = True) -> tuple[T
         CourseError: when a class is so small, or the share, that nothing is held out or nothing left.
     """
     names = faces.ids or [f"face {position}" for position in range(len(faces))]
-    stays = _candidates(faces, without_copies)  # (N,)
+    stays = _free_of_later_splits(faces, without_copies)  # (N,)
     rows = stays.nonzero()[:, 0]
     held = rows[held_out([names[row] for row in rows.tolist()], faces.labels[rows].tolist(), share)]
     stays = stays.index_fill(0, held, False)
@@ -160,7 +151,7 @@ def hold_out(faces: Faces, share: float, without_copies: bool = True) -> tuple[T
     return stays.nonzero()[:, 0], held
 
 
-def _candidates(faces: Faces, without_duplicates: bool) -> Tensor:
+def _free_of_later_splits(faces: Faces, without_duplicates: bool) -> Tensor:
     """Which faces may be trained on, bool (N,): all, or those whose pixels do not stand in a later split."""
     if without_duplicates and faces.repeated is not None:
         return ~faces.repeated
@@ -183,22 +174,20 @@ def protocol_of(root: str) -> Protocol:
     return PROTOCOLS[open_prepared(root).data_set]
 
 
-def _training_faces(config: RunConfig, load: Load) -> Faces:
-    data = config.data
-    reading = {
-        **config.data.loading_options(),
+def _training_faces(data: Data, protocol: Protocol, load: Load) -> Faces:
+    both = protocol.both if set(data.train_on) == {"train", "valid"} else None
+    splits = data.train_on if both is None else (both,)
+    whole = len(splits) == 1 or is_drawn(data.root)  # else a file's parts keep their shares
+    # without a count, rows leave duplicates out, without a copy of all the others
+    choices = {
+        **data.loading_options(),
         "target": data.target,
-        # else rows leave them out, without a copy of all the others
         "without_duplicates": data.without_duplicates and data.count is not None,
+        "count": data.count if whole else None,
     }
-    both = protocol_of(config.data.root).both
-    splits = (both,) if both and set(data.train_on) == {"train", "valid"} else data.train_on
-    count = (
-        data.count if len(splits) == 1 or is_drawn(data.root) else None
-    )  # else a file's parts keep their shares
-    parts = [load(data.root, split, **reading, count=count) for split in splits]
+    parts = [load(data.root, split, **choices) for split in splits]
     return evenly_spaced(reduce(lambda first, second: first.joined(second), parts), data.count)
 
 
-def _split(config: RunConfig, split: str, count: int | None, load: Load) -> Faces:
-    return load(config.data.root, split, **config.data.loading_options(), count=count)
+def _split(data: Data, split: str, count: int | None, load: Load) -> Faces:
+    return load(data.root, split, **data.loading_options(), count=count)

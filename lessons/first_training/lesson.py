@@ -39,7 +39,7 @@ from pvlib.course.checks import check, hint
 from pvlib.data.ferplus import vote_distribution
 from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
-from pvlib.evaluation.accuracy import predict
+from pvlib.evaluation.prediction import predict
 from lessons.first_training import figures
 from pvlib.figures.faces import contact_sheet
 from pvlib.figures.interactive import show, show_still

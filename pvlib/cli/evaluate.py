@@ -55,8 +55,8 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure accuracy, calibration and uncertainties, and write a page, a JSON file and Markdown tables."""
+    from pvlib.report.evaluation_faces import FacesRequest
     from pvlib.report.making import Settings, make_report
-    from pvlib.report.measured_faces import Asked
     from pvlib.report.terminal import show, tell_where
 
     for option, value, most in (
@@ -65,7 +65,9 @@ def evaluate(
     ):  # fmt: skip
         if value > most:  # more fits in no memory, or into no generator of random numbers
             raise CourseError(f"{option} {value} is too much: {most:,} at most")
-    asked = Asked(data, split, rule, classes, count, unambiguous)
+    asked = FacesRequest(
+        data=data, split=split, rule=rule, classes=classes, count=count, unambiguous=unambiguous
+    )
     settings = Settings(
         without=tuple(without or ()),
         samples=samples,

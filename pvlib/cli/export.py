@@ -1,6 +1,7 @@
 """``pvlib export``: from a run folder to one small file that can be handed on, with its model card."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -45,12 +46,12 @@ def export(
         raise CourseError(f"there is no run folder {run}")
 
     from pvlib.files import atomic_write
-    from pvlib.models.shipped import save_trained
-    from pvlib.photos.weights import trained_of_run
     from pvlib.report.model_card import read_evaluation, write_card
+    from pvlib.runs.trained import load_trained, save_trained
 
     channels = None if colour is None else 3 if colour else 1
-    trained = trained_of_run(run, weights, face_size, channels)
+    trained = replace(load_trained(run, weights), face_size=face_size, channels=channels)
+    _ = trained.face_shape  # asked first: where it is not known, nothing is written
     measured = read_evaluation(run, evaluation, trained)
     if measured is not None:
         trained.about["evaluation"] = {
@@ -74,7 +75,7 @@ def export(
 
 def _command_of(run: Path) -> str | None:
     """The command that started a run, without its maker's folders; None where it left no record."""
-    from pvlib.runs.train import RECORD
+    from pvlib.runs.folder import RECORD
 
     try:
         command = json.loads((run / RECORD).read_text(encoding="utf-8"))["sessions"][0]["command"]

@@ -18,10 +18,10 @@ from pvlib.terminal import Terminal, line_for_user, printable, say_error
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from pvlib.models.shipped import TrainedNetwork
     from pvlib.photos.boxes import Box
     from pvlib.photos.intensities import Intensities
     from pvlib.photos.readings import Reading
+    from pvlib.runs.trained import TrainedNetwork
 
 PICTURES = Path("runs/predict")
 LARGE = 10_000_000  # parameters, from which on a network gains by a second thread
@@ -66,10 +66,10 @@ def predict(
     pictures = name_pictures(paths, out) if form is Format.picture else {}
     from pvlib.files import atomic_write
     from pvlib.photos.intensities import SPREAD_CAVEAT, check_sampling
-    from pvlib.photos.weights import load_weights
+    from pvlib.runs.trained import load_trained
 
     check_sampling(samples, seed)
-    trained = load_weights(weights)
+    trained = load_trained(weights, labels="usual")
     caveat = SPREAD_CAVEAT if trained.network.size.head == "variational" else ""
     read: list[Reading] = []
     to_file = None if form is Format.picture else out
@@ -156,6 +156,7 @@ def _read(
     from pvlib.photos.intensities import read_intensities
     from pvlib.photos.readings import Reading
 
+    channels, side, _ = trained.face_shape
     for path in paths:
         try:
             photo = read_photo(path)
@@ -170,7 +171,7 @@ def _read(
             _say_no_face(path, photo)
             yield Reading(path=path, photo=photo, boxes=[], intensities=None)
             continue
-        faces = torch.stack([cut(photo, box, trained.face_size, trained.channels) for box in found])
+        faces = torch.stack([cut(photo, box, side, channels) for box in found])
         intensities = read_intensities(trained, faces, samples=samples, seed=seed)
         yield Reading(path=path, photo=photo, boxes=found, intensities=intensities)
 
@@ -198,7 +199,7 @@ def _say_no_face(path: Path, photo: "Image") -> None:
 def _as_json(read: "list[Reading]", trained: "TrainedNetwork", weights: Path | None, caveat: str) -> str:
     answer = {
         "weights": printable(str(weights)) if weights else "shipped",
-        "classes": list(trained.names),
+        "classes": list(trained.expressions),
         "spread": caveat or None,
         "photos": [reading.as_json() for reading in read],
     }

@@ -54,7 +54,7 @@ def train(
         echo(to_yaml(config), nl=False)
         return
 
-    from pvlib.evaluation.accuracy import measure
+    from pvlib.evaluation.prediction import measure
     from pvlib.runs.train import train_run
     from pvlib.training.devices import keep_freed_memory
 

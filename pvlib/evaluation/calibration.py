@@ -84,9 +84,9 @@ def fit_temperature(logits: Tensor, target: Tensor) -> float:
     """
     logits, target = logits.double(), target.double()
 
-    def surprise(log_temperature: float) -> float:
+    def likelihood_lost(log_temperature: float) -> float:
         return cross_entropy(logits * torch.tensor(-log_temperature).exp(), target).item()
 
     # convex in 1/T, so it has one valley in log T
-    found = minimize_scalar(surprise, bounds=(-4.6, 4.6), method="bounded", options={"xatol": 1e-5})
+    found = minimize_scalar(likelihood_lost, bounds=(-4.6, 4.6), method="bounded", options={"xatol": 1e-5})
     return float(torch.tensor(found.x).exp())

@@ -83,7 +83,7 @@ def compare(first: Evaluation, second: Evaluation, *, replicates: int = 1000, se
             f"{len(first.prediction.names)} classes differ from {len(theirs.target):,} of "
             f"{len(second.prediction.names)}; evaluate both with the same --data, --split and --without"
         )
-    probabilities = [found.methods[found.answer].probabilities for found in (first, second)]
+    probabilities = [first.probabilities, second.probabilities]
     statistics = [quality(said, ours) for said in probabilities]
 
     def difference(counts: Tensor) -> dict[str, Tensor]:

@@ -1,19 +1,20 @@
-"""Everything that can be said of a network, or an ensemble of them, on one set of faces (lessons 09 and 11)."""
+"""Everything that can be said of a network, or an ensemble of them, on one set of faces."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 
 from pvlib.data.faces import Faces
 from pvlib.errors import CourseError
-from pvlib.evaluation.accuracy import Prediction, predict
 from pvlib.evaluation.calibration import BINS, reliability
 from pvlib.evaluation.intervals import Interval, Statistic, bootstrap
 from pvlib.evaluation.methods import methods
+from pvlib.evaluation.prediction import Prediction, predict
 from pvlib.evaluation.quality import Truth, class_quality, quality, reflect_biased
 from pvlib.evaluation.record import Evaluation, Method
 from pvlib.evaluation.selective import risk_coverage
-from pvlib.evaluation.uncertainties import Uncertainty, doubts, worth
+from pvlib.evaluation.uncertainties import Uncertainty, score_statistics, uncertainty_scores
 from pvlib.models import Poster
 
 
@@ -39,12 +40,12 @@ def evaluate(
     Args:
         calibration_faces: for the temperature, see :func:`methods.methods`.
         without: names of classes to leave out, see :meth:`Prediction.without`.
-        samples: draws of a variational head's logits.
+        samples: of a variational head's logits.
         passes: of the first network with drop-path on; the slow part, 0 leaves it out.
         bootstrap: resamples of the faces; 0 for numbers without intervals.
         level: of the intervals.
-        seed: of draws, passes, halves and resamples.
-        device, precision, batch_size, input_size: see :class:`passes.Passage`.
+        seed: of samples, passes, halves and resamples.
+        device, precision, batch_size, input_size: see :class:`passes.ForwardSettings`.
 
     Raises:
         CourseError: without networks or faces, when networks and faces disagree on the classes, or when the
@@ -60,14 +61,15 @@ def evaluate(
                 f"the network has {network.num_classes} classes and the faces have {len(faces.names)}: "
                 f"{', '.join(faces.names)}"
             )
-    how = {"device": device, "precision": precision, "batch_size": batch_size, "input_size": input_size}
+    look = partial(
+        predict, device=device, precision=precision, batch_size=batch_size, input_size=input_size, seed=seed
+    )
     predictions = [
-        predict(network, faces, passes=0 if place else passes, seed=seed, **how)
-        for place, network in enumerate(networks)
+        look(network, faces, passes=0 if place else passes) for place, network in enumerate(networks)
     ]
     calibration = None
     if calibration_faces is not None:
-        calibration = predict(networks[0], calibration_faces, **how)
+        calibration = look(networks[0], calibration_faces)
     if without:
         predictions = [prediction.without(without) for prediction in predictions]
         calibration = None if calibration is None else calibration.without(without)
@@ -112,7 +114,7 @@ def evaluate_predictions(
 
     answers = methods(predictions, calibration, samples, seed)
     measured = {
-        name: None if said is None else Method(said, measure(quality(said.probabilities, truth, bins)))
+        name: Method(said, measure(quality(said.probabilities, truth, bins)))
         for name, said in answers.items()
     }
     main = "ensemble" if len(predictions) > 1 else "softmax"
@@ -123,14 +125,16 @@ def evaluate_predictions(
         mean_sigma = first.sigma.double().mean(dim=1)  # (N,)
         metrics.update(measure(lambda counts: {"mean_sigma": counts @ mean_sigma / counts.sum(dim=1)}))
 
-    uncertainties: dict[str, Uncertainty | None] = {}
-    for name, doubt in doubts(first, answers).items():
-        if doubt is None:
-            uncertainties[name] = None
-            continue
-        wrong = answers[doubt.method].probabilities.argmax(dim=1) != truth.labels  # (N,)
-        found = measure(worth(doubt.values, wrong, first.votes, first.mixture))
-        uncertainties[name] = Uncertainty(doubt, found, *risk_coverage(doubt.values, wrong))
+    uncertainties = {}
+    for name, score in uncertainty_scores(first, answers).items():
+        wrong = answers[score.method].probabilities.argmax(dim=1) != truth.labels  # (N,)
+        coverage, risk = risk_coverage(score.values, wrong)
+        uncertainties[name] = Uncertainty(
+            score=score,
+            metrics=measure(score_statistics(score.values, wrong, first.votes, first.mixture)),
+            coverage=coverage,
+            risk=risk,
+        )
 
     classes = len(first.names)
     return Evaluation(

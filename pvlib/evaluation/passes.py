@@ -5,10 +5,9 @@ vary. POSTER-Var has no dropout; what it has is drop-path (stochastic depth) in 
 second and third level, which leaves whole residual branches out. So that is what stays on here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -16,13 +15,14 @@ from torch import Tensor, nn
 from pvlib.data.network_input import network_input
 from pvlib.errors import CourseError
 from pvlib.models import Poster
+from pvlib.models.heads import VariationalHead
 from pvlib.models.transformer import DropPath
 from pvlib.random_state import own_random_state
 from pvlib.training.devices import autocast
 
 
-@dataclass(frozen=True)
-class Passage:
+@dataclass(frozen=True, kw_only=True)
+class ForwardSettings:
     """How faces go through a network.
 
     Attributes:
@@ -38,14 +38,11 @@ class Passage:
     precision: str = "fp32"
     input_size: int | None = None
 
-    @property
-    def to_network_input(self) -> Callable[[Tensor], Tensor]:
-        """uint8 (batch, 1 or 3, H, W) -> float32 (batch, 3, side, side)."""
-        return partial(network_input, side=self.input_size)
-
 
 @torch.no_grad()
-def deterministic_pass(network: Poster, images: Tensor, how: Passage) -> tuple[Tensor, Tensor | None]:
+def deterministic_pass(
+    network: Poster, images: Tensor, settings: ForwardSettings
+) -> tuple[Tensor, Tensor | None]:
     """Return logits and their σ, float32 (N, K) both: for a variational head μ and σ, else no σ.
 
     Args:
@@ -55,14 +52,13 @@ def deterministic_pass(network: Poster, images: Tensor, how: Passage) -> tuple[T
         CourseError: when a GPU has not enough memory for so many faces at once.
     """
     means, sigmas = [], []
-    to_network_input = how.to_network_input
-    with evaluating(network), enough_memory(how):
-        network.to(how.device)
-        for batch in images.split(how.batch_size):
-            inputs = to_network_input(batch.to(how.device))  # (batch, 3, side, side)
-            with autocast(how.device, how.precision):
+    with evaluating(network), enough_memory(settings):
+        network.to(settings.device)
+        for batch in images.split(settings.batch_size):
+            inputs = network_input(batch.to(settings.device), settings.input_size)  # (batch, 3, side, side)
+            with autocast(settings.device, settings.precision):
                 features = network.forward_features(inputs)  # (batch, embed_dim)
-                if network.size.head == "variational":
+                if isinstance(network.head, VariationalHead):
                     distribution = network.head.distribution(features)
                     means.append(distribution.mean.float().cpu())
                     sigmas.append(distribution.stddev.float().cpu())
@@ -73,7 +69,7 @@ def deterministic_pass(network: Poster, images: Tensor, how: Passage) -> tuple[T
 
 @torch.no_grad()
 def drop_path_passes(
-    network: Poster, images: Tensor, how: Passage, *, passes: int, seed: int
+    network: Poster, images: Tensor, settings: ForwardSettings, *, passes: int, seed: int
 ) -> Tensor | None:
     """Return the logits of ``passes`` passes with drop-path on and all else as in evaluation.
 
@@ -89,23 +85,22 @@ def drop_path_passes(
     dropping = [part for part in network.modules() if isinstance(part, DropPath) and part.drop_prob]
     if passes < 1 or not dropping:
         return None
-    said = []
-    to_network_input = how.to_network_input
+    logits_of_batches = []
     with (
-        own_random_state(seed, torch.device(how.device)),
+        own_random_state(seed, torch.device(settings.device)),
         evaluating(network),
-        enough_memory(how),
+        enough_memory(settings),
         repeated_levels(network, passes),
     ):
-        network.to(how.device)
+        network.to(settings.device)
         for part in dropping:
             part.train()
-        for batch in images.split(max(1, how.batch_size // passes)):
-            inputs = to_network_input(batch.to(how.device))  # (batch, 3, side, side)
-            with autocast(how.device, how.precision):
+        for batch in images.split(max(1, settings.batch_size // passes)):
+            inputs = network_input(batch.to(settings.device), settings.input_size)  # (batch, 3, side, side)
+            with autocast(settings.device, settings.precision):
                 logits = network(inputs)  # (passes · batch, K)
-            said.append(logits.float().cpu().unflatten(0, (passes, -1)))  # (passes, batch, K)
-    return torch.cat(said, dim=1)
+            logits_of_batches.append(logits.float().cpu().unflatten(0, (passes, -1)))  # (passes, batch, K)
+    return torch.cat(logits_of_batches, dim=1)
 
 
 @contextmanager
@@ -139,13 +134,13 @@ def evaluating(network: Poster) -> Iterator[None]:
 
 
 @contextmanager
-def enough_memory(how: Passage) -> Iterator[None]:
+def enough_memory(settings: ForwardSettings) -> Iterator[None]:
     """Say what to do where a GPU's memory is too small."""
     try:
         yield
     except torch.OutOfMemoryError as error:
         raise CourseError(
-            f"{how.device} has not enough free memory to measure {how.batch_size} faces at a time: give fewer (pvlib "
-            "evaluate: --batch-size; in a training: a smaller train.batch_size or a larger train.accumulate), or end "
-            "what else computes there"
+            f"{settings.device} has not enough free memory to measure {settings.batch_size} faces at a time: give fewer "
+            "(pvlib evaluate: --batch-size; in a training: a smaller train.batch_size or a larger train.accumulate), or "
+            "end what else computes there"
         ) from error

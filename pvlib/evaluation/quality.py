@@ -13,7 +13,8 @@ from torch import Tensor
 
 from pvlib.evaluation.calibration import BINS, in_bins
 from pvlib.evaluation.intervals import Interval, Statistic, reflected
-from pvlib.evaluation.votes import jensen_shannon, kullback_leibler
+from pvlib.evaluation.votes import jensen_shannon, kullback_leibler, logarithm
+from pvlib.losses import negative_log_likelihood
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,6 @@ def brier(probabilities: Tensor, target: Tensor) -> Tensor:
     return (probabilities - target).square().sum(dim=1)
 
 
-def surprise(probabilities: Tensor, target: Tensor) -> Tensor:
-    """−Σ_c t_c log p_c in nats, (N, K) both -> (N,)."""
-    return -(target * probabilities.clamp(min=torch.finfo(probabilities.dtype).tiny).log()).sum(dim=1)
-
-
 def quality(probabilities: Tensor, truth: Truth, bins: int = BINS) -> Statistic:
     """Return the numbers of one method as a statistic for the bootstrap.
 
@@ -57,7 +53,7 @@ def quality(probabilities: Tensor, truth: Truth, bins: int = BINS) -> Statistic:
     confidence, answer = probabilities.max(dim=1)  # (N,) each
     hit = (answer == truth.labels).double()  # (N,)
     means = {
-        "negative_log_likelihood": surprise(probabilities, truth.target),
+        "negative_log_likelihood": negative_log_likelihood(logarithm(probabilities), truth.target),
         "brier": brier(probabilities, truth.target),
     }
     if truth.votes is not None:

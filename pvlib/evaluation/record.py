@@ -5,11 +5,11 @@ from typing import Any
 
 from torch import Tensor
 
-from pvlib.evaluation.accuracy import Prediction
 from pvlib.evaluation.calibration import Reliability
 from pvlib.evaluation.intervals import Interval
-from pvlib.evaluation.methods import Answers
-from pvlib.evaluation.uncertainties import Uncertainty
+from pvlib.evaluation.methods import METHODS, Answers
+from pvlib.evaluation.prediction import Prediction
+from pvlib.evaluation.uncertainties import SCORES, Uncertainty
 from pvlib.evaluation.votes import entropy
 
 FORMAT, VERSION = "pvlib evaluation", 1
@@ -17,7 +17,7 @@ FORMAT, VERSION = "pvlib evaluation", 1
 
 @dataclass(frozen=True)
 class Method:
-    """A way to probabilities and what it is worth; ``metrics`` as in :func:`quality.quality`."""
+    """A way to probabilities and how good they are; ``metrics`` as in :func:`quality.quality`."""
 
     answers: Answers
     metrics: dict[str, Interval]
@@ -37,7 +37,7 @@ class Method:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Evaluation:
     """Everything about one network, or one ensemble, on one set of faces.
 
@@ -51,7 +51,7 @@ class Evaluation:
         confusion: counts, (K, K): row true class, column answered class.
         reliability: of the answer's confidence.
         classwise: the same for the probability of each class.
-        methods, uncertainties: by name; None for one that these networks do not have.
+        methods, uncertainties: by name, of those that these networks have.
         settings: what else the numbers depend on.
     """
 
@@ -63,9 +63,14 @@ class Evaluation:
     confusion: Tensor
     reliability: Reliability
     classwise: dict[str, Reliability]
-    methods: dict[str, Method | None]
-    uncertainties: dict[str, Uncertainty | None]
+    methods: dict[str, Method]
+    uncertainties: dict[str, Uncertainty]
     settings: dict[str, Any]
+
+    @property
+    def probabilities(self) -> Tensor:
+        """Of the answer, float64, (N, K)."""
+        return self.methods[self.answer].probabilities
 
     @property
     def vote_entropy(self) -> Tensor | None:
@@ -104,6 +109,11 @@ class Evaluation:
             "confusion": counts,
             "reliability": self.reliability.as_json(),
             "classwise_reliability": {name: diagram.as_json() for name, diagram in self.classwise.items()},
-            "methods": {name: method and method.as_json() for name, method in self.methods.items()},
-            "uncertainties": {name: found and found.as_json() for name, found in self.uncertainties.items()},
+            "methods": {
+                name: self.methods[name].as_json() if name in self.methods else None for name in METHODS
+            },
+            "uncertainties": {
+                name: self.uncertainties[name].as_json() if name in self.uncertainties else None
+                for name in SCORES
+            },
         }

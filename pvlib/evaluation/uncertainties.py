@@ -1,31 +1,46 @@
-"""Eleven uncertainties of a face, and what each is worth (lesson 11).
+"""Uncertainties of a face, and what each is good for.
 
-Entropy of the mean answer is the total uncertainty; what of it comes from disagreement between draws, passes
+Entropy of the mean answer is the total uncertainty; what of it comes from disagreement between samples, passes
 or members is their mutual information (Depeweg et al., 2018; Houlsby et al., 2011). The head's σ is measured
-beside them, as the paper's name for it suggests; what theory says of it stands in lesson 11.
+beside them, as the paper's name for it suggests.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from pvlib.evaluation.accuracy import Prediction
 from pvlib.evaluation.intervals import Interval, Statistic
 from pvlib.evaluation.methods import Answers
+from pvlib.evaluation.prediction import Prediction
 from pvlib.evaluation.ranks import Ranking, area_under_roc, correlation
 from pvlib.evaluation.selective import area_under_risk, least_area
 from pvlib.evaluation.votes import entropy
 
+SCORES = (
+    "sigma",
+    "sigma_of_answer",
+    "softmax_entropy",
+    "softmax_doubt",
+    "mc_entropy",
+    "mc_mutual_information",
+    "dropout_entropy",
+    "dropout_mutual_information",
+    "ensemble_entropy",
+    "ensemble_mutual_information",
+    "temperature_entropy",
+)
 
-@dataclass(frozen=True)
-class Doubt:
-    """An uncertainty of each face, large where the answer is doubtful.
+
+@dataclass(frozen=True, kw_only=True)
+class UncertaintyScore:
+    """An uncertainty of each face, large where the answer is uncertain.
 
     Attributes:
         title, about: for people.
-        method: whose answers it doubts, a key of the methods.
+        method: whose answers are uncertain, a key of the methods.
         values: (N,).
     """
 
@@ -35,72 +50,66 @@ class Doubt:
     values: Tensor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Uncertainty:
-    """An uncertainty and what it is worth.
+    """An uncertainty score and what it is good for.
 
     Attributes:
-        doubt: its values, and whose answers they doubt.
-        metrics: see :func:`worth`.
+        score: its values, and whose answers they belong to.
+        metrics: see :func:`score_statistics`.
         coverage, risk: the risk-coverage curve, (points,) each.
     """
 
-    doubt: Doubt
+    score: UncertaintyScore
     metrics: dict[str, Interval]
     coverage: Tensor
     risk: Tensor
 
-    @property
-    def values(self) -> Tensor:
-        """(N,), large where the answer is doubtful."""
-        return self.doubt.values
-
     def as_json(self) -> dict[str, Any]:
         """Return everything but the values of single faces."""
         return {
-            "title": self.doubt.title,
-            "about": self.doubt.about,
-            "method": self.doubt.method,
+            "title": self.score.title,
+            "about": self.score.about,
+            "method": self.score.method,
             **{name: number.as_json() for name, number in self.metrics.items()},
             "risk_coverage": {"coverage": self.coverage.tolist(), "risk": self.risk.tolist()},
         }
 
 
-def doubts(prediction: Prediction, answers: dict[str, Answers | None]) -> dict[str, Doubt | None]:
-    """Return every uncertainty by name; None where its method, or σ, is not there."""
-    sigma, softmax = prediction.sigma, answers["softmax"].probabilities
+def uncertainty_scores(prediction: Prediction, answers: Mapping[str, Answers]) -> dict[str, UncertaintyScore]:
+    """Return those of ``SCORES`` whose method, or σ, is there."""
+    scores: dict[str, UncertaintyScore] = {}
+
+    def add(name: str, title: str, about: str, method: str, values: Tensor | None) -> None:
+        if values is not None:
+            scores[name] = UncertaintyScore(title=title, about=about, method=method, values=values)
+
+    softmax = answers["softmax"].probabilities
     highest, answer = softmax.max(dim=1)  # (N,) each
-    found: dict[str, Doubt | None] = {"sigma": None, "sigma_of_answer": None}
-    if sigma is not None:
-        own = sigma.gather(1, answer[:, None])[:, 0]  # (N,)
-        found["sigma"] = Doubt("σ", "the head's σ, mean over classes", "softmax", sigma.mean(dim=1))
-        found["sigma_of_answer"] = Doubt("σ of the answer", "the head's σ of the class named", "softmax", own)
-    found["softmax_entropy"] = Doubt("softmax entropy", "entropy of softmax", "softmax", entropy(softmax))
-    found["softmax_doubt"] = Doubt(
-        "1 − confidence", "1 − the highest probability of softmax", "softmax", 1 - highest
-    )
+    if prediction.sigma is not None:
+        of_answer = prediction.sigma.gather(1, answer[:, None])[:, 0]  # (N,)
+        add("sigma", "σ", "the head's σ, mean over classes", "softmax", prediction.sigma.mean(dim=1))
+        add("sigma_of_answer", "σ of the answer", "the head's σ of the class named", "softmax", of_answer)
+    add("softmax_entropy", "softmax entropy", "entropy of softmax", "softmax", entropy(softmax))
+    add("softmax_doubt", "1 − confidence", "1 − the highest probability of softmax", "softmax", 1 - highest)
     for name, method in (("mc", "mc_softmax"), ("dropout", "mc_dropout"), ("ensemble", "ensemble")):
-        said = answers[method]
-        found[f"{name}_entropy"] = found[f"{name}_mutual_information"] = None
-        if said is not None:
-            found[f"{name}_entropy"] = Doubt(
-                f"{said.title}: entropy", "entropy of the mean answer", method, entropy(said.probabilities)
-            )
-            found[f"{name}_mutual_information"] = Doubt(
-                f"{said.title}: disagreement",
-                "mutual information of answer and draw",
-                method,
-                said.disagreement,
-            )
+        if method not in answers:
+            continue
+        several = answers[method]
+        whole, part = f"{several.title}: entropy", f"{several.title}: disagreement"
+        add(f"{name}_entropy", whole, "entropy of the mean answer", method, entropy(several.probabilities))
+        about = "mutual information of answer and sample"
+        add(f"{name}_mutual_information", part, about, method, several.disagreement)
     scaled = answers["temperature"]
-    found["temperature_entropy"] = Doubt(
-        f"{scaled.title}: entropy", "entropy of softmax(μ / T)", "temperature", entropy(scaled.probabilities)
-    )
-    return found
+    title, values = f"{scaled.title}: entropy", entropy(scaled.probabilities)
+    add("temperature_entropy", title, "entropy of softmax(μ / T)", "temperature", values)
+    return scores
 
 
-def worth(values: Tensor, wrong: Tensor, votes: Tensor | None, mixture: Tensor | None) -> Statistic:
-    """Return what an uncertainty is worth, as a statistic for the bootstrap.
+def score_statistics(
+    values: Tensor, wrong: Tensor, votes: Tensor | None, mixture: Tensor | None
+) -> Statistic:
+    """Return AURC, AUROC and Spearman's correlations of an uncertainty score, as a statistic for the bootstrap.
 
     Its names: aurc and excess_aurc (what the best order of the same answers would leave of it), auroc_errors
     (probability that a wrong answer is the more uncertain one), spearman_votes and spearman_mixture (rank

@@ -1,4 +1,4 @@
-"""What raters said of a face, and how far a network's probabilities are from it (lesson 11).
+"""What raters said of a face, and how far a network's probabilities are from it.
 
 Shares are of the votes for an emotion: "unknown" and "not a face" are left out. All in nats.
 """
@@ -26,11 +26,15 @@ def entropy(distribution: Tensor) -> Tensor:
 def kullback_leibler(shares: Tensor, probabilities: Tensor) -> Tensor:
     """KL(votes ‖ network) = Σ v log(v / p), (..., K) -> (...).
 
-    In this direction a vote that the network held for impossible is dear: there it is infinite, but for
-    probabilities smaller than a double can hold, which count as the smallest one.
+    In this direction a vote that the network held for impossible is dear: there it would be infinite, see
+    :func:`logarithm`.
     """
-    surprise = probabilities.clamp(min=torch.finfo(probabilities.dtype).tiny).log()
-    return (torch.special.xlogy(shares, shares) - shares * surprise).sum(dim=-1)
+    return (torch.special.xlogy(shares, shares) - shares * logarithm(probabilities)).sum(dim=-1)
+
+
+def logarithm(probabilities: Tensor) -> Tensor:
+    """log p; of a probability that is 0 that of the smallest number there is, so that it stays finite."""
+    return probabilities.clamp(min=torch.finfo(probabilities.dtype).tiny).log()
 
 
 def jensen_shannon(shares: Tensor, probabilities: Tensor) -> Tensor:

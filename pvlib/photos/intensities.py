@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pvlib.data.network_input import network_input
 from pvlib.errors import CourseError
-from pvlib.models.shipped import TrainedNetwork
+from pvlib.runs.trained import TrainedNetwork
 
 LEVEL = 0.9
 MOST_SAMPLES = 50_000  # of a crowd's faces these take a gigabyte
@@ -73,16 +72,17 @@ def read_intensities(
             with what is no number.
     """
     check_sampling(samples, seed)
-    shape = (trained.channels, trained.face_size, trained.face_size)
-    if faces.shape[1:] != shape:
-        raise CourseError(f"this network takes faces of shape {shape}, not {tuple(faces.shape[1:])}")
-    images = network_input(faces, trained.input_size)  # (N, 3, side, side)
+    if faces.shape[1:] != trained.face_shape:
+        raise CourseError(
+            f"this network takes faces of shape {trained.face_shape}, not {tuple(faces.shape[1:])}"
+        )
+    images = trained.network_input(faces)  # (N, 3, side, side)
     if trained.network.size.head != "variational":
         mean = _finite(trained.network(images)).softmax(dim=1)
-        return Intensities(names=trained.names, mean=mean)
+        return Intensities(names=trained.expressions, mean=mean)
     distribution = trained.network.distribution(images)
     noise = torch.randn(
-        samples, len(faces), len(trained.names), generator=torch.Generator().manual_seed(seed)
+        samples, len(faces), len(trained.expressions), generator=torch.Generator().manual_seed(seed)
     )
     logits = _finite(distribution.mean + distribution.stddev * noise)
     draws = logits.softmax(dim=2)  # (samples, N, K)
@@ -90,7 +90,7 @@ def read_intensities(
     quantiles = torch.tensor([tail, 1 - tail])
     # face by face: quantile() refuses what a whole crowd would hand it
     low, high = torch.stack([torch.quantile(draws[:, n], quantiles, dim=0) for n in range(len(faces))], dim=1)
-    return Intensities(names=trained.names, mean=draws.mean(dim=0), low=low, high=high)
+    return Intensities(names=trained.expressions, mean=draws.mean(dim=0), low=low, high=high)
 
 
 def check_sampling(samples: int, seed: int) -> None:

@@ -19,7 +19,7 @@ def choose_faces(evaluation: Evaluation, faces: Faces, count: int = SHOWN) -> di
         faces: those that were given to ``evaluate``.
         count: at most so many of a group.
     """
-    said = evaluation.methods[evaluation.answer].probabilities  # (N, K)
+    said = evaluation.probabilities  # (N, K)
     sure, answer = said.max(dim=1)  # (N,) each
     wrong = (answer != evaluation.prediction.labels).nonzero()[:, 0]  # (mistakes,)
     surest = wrong[sure[wrong].argsort(descending=True, stable=True)][:count]

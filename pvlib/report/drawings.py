@@ -86,7 +86,7 @@ def _raters(evaluation: Evaluation, document: Mapping[str, Any]) -> Drawing | No
     if doubt is None or not shown:
         return None
     figure = against_raters(
-        {name: evaluation.uncertainties[name].values.tolist() for name in shown},
+        {name: evaluation.uncertainties[name].score.values.tolist() for name in shown},
         {name: numbers[name]["title"] for name in shown},
         {name: numbers[name][key]["value"] for name in shown},
         doubt.tolist(),

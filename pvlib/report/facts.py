@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pvlib.report.measured_faces import Asked, Measured
-from pvlib.report.subjects import Subject
+from pvlib.report.evaluation_faces import EvaluationFaces, FacesRequest
+from pvlib.runs.trained import TrainedNetwork
 
 _WORDS = {"variational": "variational head", "point": "point head"}
 
 
 def facts_of(
-    subjects: Sequence[Subject],
-    measured: Measured,
-    asked: Asked,
+    subjects: Sequence[TrainedNetwork],
+    measured: EvaluationFaces,
+    asked: FacesRequest,
     document: Mapping[str, Any],
     session: Mapping[str, Any],
     precision: str,
@@ -28,10 +28,10 @@ def facts_of(
     facts = {"Network": _network(first)}
     if len(subjects) > 1:
         facts["Ensemble"] = "; ".join(str(subject.path) for subject in subjects)
-    facts["Weights"] = "; ".join(dict.fromkeys(subject.weights for subject in subjects))
+    facts["Weights"] = "; ".join(dict.fromkeys(subject.weights_described for subject in subjects))
     if first.config is not None:
         facts["Trained on"] = _training(first)
-    facts["Measured on"] = f"{document['faces']:,} faces: {measured.source}, {asked.split}" + _choice(
+    facts["EvaluationFaces on"] = f"{document['faces']:,} faces: {measured.source}, {asked.split}" + _choice(
         subjects[0], asked
     )
     if settings.get("left_out"):
@@ -57,17 +57,24 @@ def facts_of(
 
 
 def summary_of(
-    subjects: Sequence[Subject], measured: Measured, asked: Asked, document: Mapping[str, Any]
+    subjects: Sequence[TrainedNetwork],
+    measured: EvaluationFaces,
+    asked: FacesRequest,
+    document: Mapping[str, Any],
 ) -> str:
     """One sentence for below the title."""
-    who = f"{len(subjects)} networks together" if len(subjects) > 1 else f"weights {subjects[0].weights}"
+    who = (
+        f"{len(subjects)} networks together"
+        if len(subjects) > 1
+        else f"weights {subjects[0].weights_described}"
+    )
     text = f"{document['faces']:,} faces of {measured.source}, {asked.split}; {who}."
-    if subjects[0].names is None:
+    if subjects[0].class_names is None:
         text += f" A released file does not name its classes; read here as {', '.join(document['names'])}."
     return text
 
 
-def _network(subject: Subject) -> str:
+def _network(subject: TrainedNetwork) -> str:
     network = subject.network
     millions = sum(parameter.numel() for parameter in network.parameters()) / 1e6
     size = network.size
@@ -78,14 +85,14 @@ def _network(subject: Subject) -> str:
     )
 
 
-def _training(subject: Subject) -> str:
+def _training(subject: TrainedNetwork) -> str:
     config = subject.config
     faces = subject.record.get("faces", {}).get("train")
     count = f"{faces:,} faces of " if faces else ""
     return f"{count}{config.data.root} ({', '.join(config.data.train_on)}), preset {config.preset}, seed {config.seed}"
 
 
-def _choice(subject: Subject, asked: Asked) -> str:
+def _choice(subject: TrainedNetwork, asked: FacesRequest) -> str:
     rule = asked.rule or (subject.config.data.rule if subject.config and asked.data is None else None)
     parts = [f"rule {rule}"] if rule else []
     if asked.unambiguous:

@@ -13,17 +13,17 @@ from pvlib.evaluation.comparison import compare
 from pvlib.evaluation.evaluate import Evaluation, evaluate
 from pvlib.files import atomic_write
 from pvlib.models.weight_file import fingerprint
+from pvlib.report.cautions import cautions_of
 from pvlib.report.chosen_faces import choose_faces
 from pvlib.report.content import Comparison, Report
 from pvlib.report.drawings import draw_all
+from pvlib.report.evaluation_faces import EvaluationFaces, FacesRequest, check_names, load_evaluation_faces
 from pvlib.report.facts import facts_of, summary_of
 from pvlib.report.markdown import as_markdown
-from pvlib.report.measured_faces import Asked, Measured, check_names, load_measured
 from pvlib.report.page import as_page
 from pvlib.report.pictures import save_figure
-from pvlib.report.subjects import Subject, load_subject
-from pvlib.report.warnings import warnings_of
 from pvlib.runs.provenance import session
+from pvlib.runs.trained import TrainedNetwork, load_trained
 from pvlib.training.devices import check_precision, make_fabric
 from pvlib.training.sources import is_drawn
 
@@ -59,7 +59,7 @@ class Settings:
 
 def make_report(
     runs: Sequence[Path],
-    asked: Asked,
+    asked: FacesRequest,
     settings: Settings,
     *,
     against: Sequence[Path] = (),
@@ -86,13 +86,13 @@ def make_report(
             if not ensemble
             else "an ensemble needs at least two runs"
         )
-    subjects = [load_subject(path, weights) for path in runs]
-    others = [load_subject(path, weights if path.is_dir() else None) for path in against]
-    if len({subject.side for subject in subjects}) > 1:
+    subjects = [load_trained(path, weights) for path in runs]
+    others = [load_trained(path, weights if path.is_dir() else None) for path in against]
+    if len({subject.input_size for subject in subjects}) > 1:
         raise CourseError(
             "an ensemble needs networks that were trained on pictures of one size (network.input_size)"
         )
-    measured = load_measured(subjects[0], asked)
+    measured = load_evaluation_faces(subjects[0], asked)
     for subject in (*subjects, *others):
         check_names(subject, measured.faces)
     device = str(make_fabric(settings.device).device)
@@ -112,8 +112,8 @@ def make_report(
 
 
 def _evaluate(
-    subjects: Sequence[Subject],
-    measured: Measured,
+    subjects: Sequence[TrainedNetwork],
+    measured: EvaluationFaces,
     settings: Settings,
     device: str,
 ) -> Evaluation:
@@ -129,23 +129,23 @@ def _evaluate(
         device=device,
         precision=settings.precision,
         batch_size=settings.batch_size,
-        input_size=subjects[0].side,
+        input_size=subjects[0].input_size,
     )
 
 
 def _compared(
-    evaluation: Evaluation, other: Subject, measured: Measured, settings: Settings, device: str
+    evaluation: Evaluation, other: TrainedNetwork, measured: EvaluationFaces, settings: Settings, device: str
 ) -> Comparison:
     theirs = _evaluate([other], measured, replace(settings, passes=0, bootstrap=0), device)
     result = compare(evaluation, theirs, replicates=settings.bootstrap, seed=settings.seed)
-    return Comparison(other.title, {**result.as_json(), "metrics": theirs.as_json()["metrics"]})
+    return Comparison(str(other.path), {**result.as_json(), "metrics": theirs.as_json()["metrics"]})
 
 
 def _report(
-    subjects: Sequence[Subject],
-    others: Sequence[Subject],
-    measured: Measured,
-    asked: Asked,
+    subjects: Sequence[TrainedNetwork],
+    others: Sequence[TrainedNetwork],
+    measured: EvaluationFaces,
+    asked: FacesRequest,
     settings: Settings,
     evaluation: Evaluation,
     compared: Sequence[Comparison],
@@ -155,7 +155,7 @@ def _report(
     now = session(device)
     # a network may stand on both sides, and is warned of once
     warnings = list(
-        dict.fromkeys(one for subject in (*subjects, *others) for one in warnings_of(subject, measured))
+        dict.fromkeys(one for subject in (*subjects, *others) for one in cautions_of(subject, measured))
     )
     document = evaluation.as_json()
     document["settings"]["left_out"] = list(settings.without)
@@ -166,7 +166,7 @@ def _report(
     }
     shown = is_drawn(measured.source) or settings.pictures
     return Report(
-        title=first.title if alone else f"{first.title} and {len(subjects) - 1} more",
+        title=str(first.path) if alone else f"{first.path} and {len(subjects) - 1} more",
         summary=summary_of(subjects, measured, asked, document),
         warnings=warnings,
         document=document,
@@ -180,9 +180,9 @@ def _report(
 
 
 def _about(
-    subjects: Sequence[Subject],
-    measured: Measured,
-    asked: Asked,
+    subjects: Sequence[TrainedNetwork],
+    measured: EvaluationFaces,
+    asked: FacesRequest,
     warnings: Sequence[str],
     now: dict[str, Any],
 ) -> dict[str, Any]:
@@ -191,8 +191,8 @@ def _about(
         "runs": [
             {
                 "path": str(subject.path),
-                "weights": subject.which or "file",
-                "epoch": subject.epoch,
+                "weights": subject.which if subject.history else "file",
+                "epoch": subject.epoch if subject.history else None,
                 "fingerprint": fingerprint(subject.network),
                 "select": subject.config.select if subject.config else None,
             }
@@ -205,7 +205,7 @@ def _about(
     }
 
 
-def _folder_of(subjects: Sequence[Subject]) -> Path:
+def _folder_of(subjects: Sequence[TrainedNetwork]) -> Path:
     path = subjects[0].path
     if not path.is_dir():
         return Path("runs") / f"evaluation-{path.stem}"

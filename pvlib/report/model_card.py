@@ -14,8 +14,8 @@ from pvlib.errors import CourseError
 from pvlib.evaluation.measures import MEASURES, cell
 from pvlib.evaluation.record import FORMAT
 from pvlib.markdown import markdown_table
-from pvlib.models.shipped import TrainedNetwork
 from pvlib.models.weight_file import fingerprint
+from pvlib.runs.trained import TrainedNetwork
 
 _IN_THE_CARD = (
     "accuracy", "mean_class_accuracy", "negative_log_likelihood", "brier", "calibration_error", "kl_to_votes",
@@ -99,7 +99,7 @@ def write_card(
         f"# {file.name}",
         markdown_table(("", ""), _facts(trained, data, bytes_, command)),
         f"Read a photo with it: `pvlib predict photo.jpg --weights {file.name}`.",
-        "## Measured",
+        "## EvaluationFaces",
         *measured,
         "## Known failures",
         "\n".join(f"- {sentence}" for sentence in (*failures, *data.limits, _LIMIT_OF_ALL)),
@@ -125,7 +125,7 @@ def read_evaluation(run: Path, path: Path | None, trained: TrainedNetwork) -> di
         if measured["format"] != FORMAT:
             raise ValueError(f"its format is {measured['format']!r}")
         names, runs = tuple(measured["names"]), measured["about"]["runs"]
-        if len(runs) != 1 or not set(names) <= set(trained.names):
+        if len(runs) != 1 or not set(names) <= set(trained.expressions):
             raise CourseError(f"{path} measured another network, or several: run pvlib evaluate {run}")
         of, epoch, measured_weights = runs[0]["weights"], runs[0]["epoch"], runs[0].get("fingerprint")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -146,18 +146,19 @@ def read_evaluation(run: Path, path: Path | None, trained: TrainedNetwork) -> di
 def _facts(
     trained: TrainedNetwork, data: DataSet, bytes_: int, command: str | None
 ) -> Iterator[tuple[str, str]]:
-    about, side, config = trained.about, trained.face_size, trained.about.get("config")
+    about, config = trained.about, trained.about.get("config")
+    channels, side, _ = trained.face_shape
     variational = trained.network.size.head == "variational"
     weights = sum(weight.numel() for weight in trained.network.parameters())
     yield (
         "network",
         f"POSTER-Var, {'variational' if variational else 'point'} head, {weights / 1e6:.1f} M parameters",
     )
-    yield "classes", f"{', '.join(trained.names)}, in the order of the logits"
+    yield "classes", f"{', '.join(trained.expressions)}, in the order of the logits"
     resized = trained.input_size or side
     yield (
         "input",
-        f"one face, {side}×{side} {'grey' if trained.channels == 1 else 'RGB'}, cut as in its data set"
+        f"one face, {side}×{side} {'grey' if channels == 1 else 'RGB'}, cut as in its data set"
         f"{f', resized to {resized}×{resized}' if resized != side else ''}; 0–1, less ImageNet's mean, over its deviation",
     )
     yield (
@@ -225,7 +226,7 @@ def _failures(evaluation: Mapping[str, Any]) -> Iterator[str]:
         yield f"It misses more than half of the faces of: {', '.join(said)}."
     few = [each["name"] for each in classes if 0 < each["faces"] < _FEW]
     if few:
-        yield f"Measured on fewer than {_FEW} faces, so hardly measured: {', '.join(few)}."
+        yield f"EvaluationFaces on fewer than {_FEW} faces, so hardly measured: {', '.join(few)}."
     confused = sorted(
         ((counts[i][j] / sum(counts[i]), i, j) for i in range(len(counts)) for j in range(len(counts))
          if i != j and sum(counts[i]) >= _FEW),

@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import torch
 from matplotlib import rc_context
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from pvlib.files import atomic_write
 
-_SVG = {"svg.fonttype": "path", "svg.hashsalt": "pvlib"}
+_SVG: Any = {"svg.fonttype": "path", "svg.hashsalt": "pvlib"}
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,6 @@
 """A whole run: from a config to a folder that holds the network and says how it came about.
 
-RUN/config.yaml         the config, whole; `pvlib train RUN/config.yaml --out RUN` goes on from there
-RUN/run.json            faces, what chose the best epoch, and for every start: command, versions, git, device
-RUN/metrics.csv …       what the loop writes: numbers of each epoch, checkpoints
+``pvlib.runs.folder`` says what lies there.
 """
 
 import json
@@ -17,8 +15,10 @@ from rich.markup import escape
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write, locked
 from pvlib.models import Poster
+from pvlib.runs.folder import CONFIG, RECORD
 from pvlib.runs.provenance import session
-from pvlib.training.build import build_network, start_from
+from pvlib.runs.starting import start_from
+from pvlib.training.build import build_network
 from pvlib.training.checkpoints import EpochRecord, best_record, checkpoint_path
 from pvlib.training.config import RunConfig
 from pvlib.training.config_files import to_yaml
@@ -32,7 +32,6 @@ from pvlib.training.splits import Load, Training, load_training
 if TYPE_CHECKING:
     from lightning.fabric import Fabric
 
-CONFIG, RECORD = "config.yaml", "run.json"
 Measure = Callable[..., dict[str, float]]
 
 
@@ -51,7 +50,7 @@ def train_run(
     """Train what ``config`` says in ``folder``, or go on with the run found there.
 
     Args:
-        measure: what says after every epoch how good the network is, e.g. :func:`pvlib.evaluation.accuracy.measure`:
+        measure: what says after every epoch how good the network is, e.g. :func:`pvlib.evaluation.prediction.measure`:
             called with network and faces, and the keywords ``batch_size``, ``device``, ``precision`` and
             ``input_size`` of the run. Its "accuracy" chooses the best epoch.
         device: "cpu", "cuda", "cuda:1", "mps"; "auto" takes a GPU where there is one.

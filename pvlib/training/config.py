@@ -153,7 +153,7 @@ class Network:
         landmarks: "narrow" trains a small branch along, "full" is the whole MobileFaceNet, frozen and fed
             what its weights were trained on; null for the size's own (paper: full, fed as released).
         landmark_weights: "shipped", or a file, for the full branch; null for random ones.
-        weights: to start from, see ``build.start_from``: a run folder, a file of ``pvlib export``, or a released
+        weights: to start from, see ``runs.starting``: a run folder, a file of ``pvlib export``, or a released
             checkpoint; null for random ones.
         landmark_drift: let BatchNorm statistics of the frozen branch drift, as the released code does.
         drop_path: stochastic depth of the deepest level, 0 and half of it in the others (released: 0.25); or

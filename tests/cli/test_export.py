@@ -12,11 +12,11 @@ from pvlib.cli import app
 from pvlib.data.labels import FERPLUS
 from pvlib.evaluation.measures import MEASURES
 from pvlib.models import poster_var, tiny
-from pvlib.models.shipped import TrainedNetwork, load_trained
 from pvlib.models.weight_file import fingerprint
 from pvlib.report.model_card import write_card
-from pvlib.training.checkpoints import Position, write_checkpoint
+from pvlib.runs.trained import TrainedNetwork, load_trained
 from pvlib.training import EpochRecord
+from pvlib.training.checkpoints import Position, write_checkpoint
 
 
 def call(*arguments):
@@ -89,7 +89,11 @@ def test_the_file_is_the_network_alone_and_knows_its_faces(run, network, tmp_pat
     trained = load_trained(tmp_path / "out" / "net.safetensors")
     images = torch.randn(2, 3, 48, 48)
     assert torch.equal(trained.network(images), network(images))
-    assert (trained.names, trained.face_size, trained.channels) == (FERPLUS, 48, 1)  # drawn faces are grey
+    assert (trained.class_names, trained.face_size, trained.channels) == (
+        FERPLUS,
+        48,
+        1,
+    )  # drawn faces are grey
     stored = sum(value.numel() * value.element_size() for value in network.state_dict().values())
     assert (tmp_path / "out" / "net.safetensors").stat().st_size < 1.05 * stored
     assert "no numbers" in result.output
@@ -117,7 +121,7 @@ def test_the_card_tells_what_was_measured_and_where_it_fails(run, measured, tmp_
 def test_an_epoch_chosen_on_the_test_split_is_said_in_bold(network, measured, weights, chosen):
     document = json.loads(measured.read_text())
     document["about"]["runs"][0] |= {"select": "test", "weights": weights}
-    trained = TrainedNetwork(network, FERPLUS, 48, 1)
+    trained = TrainedNetwork(network=network, class_names=FERPLUS, face_size=48, channels=1)
     card = write_card(Path("net.safetensors"), trained, bytes_=1, evaluation=document)
     assert ("**The epoch was chosen on the test split" in card) == chosen
 

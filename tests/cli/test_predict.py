@@ -15,9 +15,9 @@ from pvlib.cli import app
 from pvlib.data.drawn import draw_faces
 from pvlib.data.labels import FERPLUS
 from pvlib.models import poster_var, tiny
-from pvlib.models.shipped import TrainedNetwork, save_trained
 from pvlib.photos import face_finder
 from pvlib.photos.boxes import Box
+from pvlib.runs.trained import TrainedNetwork, save_trained
 
 
 def call(*arguments, charset="utf-8"):
@@ -26,7 +26,10 @@ def call(*arguments, charset="utf-8"):
 
 @pytest.fixture
 def weights(tmp_path):
-    save_trained(tmp_path / "net.safetensors", TrainedNetwork(poster_var(8, tiny()).eval(), FERPLUS, 48, 1))
+    save_trained(
+        tmp_path / "net.safetensors",
+        TrainedNetwork(network=poster_var(8, tiny()).eval(), class_names=FERPLUS, face_size=48, channels=1),
+    )
     return tmp_path / "net.safetensors"
 
 
@@ -163,7 +166,10 @@ def test_a_network_that_answers_no_number_is_refused_and_nothing_is_written(
     finds(Box(40, 20, 100))
     network = poster_var(8, tiny()).eval()
     network.head.mean.weight.data[3, 5] = value
-    save_trained(tmp_path / "nan.safetensors", TrainedNetwork(network, FERPLUS, 48, 1))
+    save_trained(
+        tmp_path / "nan.safetensors",
+        TrainedNetwork(network=network, class_names=FERPLUS, face_size=48, channels=1),
+    )
     result = call(photo, "--weights", tmp_path / "nan.safetensors", "--format", form, "--out", tmp_path / "x")
     assert result.exit_code == 1
     assert "no number" in result.stderr

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from pvlib.evaluation.accuracy import Prediction
+from pvlib.evaluation.prediction import Prediction
 
 NAMES = ("a", "b", "c", "d")
 

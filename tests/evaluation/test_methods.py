@@ -5,17 +5,13 @@ import math
 import pytest
 import torch
 
-from pvlib.evaluation.methods import averaged, methods, monte_carlo, probit, temperature_scaled
+from pvlib.evaluation.methods import METHODS, averaged, methods, monte_carlo, probit, temperature_scaled
 from pvlib.evaluation.votes import entropy
 
 
-def test_draws_of_two_classes_average_to_the_integral(make_prediction):
+def test_samples_of_two_classes_average_to_the_integral():
     mean, sigma = torch.tensor([[1.0, 0.0], [-0.5, 0.5]]), torch.tensor([[1.5, 2.0], [0.3, 0.4]])
-    found = monte_carlo(
-        make_prediction(2, mean=mean, sigma=sigma, names=("a", "b"), target=torch.eye(2), votes=None),
-        40_000,
-        0,
-    )
+    found = monte_carlo(mean, sigma, 40_000, 0)
     # p(a) = E[sigmoid(d)], d ~ N(μ_a − μ_b, σ_a² + σ_b²), by the trapezoidal rule
     steps = torch.linspace(-40, 40, 80_001, dtype=torch.float64)
     for row in range(2):
@@ -31,29 +27,26 @@ def test_draws_of_two_classes_average_to_the_integral(make_prediction):
         assert found.disagreement[row].item() == pytest.approx(total - own, abs=0.006)
 
 
-def test_without_spread_draws_say_what_the_mean_says(prediction, make_prediction):
-    found = monte_carlo(make_prediction(sigma=torch.full((60, 4), 1e-9)), 3, 0)
+def test_without_spread_samples_say_what_the_mean_says(prediction):
+    found = monte_carlo(prediction.mean, torch.full((60, 4), 1e-9), 3, 0)
     torch.testing.assert_close(found.probabilities, prediction.mean.double().softmax(dim=1))
     assert found.disagreement.max() < 1e-6
 
 
-def test_the_probit_approximation_is_near_the_draws_it_replaces(make_prediction):
+def test_the_probit_approximation_is_near_the_samples_it_replaces():
     # one class alone varies, so that softmax of two classes is the sigmoid that the approximation is made for
     mean = torch.tensor([[1.5, 0.0], [-2.0, 0.0], [0.3, 0.0]])
     sigma = torch.tensor([[2.0, 1e-6]]).expand(3, 2)
-    two = make_prediction(
-        3, mean=mean, sigma=sigma, names=("a", "b"), target=torch.eye(2)[[0, 1, 0]], votes=None
-    )
     expected = (mean[:, 0].double() / math.sqrt(1 + math.pi * 4 / 8)).sigmoid()
-    torch.testing.assert_close(probit(two).probabilities[:, 0], expected)
-    torch.testing.assert_close(
-        probit(two).probabilities, monte_carlo(two, 20_000, 0).probabilities, rtol=0, atol=0.02
-    )
+    found = probit(mean, sigma).probabilities
+    torch.testing.assert_close(found[:, 0], expected)
+    sampled = monte_carlo(mean, sigma, 20_000, 0).probabilities
+    torch.testing.assert_close(found, sampled, rtol=0, atol=0.02)
 
 
-def test_without_spread_the_probit_approximation_is_softmax(make_prediction):
-    found = probit(make_prediction(sigma=torch.zeros(60, 4)))
-    torch.testing.assert_close(found.probabilities, make_prediction().mean.double().softmax(dim=1))
+def test_without_spread_the_probit_approximation_is_softmax(prediction):
+    found = probit(prediction.mean, torch.zeros(60, 4))
+    torch.testing.assert_close(found.probabilities, prediction.mean.double().softmax(dim=1))
 
 
 def test_members_that_contradict_each_other_disagree_by_ln_2_and_unsure_ones_by_nothing():
@@ -98,13 +91,11 @@ def test_temperature_changes_no_answer(prediction):
     assert torch.equal(found.probabilities.argmax(dim=1), prediction.mean.argmax(dim=1))
 
 
-def test_methods_that_a_network_does_not_have_are_none(make_prediction):
-    alone = methods([make_prediction(sigma=None)], None, 5, 0)
-    missing = [name for name, said in alone.items() if said is None]
-    assert missing == ["mc_softmax", "probit", "mc_dropout", "ensemble"]
+def test_methods_that_a_network_does_not_have_are_not_there(make_prediction):
+    assert list(methods([make_prediction(sigma=None)], None, 5, 0)) == ["softmax", "temperature"]
     passes = torch.randn(3, 60, 4)
     together = methods([make_prediction(seed=s, passes=passes) for s in range(3)], None, 5, 0)
-    assert all(said is not None for said in together.values())
+    assert tuple(together) == METHODS
 
 
 def test_only_the_ensemble_looks_past_the_first_network(make_prediction):

@@ -7,7 +7,7 @@ import torch
 
 from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
-from pvlib.evaluation.passes import Passage, deterministic_pass, drop_path_passes
+from pvlib.evaluation.passes import ForwardSettings, deterministic_pass, drop_path_passes
 from pvlib.models import poster_pp, poster_var, tiny
 from pvlib.models.transformer import DropPath
 
@@ -26,11 +26,11 @@ def set_drop_path(network, probability):
 
 
 def passes(network, count=4, seed=0):
-    return drop_path_passes(network, IMAGES, Passage(batch_size=8), passes=count, seed=seed)
+    return drop_path_passes(network, IMAGES, ForwardSettings(batch_size=8), passes=count, seed=seed)
 
 
 def plain(network):
-    return deterministic_pass(network, IMAGES, Passage(batch_size=2))[0]
+    return deterministic_pass(network, IMAGES, ForwardSettings(batch_size=2))[0]
 
 
 def test_branches_that_are_hardly_ever_dropped_leave_the_answer_as_it_is(network):
@@ -94,14 +94,16 @@ def test_a_network_that_drops_nothing_and_no_pass_give_none(network):
 
 def test_mode_and_hooks_come_back_after_an_error(network):
     with pytest.raises(RuntimeError):
-        drop_path_passes(network, torch.zeros(2, 2, 48, 48, dtype=torch.uint8), Passage(), passes=2, seed=0)
+        drop_path_passes(
+            network, torch.zeros(2, 2, 48, 48, dtype=torch.uint8), ForwardSettings(), passes=2, seed=0
+        )
     assert network.training
     assert not any(level._forward_pre_hooks for level in network.levels)
 
 
 @pytest.mark.parametrize("precision", ["bf16", "fp16"])
 def test_half_precision_says_about_the_same_in_float32(network, precision):
-    mean, sigma = deterministic_pass(network, IMAGES, Passage(precision=precision))
+    mean, sigma = deterministic_pass(network, IMAGES, ForwardSettings(precision=precision))
     assert mean.dtype == sigma.dtype == torch.float32
     torch.testing.assert_close(mean, plain(network), rtol=0.1, atol=0.1)
     assert not torch.equal(mean, plain(network))
@@ -109,7 +111,7 @@ def test_half_precision_says_about_the_same_in_float32(network, precision):
 
 def test_a_point_head_has_no_sigma():
     network = poster_pp(3, tiny(48)).eval()
-    mean, sigma = deterministic_pass(network, IMAGES, Passage())
+    mean, sigma = deterministic_pass(network, IMAGES, ForwardSettings())
     assert sigma is None
     with torch.no_grad():
         torch.testing.assert_close(mean, network(normalise(IMAGES)), rtol=1e-4, atol=1e-5)
@@ -121,7 +123,7 @@ def test_larger_faces_are_resized_smoothly_where_a_size_is_given(network):
     grey, black = torch.full((2, 1, 1, 48, 48), 127, dtype=torch.uint8).unbind()
     black = torch.zeros_like(black)
     said = {
-        name: deterministic_pass(network, images, Passage(input_size=size))[0]
+        name: deterministic_pass(network, images, ForwardSettings(input_size=size))[0]
         for name, images, size in (
             ("smooth", board, 48),
             ("nearest", board, None),
@@ -135,7 +137,7 @@ def test_larger_faces_are_resized_smoothly_where_a_size_is_given(network):
 
 
 def test_faces_of_the_right_size_are_as_without_a_size(network):
-    given = deterministic_pass(network, IMAGES, Passage(input_size=48))[0]
+    given = deterministic_pass(network, IMAGES, ForwardSettings(input_size=48))[0]
     torch.testing.assert_close(given, plain(network), rtol=1e-4, atol=1e-5)
 
 
@@ -152,4 +154,4 @@ def test_too_little_memory_on_a_gpu_says_what_to_do(network, monkeypatch):
 
     monkeypatch.setattr(network, "forward_features", full)
     with pytest.raises(CourseError, match="256 faces at a time: give fewer"):
-        deterministic_pass(network, IMAGES, Passage())
+        deterministic_pass(network, IMAGES, ForwardSettings())

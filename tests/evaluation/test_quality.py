@@ -18,7 +18,9 @@ from torchmetrics.functional.classification import binary_calibration_error, mul
 
 from pvlib.evaluation.evaluate import truth_of
 from pvlib.evaluation.intervals import Interval
-from pvlib.evaluation.quality import Truth, brier, class_quality, quality, reflect_biased, surprise
+from pvlib.evaluation.quality import Truth, brier, class_quality, quality, reflect_biased
+from pvlib.evaluation.votes import logarithm
+from pvlib.losses import negative_log_likelihood
 
 
 @pytest.fixture
@@ -103,10 +105,10 @@ def test_brier_of_certainty_is_zero_when_right_and_two_when_wrong():
     assert brier(said, said.flip(0)).tolist() == [2, 2]
 
 
-def test_surprise_at_a_distribution_is_its_cross_entropy_and_finite_at_the_impossible():
+def test_likelihood_of_a_distribution_is_its_cross_entropy_and_finite_at_the_impossible():
     said = torch.tensor([[0.2, 0.8], [1.0, 0.0]]).double()
     target = torch.tensor([[0.5, 0.5], [0.0, 1.0]]).double()
-    found = surprise(said, target).tolist()
+    found = negative_log_likelihood(logarithm(said), target).tolist()
     assert found[0] == pytest.approx(-(0.5 * math.log(0.2) + 0.5 * math.log(0.8)))
     assert 700 < found[1] < math.inf
 

@@ -1,4 +1,4 @@
-"""Uncertainties and what they are worth."""
+"""Uncertainties and what they are good for."""
 
 import math
 from itertools import permutations
@@ -8,46 +8,45 @@ import torch
 from scipy.stats import spearmanr
 
 from pvlib.evaluation.methods import methods
-from pvlib.evaluation.uncertainties import doubts, worth
+from pvlib.evaluation.uncertainties import SCORES, score_statistics, uncertainty_scores
 
 EVERYONE = torch.ones(1, 60, dtype=torch.float64)
 
 
-def all_doubts(*predictions):
-    return doubts(predictions[0], methods(predictions, None, 5, 0))
+def all_scores(*predictions):
+    return uncertainty_scores(predictions[0], methods(predictions, None, 5, 0))
 
 
 def test_sigma_is_the_mean_over_classes_or_that_of_the_answer(make_prediction):
     mean = torch.tensor([[0.0, 3.0, 0.0, 0.0]]).expand(60, 4)
     sigma = torch.tensor([[0.1, 0.2, 0.3, 0.4]]).expand(60, 4)
-    found = all_doubts(make_prediction(mean=mean, sigma=sigma))
+    found = all_scores(make_prediction(mean=mean, sigma=sigma))
     assert found["sigma"].values.tolist() == pytest.approx([0.25] * 60)
     assert found["sigma_of_answer"].values.tolist() == pytest.approx([0.2] * 60)
 
 
 def test_a_network_that_knows_nothing_is_as_uncertain_as_can_be(make_prediction):
-    found = all_doubts(make_prediction(mean=torch.zeros(60, 4)))
+    found = all_scores(make_prediction(mean=torch.zeros(60, 4)))
     assert found["softmax_entropy"].values.tolist() == pytest.approx([math.log(4)] * 60)
     assert found["softmax_doubt"].values.tolist() == pytest.approx([0.75] * 60)
     assert found["temperature_entropy"].values.tolist() == pytest.approx([math.log(4)] * 60)
 
 
 def test_a_point_head_alone_has_neither_sigma_nor_draws_nor_members(make_prediction):
-    found = all_doubts(make_prediction(sigma=None))
-    there = [name for name, doubt in found.items() if doubt is not None]
-    assert there == ["softmax_entropy", "softmax_doubt", "temperature_entropy"]
+    found = all_scores(make_prediction(sigma=None))
+    assert list(found) == ["softmax_entropy", "softmax_doubt", "temperature_entropy"]
 
 
 def test_everything_is_there_for_an_ensemble_of_variational_heads_with_drop_path(make_prediction):
     passes = torch.randn(3, 60, 4)
-    found = all_doubts(make_prediction(passes=passes), make_prediction(seed=1))
-    assert len(found) == 11
-    assert all(doubt.values.shape == (60,) for doubt in found.values())
+    found = all_scores(make_prediction(passes=passes), make_prediction(seed=1))
+    assert tuple(found) == SCORES
+    assert all(score.values.shape == (60,) for score in found.values())
 
 
 def test_disagreement_is_no_more_than_the_whole_uncertainty(make_prediction):
     passes = torch.randn(3, 60, 4)
-    found = all_doubts(make_prediction(passes=passes), make_prediction(seed=1))
+    found = all_scores(make_prediction(passes=passes), make_prediction(seed=1))
     for kind in ("mc", "dropout", "ensemble"):
         whole, part = found[f"{kind}_entropy"].values, found[f"{kind}_mutual_information"].values
         assert (part >= 0).all()
@@ -56,9 +55,9 @@ def test_disagreement_is_no_more_than_the_whole_uncertainty(make_prediction):
 
 def test_the_entropy_of_the_votes_themselves_correlates_perfectly(prediction):
     entropy = -(prediction.votes * prediction.votes.log()).sum(dim=1)
-    found = worth(entropy, prediction.mean.argmax(dim=1) != prediction.labels, prediction.votes, None)(
-        EVERYONE
-    )
+    found = score_statistics(
+        entropy, prediction.mean.argmax(dim=1) != prediction.labels, prediction.votes, None
+    )(EVERYONE)
     assert found["spearman_votes"].item() == pytest.approx(1)
     assert found["spearman_mixture"].isnan().all()
 
@@ -67,17 +66,17 @@ def test_rank_correlation_with_the_mixture_is_scipys(prediction):
     mixture = torch.distributions.Dirichlet(torch.ones(4)).sample((60,))
     values = torch.randn(60)
     entropy = -(mixture * mixture.log()).sum(dim=1)
-    found = worth(values, torch.rand(60) < 0.2, None, mixture)(EVERYONE)
+    found = score_statistics(values, torch.rand(60) < 0.2, None, mixture)(EVERYONE)
     assert found["spearman_mixture"].item() == pytest.approx(spearmanr(values, entropy).statistic)
     assert found["spearman_votes"].isnan().all()
 
 
 def test_an_uncertainty_that_knows_every_mistake_is_as_good_as_can_be():
     wrong = torch.rand(60) < 0.3
-    found = worth(wrong + 0.1 * torch.rand(60), wrong, None, None)(EVERYONE)
+    found = score_statistics(wrong + 0.1 * torch.rand(60), wrong, None, None)(EVERYONE)
     assert found["auroc_errors"].item() == 1
     assert found["excess_aurc"].item() == pytest.approx(0)
-    upside_down = worth(-wrong.float(), wrong, None, None)(EVERYONE)
+    upside_down = score_statistics(-wrong.float(), wrong, None, None)(EVERYONE)
     assert upside_down["auroc_errors"].item() == 0
     assert upside_down["aurc"] > found["aurc"]
 
@@ -89,5 +88,5 @@ def test_faces_whose_votes_are_split_alike_are_tied_whatever_the_emotions():
     # two kinds of faces: whatever rounding does to their entropies, the second kind is the less certain one
     expected = spearmanr(values, [0] * 24 + [1] * 3).statistic
     everyone = torch.ones(1, len(votes), dtype=torch.float64)
-    found = worth(values, values > 0.5, votes / 10, None)(everyone)
+    found = score_statistics(values, values > 0.5, votes / 10, None)(everyone)
     assert found["spearman_votes"].item() == pytest.approx(expected, abs=1e-12)

@@ -10,8 +10,8 @@ from pvlib.data.labels import FERPLUS
 from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
 from pvlib.models import poster_pp, poster_var, tiny
-from pvlib.models.shipped import TrainedNetwork
 from pvlib.photos.intensities import read_intensities
+from pvlib.runs.trained import TrainedNetwork
 
 
 def constant_network(mean: list[float], sigma: list[float], names: tuple[str, ...]) -> TrainedNetwork:
@@ -24,7 +24,7 @@ def constant_network(mean: list[float], sigma: list[float], names: tuple[str, ..
     ):
         nn.init.zeros_(layer.weight)
         layer.bias.data.copy_(values)
-    return TrainedNetwork(network, names, 48, 1)
+    return TrainedNetwork(network=network, class_names=names, face_size=48, channels=1)
 
 
 FACES = torch.randint(0, 256, (3, 1, 48, 48), dtype=torch.uint8)
@@ -46,8 +46,12 @@ def test_two_classes_have_the_quantiles_of_a_logistic_normal():
 def test_faces_are_resized_as_the_network_was_trained_on_them():
     network = poster_pp(8, tiny()).eval()
     faces = torch.randint(0, 256, (3, 1, 100, 100), dtype=torch.uint8)
-    as_stored = read_intensities(TrainedNetwork(network, FERPLUS, 100, 1), faces)
-    resized = read_intensities(TrainedNetwork(network, FERPLUS, 100, 1, input_size=48), faces)
+    as_stored = read_intensities(
+        TrainedNetwork(network=network, class_names=FERPLUS, face_size=100, channels=1), faces
+    )
+    resized = read_intensities(
+        TrainedNetwork(network=network, class_names=FERPLUS, face_size=100, channels=1, input_size=48), faces
+    )
     smooth = nn.functional.interpolate(faces.float(), size=(48, 48), mode="bilinear", antialias=True)
     expected = network(normalise(smooth)).softmax(dim=1)
     torch.testing.assert_close(resized.mean, expected, atol=2e-3, rtol=0)
@@ -65,7 +69,9 @@ def test_without_noise_the_intensity_is_the_softmax_and_the_spread_is_nothing():
 
 
 def test_a_point_head_has_intensities_without_a_spread():
-    trained = TrainedNetwork(poster_pp(8, tiny()).eval(), FERPLUS, 48, 1)
+    trained = TrainedNetwork(
+        network=poster_pp(8, tiny()).eval(), class_names=FERPLUS, face_size=48, channels=1
+    )
     read = read_intensities(trained, FACES)
     expected = trained.network(normalise(FACES)).softmax(dim=1)
     torch.testing.assert_close(read.mean, expected)

@@ -12,8 +12,8 @@ from pvlib.data.affectnet import prepare_affectnet
 from pvlib.data.labels import AFFECTNET8, RAFDB
 from pvlib.data.rafdb import prepare_rafdb
 from pvlib.models import poster_var, tiny
-from pvlib.models.shipped import TrainedNetwork, save_trained
-from pvlib.report import subjects
+from pvlib.runs import trained as loading
+from pvlib.runs.trained import TrainedNetwork, save_trained
 
 QUICK = ["--passes", 0, "--bootstrap", 10, "--samples", 5]
 
@@ -98,7 +98,10 @@ def test_faces_that_do_not_fit_are_one_line(folder, monkeypatch, arguments, culp
 
 def test_an_exported_network_knows_its_classes_and_needs_to_be_told_its_faces(folder, tmp_path):
     path = tmp_path / "net.safetensors"
-    save_trained(path, TrainedNetwork(poster_var(7, tiny(48)).eval(), RAFDB, 48, 3))
+    save_trained(
+        path,
+        TrainedNetwork(network=poster_var(7, tiny(48)).eval(), class_names=RAFDB, face_size=48, channels=3),
+    )
     assert "say which faces" in call("evaluate", path).stderr
     assert "only a run folder" in call("evaluate", path, "--weights", "best").stderr
     chosen = ["--data", folder / "rafdb.safetensors", "--split", "test"]
@@ -110,7 +113,7 @@ def test_an_exported_network_knows_its_classes_and_needs_to_be_told_its_faces(fo
 
 def test_a_released_file_is_read_in_the_order_of_the_faces_and_that_is_said(folder, tmp_path, monkeypatch):
     torch.manual_seed(0)
-    monkeypatch.setattr(subjects, "load_released", lambda path: poster_var(7, tiny(48)).eval())
+    monkeypatch.setattr(loading, "load_released", lambda path: poster_var(7, tiny(48)).eval())
     path = tmp_path / "released.pth"
     path.touch()
     chosen = ["--data", folder / "rafdb.safetensors", "--split", "test"]

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 
 from pvlib.errors import CourseError
-from pvlib.evaluation.accuracy import measure, predict
+from pvlib.evaluation.prediction import measure, predict
 from pvlib.models import tiny
 from pvlib.runs.train import train_run
 from pvlib.training import fit, sources

@@ -77,9 +77,10 @@ def read_result(folder: Path, run: PlannedRun) -> dict[str, Any] | None:
 def _train_and_score(run: PlannedRun, folder: Path, threads: int, device: str) -> dict[str, Any]:
     import torch
 
-    from pvlib.evaluation.accuracy import measure
     from pvlib.evaluation.evaluate import evaluate
-    from pvlib.runs.train import RECORD, train_run
+    from pvlib.evaluation.prediction import measure
+    from pvlib.runs.folder import RECORD
+    from pvlib.runs.train import train_run
     from pvlib.terminal import Terminal
     from pvlib.training.checkpoints import load_network
     from pvlib.training.devices import keep_freed_memory, make_fabric

@@ -1,4 +1,4 @@
-"""Does the network doubt the faces that its raters doubt (question 2 of the course, lesson 11)?"""
+"""Is the network uncertain of the faces on which its raters disagree?"""
 
 from collections.abc import Mapping, Sequence
 
@@ -31,12 +31,12 @@ def against_raters(
     Returns:
         The figure, and a description of it in words.
     """
-    doubt = np.asarray(doubt)
+    disagreement = np.asarray(doubt)
     figure = new_figure(2.8, 0.4 + 2.4 * len(values))
     for axes, key in zip(figure.subplots(1, len(values), squeeze=False)[0], values, strict=True):
         numbers = np.asarray(values[key])
-        axes.scatter(doubt, numbers, s=6, color=look_of(key)[0], alpha=0.18, linewidth=0, rasterized=True)
-        _mean_of_groups(axes, doubt, numbers)
+        axes.scatter(disagreement, numbers, s=6, color=look_of(key)[0], alpha=0.18, linewidth=0, rasterized=True)
+        _mean_of_groups(axes, disagreement, numbers)
         axes.set_title(f"ρ = {correlations[key]:+.2f}".replace("-", "−"), fontsize=8.5, fontweight="normal")
         axes.set(xlabel=f"{doubt_is} (nats)", ylabel=titles[key])
         axes.set_ylim(min(0, numbers.min()), 1.04 * np.quantile(numbers, 0.998))

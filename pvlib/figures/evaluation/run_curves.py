@@ -52,7 +52,7 @@ def run_curves(history: Sequence[Mapping[str, float]], chosen_epoch: int | None 
 
 def _lines(
     axes: Axes,
-    epochs: Sequence[int],
+    epochs: Sequence[float],
     history: Sequence[Mapping[str, float]],
     wanted: Mapping[str, tuple[str, str]],
 ) -> None:

@@ -5,7 +5,7 @@ Figures are narrow, so that their letters can be read when a phone shows them at
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, Literal, ParamSpec
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 INK, QUIET, GRID = "#222222", "#6b6b6b", "#e3e3e3"
 WIDTH = 4.6  # inches
 
-_LOOK = {
+_LOOK: Any = {
     "font.family": "sans-serif",
     "font.size": 8.5,
     "axes.titlesize": 9,
@@ -58,7 +58,7 @@ def new_figure(height: float, width: float = WIDTH) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def quiet_grid(axes: Axes, axis: str = "both") -> None:
+def quiet_grid(axes: Axes, axis: Literal["both", "x", "y"] = "both") -> None:
     """Draw a grid that lies behind everything."""
     axes.grid(axis=axis, color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)

@@ -7,8 +7,8 @@ import torch
 
 from pvlib.errors import CourseError
 from pvlib.models import Poster, tiny
-from pvlib.models.shipped import TrainedNetwork, save_trained
-from pvlib.training.build import start_from
+from pvlib.runs.starting import start_from
+from pvlib.runs.trained import TrainedNetwork, save_trained
 
 NAMES = ("neutral", "happiness", "anger")
 SIZE = tiny(48)
@@ -22,7 +22,7 @@ def network(classes=3, size=SIZE, seed=0):
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     path = tmp_path_factory.mktemp("weights") / "trained.safetensors"
-    save_trained(path, TrainedNetwork(network(seed=1), NAMES, face_size=48, channels=1))
+    save_trained(path, TrainedNetwork(network=network(seed=1), class_names=NAMES, face_size=48, channels=1))
     return path
 
 

@@ -1,9 +1,9 @@
-"""Run a network over faces and measure what it says."""
+"""What a network says of faces, beside what is known of them, and its first measures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -12,13 +12,13 @@ from torchmetrics.functional.classification import multiclass_accuracy, multicla
 from pvlib.data.faces import Faces
 from pvlib.errors import CourseError
 from pvlib.evaluation.calibration import calibration_error
-from pvlib.evaluation.passes import Passage, deterministic_pass, drop_path_passes
+from pvlib.evaluation.passes import ForwardSettings, deterministic_pass, drop_path_passes
 from pvlib.evaluation.votes import vote_shares
 from pvlib.losses import cross_entropy
 from pvlib.models import Poster
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Prediction:
     """What a network says of N faces, beside what is known of them.
 
@@ -87,7 +87,7 @@ class Prediction:
         """Counts, (K, K): row true class, column predicted class."""
         return multiclass_confusion_matrix(self.probabilities, self.labels, num_classes=len(self.names))
 
-    def _accuracy(self, average: str) -> Tensor:
+    def _accuracy(self, average: Literal["micro", "none"]) -> Tensor:
         return multiclass_accuracy(
             self.probabilities, self.labels, num_classes=len(self.names), average=average
         )
@@ -106,9 +106,7 @@ class Prediction:
         if len(kept) < 2 or not rows.any():
             raise CourseError(f"without {', '.join(names)} there is nothing left to tell apart")
 
-        def part(distribution: Tensor | None) -> Tensor | None:
-            if distribution is None:
-                return None
+        def part(distribution: Tensor) -> Tensor:
             left = distribution[rows][:, kept]  # (n, k)
             total = left.sum(dim=1, keepdim=True)  # (n, 1)
             # raters who voted only for what is left out prefer none of the rest
@@ -119,8 +117,8 @@ class Prediction:
             sigma=None if self.sigma is None else self.sigma[rows][:, kept],
             target=part(self.target),
             names=tuple(self.names[column] for column in kept),
-            votes=part(self.votes),
-            mixture=part(self.mixture),
+            votes=None if self.votes is None else part(self.votes),
+            mixture=None if self.mixture is None else part(self.mixture),
             passes=None if self.passes is None else self.passes[:, rows][:, :, kept],
             rows=rows.nonzero()[:, 0] if self.rows is None else self.rows[rows],
         )
@@ -133,7 +131,7 @@ class Prediction:
             "negative_log_likelihood": self.negative_log_likelihood,
             "calibration_error": self.calibration_error,
         }
-        return values if self.sigma is None else {**values, "mean_sigma": self.mean_sigma}
+        return values if self.mean_sigma is None else {**values, "mean_sigma": self.mean_sigma}
 
 
 def measure(network: Poster, faces: Faces, **settings: Any) -> dict[str, float]:
@@ -158,15 +156,17 @@ def predict(
     """Return what ``network`` says of ``faces``; its training mode is restored afterwards.
 
     Args:
-        batch_size, device, precision, input_size: see :class:`pvlib.evaluation.passes.Passage`.
+        batch_size, device, precision, input_size: see :class:`pvlib.evaluation.passes.ForwardSettings`.
         passes: further passes with drop-path left on, see :func:`drop_path_passes`.
         seed: of those passes.
 
     Raises:
         CourseError: when a GPU has not enough memory for so many faces at once.
     """
-    how = Passage(batch_size, device, precision, input_size)
-    mean, sigma = deterministic_pass(network, faces.images, how)
+    settings = ForwardSettings(
+        batch_size=batch_size, device=device, precision=precision, input_size=input_size
+    )
+    mean, sigma = deterministic_pass(network, faces.images, settings)
     total = faces.target.sum(dim=1, keepdim=True)  # (N, 1): FER+'s released targets may sum to less than 1
     return Prediction(
         mean=mean,
@@ -175,5 +175,5 @@ def predict(
         names=tuple(faces.names),
         votes=vote_shares(faces),
         mixture=faces.mixture,
-        passes=drop_path_passes(network, faces.images, how, passes=passes, seed=seed),
+        passes=drop_path_passes(network, faces.images, settings, passes=passes, seed=seed),
     )

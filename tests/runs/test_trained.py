@@ -9,12 +9,14 @@ import torch
 from pvlib.data.labels import FERPLUS, RAFDB
 from pvlib.errors import CourseError
 from pvlib.models import landmark_weights, poster_var, tiny
-from pvlib.models.shipped import SHIPPED, TrainedNetwork, load_trained, save_trained
+from pvlib.runs.trained import SHIPPED, TrainedNetwork, load_trained, save_trained
 
 
 @pytest.fixture
 def trained() -> TrainedNetwork:
-    return TrainedNetwork(poster_var(7, tiny()).eval(), RAFDB, 100, 3, {"epoch": 3})
+    return TrainedNetwork(
+        network=poster_var(7, tiny()).eval(), class_names=RAFDB, face_size=100, channels=3, about={"epoch": 3}
+    )
 
 
 @pytest.fixture
@@ -37,16 +39,22 @@ def test_a_network_comes_back_with_the_same_logits_and_all_that_is_known_of_it(t
     again = load_trained(file)
     images = torch.randn(2, 3, 48, 48)
     assert torch.equal(again.network(images), trained.network(images))
-    assert (again.names, again.face_size, again.channels) == (RAFDB, 100, 3)
+    assert (again.class_names, again.face_size, again.channels) == (RAFDB, 100, 3)
     assert again.about == {"epoch": 3}
     assert not again.network.training
 
 
 def test_the_size_to_which_faces_were_resized_travels_in_the_file(tmp_path):
     network = poster_var(7, tiny()).eval()
-    save_trained(tmp_path / "net.safetensors", TrainedNetwork(network, RAFDB, 100, 3, input_size=64))
+    save_trained(
+        tmp_path / "net.safetensors",
+        TrainedNetwork(network=network, class_names=RAFDB, face_size=100, channels=3, input_size=64),
+    )
     assert load_trained(tmp_path / "net.safetensors").input_size == 64
-    save_trained(tmp_path / "net.safetensors", TrainedNetwork(network, RAFDB, 100, 3))
+    save_trained(
+        tmp_path / "net.safetensors",
+        TrainedNetwork(network=network, class_names=RAFDB, face_size=100, channels=3),
+    )
     assert load_trained(tmp_path / "net.safetensors").input_size is None
 
 
@@ -54,7 +62,10 @@ def test_a_point_head_and_colour_travel_in_the_file(tmp_path):
     from dataclasses import replace
 
     network = poster_var(8, replace(tiny(), head="point")).eval()
-    save_trained(tmp_path / "net.safetensors", TrainedNetwork(network, FERPLUS, 48, 1))
+    save_trained(
+        tmp_path / "net.safetensors",
+        TrainedNetwork(network=network, class_names=FERPLUS, face_size=48, channels=1),
+    )
     again = load_trained(tmp_path / "net.safetensors")
     assert again.network.size == network.size
     assert again.channels == 1
@@ -84,26 +95,26 @@ def test_a_header_that_makes_no_sense_is_refused_by_name(file, key, value):
         load_trained(file)
 
 
-def test_a_file_of_another_kind_says_how_to_make_one():
-    with pytest.raises(CourseError, match="pvlib export"):
+def test_a_landmark_network_alone_is_called_so():
+    with pytest.raises(CourseError, match="a landmark network alone"):
         load_trained(landmark_weights.SHIPPED)
 
 
 def test_a_missing_file_says_how_to_make_one(tmp_path):
-    with pytest.raises(CourseError, match=r"none\.safetensors; make one with: pvlib export RUN FILE"):
+    with pytest.raises(CourseError, match=r"none\.safetensors; make one with: pvlib train, pvlib export RUN FILE"):
         load_trained(tmp_path / "none.safetensors")
 
 
 def test_names_and_classes_must_agree():
     with pytest.raises(CourseError, match="8 class names for 7 classes"):
-        TrainedNetwork(poster_var(7, tiny()), FERPLUS, 48, 1)
+        TrainedNetwork(network=poster_var(7, tiny()), class_names=FERPLUS, face_size=48, channels=1)
 
 
 def test_the_network_that_ships_is_small_names_eight_expressions_and_has_a_card():
     assert SHIPPED.stat().st_size <= 8_000_000
     trained = load_trained()
-    assert (trained.names, trained.face_size, trained.channels) == (FERPLUS, 48, 1)
+    assert (trained.class_names, trained.face_size, trained.channels) == (FERPLUS, 48, 1)
     card = SHIPPED.with_suffix(".md").read_text(encoding="utf-8")
-    for heading in ("## Data and rights", "## Measured", "## Known failures"):
+    for heading in ("| rights |", "## Measured", "## Known failures"):
         assert heading in card
     assert all(f"| {name} |" in card for name in FERPLUS)

@@ -1,4 +1,4 @@
-"""What a prediction is worth, by hand on a handful of faces."""
+"""How good a prediction is, by hand on a handful of faces."""
 
 import math
 
@@ -8,7 +8,7 @@ import torch
 from pvlib.data.faces import Faces
 from pvlib.data.transforms import normalise
 from pvlib.errors import CourseError
-from pvlib.evaluation.accuracy import Prediction, predict
+from pvlib.evaluation.prediction import Prediction, predict
 from pvlib.models import poster_pp, poster_var, tiny
 
 NAMES = ("a", "b", "c")
@@ -18,7 +18,7 @@ TARGET = torch.eye(3)[torch.tensor([0, 0, 0, 1])]
 
 
 def prediction(mean=LOGITS, target=TARGET, sigma=None):
-    return Prediction(mean, sigma, target, NAMES)
+    return Prediction(mean=mean, sigma=sigma, target=target, names=NAMES)
 
 
 def test_accuracy_counts_faces_and_mean_class_accuracy_counts_the_classes_that_occur():
@@ -89,13 +89,13 @@ def test_leaving_out_a_class_that_is_none_or_everything_is_refused():
 def test_votes_mixture_and_passes_go_with_the_classes_that_are_left():
     votes = torch.tensor([[0.5, 0.1, 0.4], [0.0, 0.0, 1.0], [0.2, 0.8, 0.0], [0.0, 0.0, 1.0]])
     left = Prediction(
-        torch.randn(4, 3),
-        None,
-        torch.eye(3)[[0, 1, 1, 2]],
-        NAMES,
-        votes,
-        votes,
-        torch.arange(24.0).view(2, 4, 3),
+        mean=torch.randn(4, 3),
+        sigma=None,
+        target=torch.eye(3)[[0, 1, 1, 2]],
+        names=NAMES,
+        votes=votes,
+        mixture=votes,
+        passes=torch.arange(24.0).view(2, 4, 3),
     ).without(["c"])
     assert left.rows.tolist() == [0, 1, 2]
     # the second face's raters all said c: of a and b they prefer neither
@@ -107,5 +107,5 @@ def test_votes_mixture_and_passes_go_with_the_classes_that_are_left():
 
 def test_leaving_out_twice_still_knows_the_rows_of_the_first_faces():
     names = ("a", "b", "c", "d")
-    said = Prediction(torch.randn(4, 4), None, torch.eye(4)[[3, 0, 2, 1]], names)
+    said = Prediction(mean=torch.randn(4, 4), sigma=None, target=torch.eye(4)[[3, 0, 2, 1]], names=names)
     assert said.without(["d"]).without(["c"]).rows.tolist() == [1, 3]

@@ -1,4 +1,4 @@
-"""The 68 points of iBUG 300-W (Sagonas et al., 2013): their parts, their mirror image, their units (lesson 03).
+"""The 68 points of iBUG 300-W (Sagonas et al., 2013): their parts, their mirror image, their units.
 
 Points are counted from 0; left and right are the viewer's.
 """

@@ -1,4 +1,4 @@
-"""Brightness, contrast, saturation and hue of each face, as torchvision defines them (lesson 08)."""
+"""Brightness, contrast, saturation and hue of each face, as torchvision defines them."""
 
 import torch
 from torch import Tensor

@@ -1,4 +1,4 @@
-"""Resize, crop, rotate, zoom, shift and mirror each face by one resampling (lesson 08)."""
+"""Resize, crop, rotate, zoom, shift and mirror each face by one resampling."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What all random changes of faces share: every face of a batch draws its own (lesson 08).
+"""What all random changes of faces share: every face of a batch draws its own.
 
 torchvision's random transforms draw once a call, so a batch handed to them would be turned, lit and covered
 alike. These are transforms of the same kind (``make_params`` draws, ``transform`` computes), but draw one

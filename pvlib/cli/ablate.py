@@ -88,7 +88,9 @@ def ablate(
             try:
                 with open_client(workers or workers_that_fit(threads, device), scheduler) as client:
                     if not client.scheduler_info()["workers"]:
-                        console.say("no worker has joined that scheduler yet: the runs wait for a dask worker")
+                        console.say(
+                            "no worker has joined that scheduler yet: the runs wait for a dask worker"
+                        )
                     run_grid(chosen, folder, client, threads=threads, device=device, on_outcome=tell)
             except KeyboardInterrupt:
                 raise CourseError("interrupted; the same command goes on from there") from None

@@ -9,7 +9,7 @@ from pvlib.terminal import printable
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".gz", ".tgz", ".rar", ".7z")
-_MOST_FOLDERS = 100  # that are looked into for a data set; more are a class or a number each
+_MOST_FOLDERS = 100  # of a level that are looked into for a data set; more are a class or a number each
 
 
 def file_names(folder: Path, suffixes: tuple[str, ...] = IMAGE_SUFFIXES) -> set[str]:
@@ -29,7 +29,7 @@ def folder_names(folder: Path) -> list[str]:
 
 
 def find_base(root: Path, is_base: Callable[[Path], bool], what: str) -> Path | None:
-    """Return ``root``, or the one folder at most two levels below it, that ``is_base``; None without any.
+    """Return ``root``, or the one folder at most three levels below it, that ``is_base``; None without any.
 
     Raises:
         CourseError: ``root`` is no folder, or two folders of one level are such a base.
@@ -37,14 +37,16 @@ def find_base(root: Path, is_base: Callable[[Path], bool], what: str) -> Path | 
     if not root.is_dir():
         raise CourseError(f"there is no folder {root}: give the folder that holds {what}")
     level = [root]
-    for _ in range(3):
+    for _ in range(4):
         found = [folder for folder in level if is_base(folder)]
         if len(found) > 1:
             names = " and ".join(str(folder) for folder in found[:2])
             raise CourseError(f"{root} holds {what} more than once: give one of {names}")
         if found:
             return found[0]
-        level = [folder / name for folder in level for name in folder_names(folder)[:_MOST_FOLDERS]]
+        level = [
+            folder / name for folder in level[:_MOST_FOLDERS] for name in folder_names(folder)[:_MOST_FOLDERS]
+        ]
     return None
 
 

@@ -106,7 +106,7 @@ def relabel(root):
     ("rafdb-folders", rename("^t[^/]+/([1-7])/", r"\1/")),
     ("rafdb-folders", rename("^test/", "RAF-DB/DATASET/valid/")),
     ("rafdb-folders", rename("test_(.*)_aligned.jpg", r"TEST_\1.PNG")),
-    ("rafdb-folders", rename("^t", "data/raf-db/t")),
+    ("rafdb-folders", rename("^t", "data/raf-db/DATASET/t")),
     ("rafdb", relabel),
     ("rafdb", rename("^Image/aligned/", "Image/aligned/aligned/")),
     ("rafdb", rename("^Image/aligned/(t[^_]+)_", r"Image/aligned/\1/\1_")),
@@ -116,7 +116,9 @@ def relabel(root):
 def test_official_test_faces_and_the_held_out_tenth_are_the_same_in_every_layout(
     tmp_path, drawn, layout, change
 ):
-    expected = by_split(list_rafdb(drawn("rafdb", tmp_path / "official")))
+    official = list_rafdb(drawn("rafdb", tmp_path / "official"))
+    assert not any(official.problems.values())
+    expected = by_split(official)
     root = drawn(layout, tmp_path / "set")
     change(root)
     if (root / "RAF-DB").is_dir():  # the whole set two folders down
@@ -204,6 +206,15 @@ def test_the_folders_of_ferplus_are_read_wherever_they_lie(tmp_path, drawn, insi
     assert [item[:2] + item[3:] for item in list_ferplus(root).items] == [
         item[:2] + item[3:] for item in expected
     ]
+
+
+def test_a_face_of_ferplus_belongs_to_the_split_that_its_row_names_wherever_it_lies(tmp_path, drawn):
+    expected = by_split(list_ferplus(drawn("ferplus", tmp_path / "official")))
+    root = drawn("ferplus", tmp_path / "set")
+    rename("^FER2013Test/", "FER2013Train/")(root)
+    listing = list_ferplus(root)
+    assert by_split(listing) == expected
+    assert "10 images of test lie in FER2013Train: used as test faces" in listing.notes
 
 
 @pytest.mark.parametrize(("change", "complaint"), [

@@ -163,15 +163,12 @@ def assert_refused(path, complaint):
     assert str(path) in str(raised.value)
 
 
-@pytest.mark.parametrize("suffix", ["png", "tif"])
-def test_sixteen_grey_bits_are_refused(tmp_path, suffix):
-    Image.fromarray(np.full((SIZE, SIZE), 4000, np.uint16)).save(tmp_path / f"face.{suffix}")
+@pytest.mark.parametrize(("suffix", "kind"), [("png", np.uint16), ("tif", np.uint16), ("tif", np.float32)])
+def test_more_than_eight_bits_are_refused(tmp_path, suffix, kind):
+    Image.fromarray(np.full((SIZE, SIZE), 0.5 if kind is np.float32 else 4000, kind)).save(
+        tmp_path / f"face.{suffix}"
+    )
     assert_refused(tmp_path / f"face.{suffix}", "more than 8 bits a pixel")
-
-
-def test_floating_point_pixels_are_refused(tmp_path):
-    Image.fromarray(np.full((SIZE, SIZE), 0.5, np.float32)).save(tmp_path / "face.tif")
-    assert_refused(tmp_path / "face.tif", "more than 8 bits a pixel")
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "bmp", "tif", "gif", "webp"])
@@ -201,12 +198,7 @@ def png_of_size(width, height):
 ])  # fmt: skip
 def test_a_picture_too_large_for_one_is_refused_before_it_is_decoded(tmp_path, width, height):
     (tmp_path / "face.png").write_bytes(png_of_size(width, height))
-    assert_refused(tmp_path / "face.png", "more than the 64 million|exceeds limit")
-
-
-def test_a_real_picture_a_hundred_thousand_pixels_wide_is_refused(tmp_path):
-    Image.new("L", (100_000, 2)).save(tmp_path / "face.png")
-    assert_refused(tmp_path / "face.png", "is 100000×2 pixels, more than .* make it smaller")
+    assert_refused(tmp_path / "face.png", "more than the 64 million .* make it smaller|exceeds limit")
 
 
 def test_what_is_no_picture_is_refused(tmp_path):

@@ -12,7 +12,7 @@ from pvlib.errors import CourseError
 
 
 def list_affectnet(root: str | Path) -> Listing:
-    """Find out which layout of AffectNet lies under ``root``, or at most two folders down, and list its faces.
+    """Find out which layout of AffectNet lies under ``root``, or a few folders down, and list its faces.
 
     Returns:
         A listing whose items have the splits "train" and "valid", labels 0 to 7, (valence, arousal), and in

@@ -25,7 +25,7 @@ VOTES = "fer2013new.csv"
 
 
 def list_ferplus(root: str | Path, accept_odd_votes: bool = False) -> Listing:
-    """Find out which layout of FER+ lies under ``root``, or at most two folders down, and list its faces.
+    """Find out which layout of FER+ lies under ``root``, or a few folders down, and list its faces.
 
     Args:
         accept_odd_votes: let rows through whose votes do not sum to ten; the report names them.
@@ -102,23 +102,34 @@ def _of_folders(root: Path, base: Path, votes: Path, accept_odd_votes: bool) -> 
     else:
         table, source = read_folder_files(base, labels, accept_odd_votes), "label.csv"
         notes = [f"The reference {VOTES} is absent; label.csv differs from it in 1,602 rows."]
-    rows = [row for row in table.last_row_of_each_name().values() if table.rows[row].split in folders]
-    found = [row for row in rows if table.rows[row].name in files[table.rows[row].split]]
+    found: dict[int, str] = {}  # position of the row -> split of the folder in which the image lies
+    missing = []
+    for position in sorted(table.last_row_of_each_name().values()):
+        row = table.rows[position]
+        if lies_in := next(
+            (split for split in (row.split, *files) if row.name in files.get(split, ())), None
+        ):
+            found[position] = lies_in
+        elif row.split in folders:
+            missing.append(row.name)
     if not found:
         raise CourseError(f"no image under {base} has a row in {source}: check that they belong together")
-    named = {(table.rows[row].split, table.rows[row].name) for row in found}
+    items = [_item(table, row, str(folders[split] / table.rows[row].name)) for row, split in found.items()]
+    used = {item.path for item in items}
     unlabelled = [
         folders[split] / name
         for split in files
         for name in sorted(files[split])
-        if (split, name) not in named
+        if str(folders[split] / name) not in used
     ]
-    items = [
-        _item(table, row, str(folders[table.rows[row].split] / table.rows[row].name)) for row in sorted(found)
+    moved = Counter((table.rows[row].split, lies_in) for row, lies_in in found.items())
+    notes += [
+        f"{count:,} images of {split} lie in {folders[lies_in].name}: used as {split} faces"
+        for (split, lies_in), count in moved.items()
+        if split != lies_in
     ]
-    absent = [split for split in FERPLUS_SET.splits if split not in folders]
+    absent = [split for split in FERPLUS_SET.splits if not any(item.split == split for item in items)]
     notes += [f"No image of the split {' or '.join(absent)} is there."] if absent else []
-    used = [votes, *labels.values(), *unlabelled]
     return Listing(
         data_set=FERPLUS_SET,
         root=root,
@@ -126,14 +137,12 @@ def _of_folders(root: Path, base: Path, votes: Path, accept_odd_votes: bool) -> 
         items=items,
         problems={
             **_problems(table),
-            "rows with a name but no image, left out": [
-                table.rows[row].name for row in sorted(set(rows) - set(found))
-            ],
+            "rows with a name but no image, left out": missing,
             "images without votes, left out": [path.relative_to(base).as_posix() for path in unlabelled],
         },
         counts=_counts(table, found),
         notes=notes,
-        not_read=not_read(root, [*map(str, used), *(item.path for item in items)]),
+        not_read=not_read(root, [*map(str, (votes, *labels.values(), *unlabelled)), *used]),
     )
 
 
@@ -149,7 +158,7 @@ def _problems(table: VoteTable) -> dict[str, list[str]]:
     }
 
 
-def _counts(table: VoteTable, rows: list[int]) -> dict[str, dict[str, int]]:
+def _counts(table: VoteTable, rows: Iterable[int]) -> dict[str, dict[str, int]]:
     """Return lines of numbers: rows of the label file are how the published counts are made, faces what is seen."""
     votes = np.array([row.votes for row in table.rows], np.int64).reshape(-1, len(FERPLUS_VOTES))
     kept = {rule: apply_rule(votes, rule)[0].tolist() for rule in RULES}

@@ -4,6 +4,7 @@
 them with another winner), so they are read only where the reference is absent.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,14 +45,9 @@ class VoteTable:
         return {row.name: position for position, row in enumerate(self.rows) if row.name}
 
     def repeated_names(self) -> list[str]:
-        """Names that stand in more than one row, in the order of their first repetition."""
-        seen: set[str] = set()
-        repeated: dict[str, None] = {}
-        for row in self.rows:
-            if row.name and row.name in seen:
-                repeated[row.name] = None
-            seen.add(row.name)
-        return list(repeated)
+        """Names that stand in more than one row."""
+        times = Counter(row.name for row in self.rows if row.name)
+        return [name for name, count in times.items() if count > 1]
 
     def add(self, row: VoteRow, cells: Iterable[str], where: str, accept_odd_votes: bool) -> None:
         """Read the votes of a row and take it in."""

@@ -27,7 +27,7 @@ _OFFICIAL_NAME = re.compile(r"(train|test)(_\d+)(?:_aligned)?\.\w+", re.IGNORECA
 
 
 def list_rafdb(root: str | Path) -> Listing:
-    """Find out which layout of RAF-DB lies under ``root``, or at most two folders down, and list its faces.
+    """Find out which layout of RAF-DB lies under ``root``, or a few folders down, and list its faces.
 
     Returns:
         A listing whose items have the splits "train", "valid" and "test" and neither box nor affect.

@@ -13,13 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 WITH_FILES = [
-    "ferplus folders",
-    "ferplus label.csv",
-    "rafdb owners",
-    "rafdb folders",
-    "affectnet new",
-    "affectnet old",
-]
+    "ferplus folders", "ferplus label.csv", "rafdb owners", "rafdb folders", "affectnet new", "affectnet old",
+]  # fmt: skip
 SOME = settings(
     max_examples=25,
     deadline=None,

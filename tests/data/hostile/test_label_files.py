@@ -5,13 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 WITH_LABELS = [
-    "ferplus folders",
-    "ferplus label.csv",
-    "ferplus tables",
-    "rafdb owners",
-    "affectnet new",
-    "affectnet old",
-]
+    "ferplus folders", "ferplus label.csv", "ferplus tables", "rafdb owners", "affectnet new", "affectnet old",
+]  # fmt: skip
 IN_TEXT = [layout for layout in WITH_LABELS if layout != "affectnet new"]
 SOME = settings(
     max_examples=30,
@@ -21,52 +16,11 @@ SOME = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 CELLS = [
-    *(
-        "",
-        " ",
-        "-1",
-        "11",
-        "255",
-        "256",
-        "1000",
-        "99999999999999999999",
-        "1e1",
-        "1.5",
-        "NaN",
-        "inf",
-        "-inf",
-        "0x1",
-    ),
-    *(
-        "²",
-        "٣",
-        "８",
-        "1 2",
-        "1_0",
-        "+1",
-        "True",
-        "None",
-        "\0",
-        "a\0b",
-        '"',
-        '"a',
-        "a" * 200_000,
-        "é",
-        "\ufeff",
-    ),
-    *(
-        "../../outside.png",
-        "..\\..\\outside.png",
-        "/etc/passwd",
-        "C:\\x.png",
-        ".",
-        "..",
-        "/",
-        "a/b/c.png",
-        "~",
-    ),
-    *("../../../outside.png", "\u202egnp.x", "con", "x" * 5000, "-", "=1+1", "\x1b[31m", "\x85", "\u2028"),
-]
+    "", " ", "-1", "11", "255", "256", "1000", "99999999999999999999", "1e1", "1.5", "NaN", "inf", "-inf", "0x1",
+    "²", "٣", "８", "1 2", "1_0", "+1", "True", "None", "\0", "a\0b", '"', '"a', "a" * 200_000, "é", "\ufeff",
+    "../../outside.png", "..\\..\\outside.png", "/etc/passwd", "C:\\x.png", ".", "..", "/", "a/b/c.png", "~",
+    "../../../outside.png", "\u202egnp.x", "con", "x" * 5000, "-", "=1+1", "\x1b[31m", "\x85", "\u2028",
+]  # fmt: skip
 
 
 def assert_kept_or_refused(judge):

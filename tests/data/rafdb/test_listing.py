@@ -81,13 +81,6 @@ def test_the_choice_of_held_out_faces_does_not_depend_on_what_is_missing(tmp_pat
     assert all(before[item.name] == item.split for item in list_rafdb(root).items)
 
 
-def test_own_validation_folders_stay_as_they_are(tmp_path, maker, faces):
-    maker.class_folders(tmp_path, faces)
-    (tmp_path / "valid" / "3").mkdir(parents=True)
-    (tmp_path / "train" / "3" / faces[1].aligned).rename(tmp_path / "valid" / "3" / faces[1].aligned)
-    assert {item.name for item in list_rafdb(tmp_path).items if item.split == "valid"} == {faces[1].name}
-
-
 def test_missing_superfluous_and_repeated_images_are_named(tmp_path, maker, faces):
     root = maker.official(tmp_path / "set", faces)
     aligned = root / "Image" / "aligned"

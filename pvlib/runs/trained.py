@@ -35,7 +35,7 @@ FORMAT = "pvlib network"
 SHIPPED = Path(pvlib.__file__).resolve().parent / "weights" / "ferplus-tiny.safetensors"
 RELEASED_SIDE = 224  # the released code resizes every face to it; the network reduces them to 112 itself
 # orders of classes that a released checkpoint may have been trained with; the first of its length is the usual one
-LABELS = (("raf-db", RAFDB), ("affectnet", AFFECTNET7), ("affectnet", AFFECTNET8), ("ferplus", FERPLUS))
+LABELS = {"rafdb": RAFDB, "affectnet7": AFFECTNET7, "affectnet8": AFFECTNET8, "ferplus": FERPLUS}
 USUAL = "usual"
 _LARGEST_SIDE = 4096
 
@@ -215,29 +215,30 @@ def _read_released(path: Path, labels: str | None) -> TrainedNetwork:
     network = load_released(path)
     if not isinstance(network, Poster):
         raise _landmarks_alone(path)
+    name = None if labels is None else _order_of(path, network.num_classes, labels)
     return TrainedNetwork(
         network=network,
-        class_names=None if labels is None else _names_of(path, network.num_classes, labels),
+        class_names=None if name is None else LABELS[name],
         face_size=RELEASED_SIDE,
         channels=3,
         input_size=RELEASED_SIDE,
-        about={"released": True},
+        about={"released": True, "labels": name},
         path=path,
     )
 
 
-def _names_of(path: Path, classes: int, labels: str) -> tuple[str, ...]:
-    """The names of so many classes in the order called ``labels``."""
-    fitting = {name: names for name, names in reversed(LABELS) if len(names) == classes}
+def _order_of(path: Path, classes: int, labels: str) -> str:
+    """The name of the order called ``labels``, which must be one of so many classes."""
+    fitting = [name for name, names in LABELS.items() if len(names) == classes]
     if not fitting:
         raise CourseError(f"{path}: has {classes} classes, and no data set here names so many")
     if labels == USUAL:
-        return list(fitting.values())[-1]
+        return fitting[0]
     if labels not in fitting:
         raise CourseError(
-            f'{path}: has {classes} classes, in an order of {" or ".join(sorted(fitting))}, not "{labels}"'
+            f'{path}: has {classes} classes, in the order of {" or ".join(fitting)}, not "{labels}"'
         )
-    return fitting[labels]
+    return labels
 
 
 def _refuse_labels(path: Path, labels: str | None) -> None:

@@ -6,17 +6,21 @@ import os
 import shutil
 import sys
 
+import numpy as np
 import pytest
+import torch
 from PIL import Image
 from skimage import data
 from typer.testing import CliRunner
 
 from pvlib.cli import app
 from pvlib.data.drawn import draw_faces
-from pvlib.data.labels import FERPLUS
-from pvlib.models import poster_var, tiny
+from pvlib.data.labels import AFFECTNET7, AFFECTNET8, FERPLUS, RAFDB
+from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
+from pvlib.models import poster_pp, poster_var, tiny
 from pvlib.photos import face_finder
 from pvlib.photos.boxes import Box
+from pvlib.runs import trained as runs_trained
 from pvlib.runs.trained import TrainedNetwork, save_trained
 
 
@@ -125,6 +129,35 @@ def test_pictures_of_photos_with_one_name_do_not_replace_each_other(photo, weigh
         assert picture.width > 1000
 
 
+@pytest.mark.parametrize(("classes", "labels", "order"), [
+    (7, None, RAFDB), (8, None, AFFECTNET8), (7, "affectnet7", AFFECTNET7), (8, "ferplus", FERPLUS),
+])  # fmt: skip
+def test_a_released_checkpoint_reads_a_photo_and_says_in_which_order_its_classes_are(
+    classes, labels, order, photo, finds, monkeypatch, tmp_path
+):
+    """As its file holds neither: at 224 pixels, in colour, and in the order of the data set that is named."""
+    finds(Box(40, 20, 100))
+    network, seen = poster_pp(classes, tiny()).eval(), []
+    network.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    monkeypatch.setattr(runs_trained, "load_released", lambda path: network)
+    (tmp_path / "released.pth").write_bytes(b"a checkpoint")
+    chosen = [] if labels is None else ["--labels", labels]
+    result = call(photo, "--weights", tmp_path / "released.pth", *chosen, "--format", "json")
+    assert result.exit_code == 0, result.output
+    assert tuple(json.loads(result.stdout)["classes"]) == order
+    with Image.open(photo) as whole:
+        face = whole.convert("RGB").crop((40, 20, 140, 120)).resize((224, 224), Image.Resampling.BILINEAR)
+    pixels = torch.from_numpy(np.array(face)).permute(2, 0, 1)[None] / 255
+    mean, deviation = (torch.tensor(values).view(3, 1, 1) for values in (IMAGENET_MEAN, IMAGENET_STD))
+    torch.testing.assert_close(seen[0], (pixels - mean) / deviation, atol=0.02, rtol=0)
+    assert "224×224 pixels in RGB" in json.loads(result.stdout)["input"]
+    assert (
+        f"order of {labels or ('rafdb' if classes == 7 else 'affectnet8')} ({', '.join(order)})"
+        in result.stderr
+    )
+    assert "--labels" in result.stderr
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems' file names are Unicode")
 @pytest.mark.parametrize("charset", ["ascii", "cp1252", "cp932"])
 @pytest.mark.parametrize("form", ["text", "json", "picture"])
@@ -200,6 +233,7 @@ def test_a_face_too_small_to_be_found_is_told_how_large_it_must_be(weights, tmp_
 
 
 @pytest.mark.parametrize(("arguments", "culprit"), [
+    (["collins.png", "--weights", "net.safetensors", "--labels", "rafdb"], "names its classes itself"),
     (["collins.png", "--samples", "1000000000"], "1,000,000,000"),
     (["collins.png", "--seed", "99999999999999999999"], "99999999999999999999"),
     (["collins.png", "--out", "net.safetensors/x.txt"], "net.safetensors/x.txt"),

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from PIL import Image
 
 SCRIPT = """
 import sys
@@ -39,3 +40,11 @@ def test_what_needs_no_network_imports_no_torch(arguments):
         "pandas",
         "scipy",
     }
+
+
+def test_reading_a_photo_imports_what_it_uses_and_no_more(tmp_path):
+    Image.new("RGB", (64, 64), (90, 90, 90)).save(tmp_path / "photo.png")
+    imported = libraries_of("predict", tmp_path / "photo.png", "--whole")
+    assert "torch" in imported
+    unused = {"torchvision", "timm", "torchmetrics", "lightning", "matplotlib", "skimage", "pandas"}
+    assert not imported & unused

@@ -35,7 +35,9 @@ def against_raters(
     figure = new_figure(2.8, 0.4 + 2.4 * len(values))
     for axes, key in zip(figure.subplots(1, len(values), squeeze=False)[0], values, strict=True):
         numbers = np.asarray(values[key])
-        axes.scatter(disagreement, numbers, s=6, color=look_of(key)[0], alpha=0.18, linewidth=0, rasterized=True)
+        axes.scatter(
+            disagreement, numbers, s=6, color=look_of(key)[0], alpha=0.18, linewidth=0, rasterized=True
+        )
         _mean_of_groups(axes, disagreement, numbers)
         axes.set_title(f"ρ = {correlations[key]:+.2f}".replace("-", "−"), fontsize=8.5, fontweight="normal")
         axes.set(xlabel=f"{doubt_is} (nats)", ylabel=titles[key])

@@ -16,7 +16,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from pvlib.course.order import LessonEntry, read_order
-from pvlib.course.source import Cell, read_lesson, with_solution, without_solution
+from pvlib.course.parameters import notebook_parameters
+from pvlib.course.source import read_lesson, with_solution, without_solution
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 
@@ -42,7 +43,12 @@ def build(entry: LessonEntry, *, solved: bool = False) -> NotebookNode:
     """The notebook of one lesson, without its solutions unless `solved`."""
     version = with_solution if solved else without_solution
     words = _placeholders(entry)
-    cells = [_notebook_cell(cell, version(cell.text), words) for cell in read_lesson(entry).cells]
+    cells = []
+    for cell in read_lesson(entry):
+        make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
+        text = version(cell.source) if cell.cell_type == "code" else _filled(cell, words)
+        cells.append(make(text, id=cell.id, metadata=cell.metadata))
+    notebook_parameters(entry.word, new_notebook(cells=cells))
     after_parameters = 1 + next(
         i for i, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", ())
     )
@@ -111,15 +117,14 @@ def _placeholders(entry: LessonEntry) -> dict[str, str]:
     return {"{number}": f"{entry.number:02d}", "{title}": entry.title, **links}
 
 
-def _notebook_cell(cell: Cell, text: str, words: dict[str, str]) -> NotebookNode:
-    metadata = cell.metadata | ({"tags": list(cell.tags)} if cell.tags else {})
-    if cell.kind == "code":
-        return new_code_cell(text, id=cell.id, metadata=metadata)
+def _filled(cell: NotebookNode, words: dict[str, str]) -> str:
+    """Prose with its placeholders filled in."""
+    text = without_solution(cell.source)
     for placeholder, value in words.items():
         text = text.replace(placeholder, value)
     if unknown := re.search(r"{link:[^}]*}", text):
         raise CourseError(f"cell {cell.id}: {unknown[0]} names no lesson of the order")
-    return new_markdown_cell(text, id=cell.id, metadata=metadata)
+    return text
 
 
 def _texts(lessons: Path, notebooks: Path) -> dict[Path, str]:

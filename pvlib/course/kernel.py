@@ -1,5 +1,6 @@
 """Execute one notebook through papermill: this interpreter's kernel, within limits, every end named."""
 
+import gc
 import logging
 import os
 import signal
@@ -173,6 +174,7 @@ def _quiet_libraries() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.collect()  # a task that a dead kernel left behind complains when it goes: let it go now
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
 

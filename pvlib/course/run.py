@@ -24,7 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pvlib.course.limits import Limits, shortened
 from pvlib.course.order import LessonEntry, read_order
 from pvlib.course.records import Record, read_record
-from pvlib.course.tasks import SCRATCH, Task, chosen, held, plan, with_notebooks
+from pvlib.course.tasks import SCRATCH, Task, chosen, held, plan
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.terminal import Terminal
@@ -195,7 +195,7 @@ def told(error: Mapping[str, str]) -> str:
 def _tell(record: Record, console: Terminal) -> None:
     if record.error:
         text = f"[red]✘[/] {record.lesson}: {plain(shortened(told(record.error), 2_000))}"
-        console.print(text, soft_wrap=True, highlight=False)
+        console.say(text)
         return
     values = ", ".join(
         f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
@@ -204,7 +204,7 @@ def _tell(record: Record, console: Terminal) -> None:
     )
     values = shortened(values, 2_000)
     text = f"[green]✔[/] {record.lesson}: {record.seconds:.1f} s  [dim]{plain(values)}[/]"
-    console.print(text, soft_wrap=True, highlight=False)
+    console.say(text)
 
 
 def _limits(
@@ -226,20 +226,19 @@ def _limits(
 
 def _present(entries: Sequence[LessonEntry], notebooks: Path, console: Terminal) -> list[LessonEntry]:
     """The lessons whose notebooks are there, after a line about what else is there, or is not."""
-    here, others, missing = with_notebooks(entries, notebooks)
+    here = [entry for entry in entries if (notebooks / f"{entry.name}.ipynb").exists()]
     if not here:
         raise CourseError(
             f"{notebooks}: none of the lessons' notebooks here; get them with pvlib lessons copy"
         )
-    lines = {
-        "no lessons, left out": [path.name for path in others],
-        "without a notebook here, left out (pvlib lessons copy brings it)": [entry.name for entry in missing],
-    }
-    for said, names in lines.items():
+    missing = [entry.name for entry in entries if entry not in here]
+    others = sorted(
+        {path.name for path in notebooks.glob("*.ipynb")} - {f"{entry.name}.ipynb" for entry in entries}
+    )
+    for said, names in (("no lesson, left out", others), ("no notebook here, left out", missing)):
         if names:
             more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-            text = f"[dim]{said}:[/] {plain(', '.join(names[:5]))}{more}"
-            console.print(text, soft_wrap=True, highlight=False)
+            console.say(f"[dim]{said}:[/] {plain(', '.join(names[:5]))}{more}")
     return here
 
 

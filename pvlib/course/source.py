@@ -1,15 +1,16 @@
 """Read one lesson's source and refuse, by lesson and cell, whatever would break its notebook.
 
-The convention itself is written in `pvlib.course.build`; this module only reads and judges.
+The convention itself is written in lessons/README.md; this module only reads and judges.
 """
 
 import ast
 import hashlib
+import itertools
 import re
-from dataclasses import dataclass, field
 
 import jupytext
 from IPython.core.inputtransformer2 import TransformerManager
+from nbformat import NotebookNode
 
 from pvlib.course.order import LessonEntry
 from pvlib.errors import CourseError
@@ -18,81 +19,30 @@ PLACEHOLDER_MARK = "# write your lines here"
 BEGIN = re.compile(r"^(?P<indent>\s*)### BEGIN SOLUTION(?:\s+placeholder:\s*(?P<placeholder>.*\S))?\s*$")
 END = re.compile(r"^\s*### END SOLUTION\s*$")
 MARKER = re.compile(r"###.*\b(BEGIN|END)\s+SOLUTION", re.IGNORECASE)
-KEPT_METADATA = {"jupyter", "slideshow"}  # `jupyter={"source_hidden": true}` folds a long cell away
+KEPT_METADATA = {"tags", "jupyter", "slideshow"}  # `jupyter={"source_hidden": true}` folds a long cell away
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a lesson: its fixed id, "code" or "markdown", its text with solutions, its tags."""
-
-    id: str
-    kind: str
-    text: str
-    tags: tuple[str, ...] = ()
-    metadata: dict = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """A checked lesson source: `word` is its folder's name."""
-
-    word: str
-    cells: tuple[Cell, ...]
-
-    @property
-    def parameters(self) -> dict[str, object]:
-        """The default of every parameter, by name."""
-        cell = next(cell for cell in self.cells if "parameters" in cell.tags)
-        return literals(cell.text, f"lesson {self.word}, cell {cell.id}")
-
-
-def read_lesson(entry: LessonEntry) -> Lesson:
-    """Read a lesson's source; CourseError names lesson and cell that break the convention."""
-    name, path = entry.word, entry.source
+def read_lesson(entry: LessonEntry) -> list[NotebookNode]:
+    """The cells of a lesson's source, each with its fixed id; CourseError names one that breaks the convention."""
     try:
-        notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
+        notebook = jupytext.reads(entry.source.read_text(encoding="utf-8"), fmt="py:percent")
     except FileNotFoundError:
         raise CourseError(
-            f"{path}: there is no source of this lesson; solutions come with a clone of the course, not as a package"
+            f"{entry.source}: there is no source of this lesson; solutions come with a clone of the course, not as a "
+            "package"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path}: cannot read this lesson ({error})") from error
-
-    cells: list[Cell] = []
-    for number, raw in enumerate(notebook.cells, start=1):
-        where = f"lesson {name}, cell {number} ({_first_line(raw.source)})"
-        if raw.cell_type not in ("code", "markdown"):
-            raise CourseError(f"{where}: is a {raw.cell_type} cell; only code and [markdown] are known")
-        metadata = dict(raw.metadata)
-        given = metadata.pop("id", None)
-        tags = metadata.pop("tags", [])
-        for key in ("title", "cell_marker", "lines_to_next_cell"):  # how jupytext remembers the text file
-            metadata.pop(key, None)
-        if unknown := set(metadata) - KEPT_METADATA:
-            raise CourseError(
-                f"{where}: unknown key {', '.join(sorted(unknown))} in its header; use id or tags"
-            )
-        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-            raise CourseError(f'{where}: tags must be a list of words, such as tags=["parameters"]')
-        if "raises-exception" in tags:
-            raise CourseError(
-                f"{where}: a raises-exception tag would stop the run; catch the error in the cell"
-            )
-        taken = {cell.id for cell in cells}
-        if given is not None and (given in taken or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", str(given))):
-            reason = "is used twice" if given in taken else "may hold only a-z, 0-9 and dashes"
-            raise CourseError(f'{where}: the id "{given}" {reason}')
-        cell = Cell(given or _hashed_id(raw, taken), raw.cell_type, raw.source, tuple(tags), metadata)
-        _check_cell(cell, f"lesson {name}, cell {number} ({cell.id}: {_first_line(raw.source)})")
-        cells.append(cell)
-
-    parameters = [cell for cell in cells if "parameters" in cell.tags]
-    if len(parameters) != 1:
-        raise CourseError(
-            f"lesson {name}: has {len(parameters)} cells tagged parameters; it needs exactly one"
-        )
-    literals(parameters[0].text, f"lesson {name}, cell {parameters[0].id}")
-    return Lesson(name, tuple(cells))
+        raise CourseError(f"{entry.source}: cannot read this lesson ({error})") from error
+    taken: set[str] = set()
+    for number, cell in enumerate(notebook.cells, start=1):
+        where = f"lesson {entry.word}, cell {number} ({_first_line(cell.source)})"
+        if cell.cell_type not in ("code", "markdown"):
+            raise CourseError(f"{where}: is a {cell.cell_type} cell; only code and [markdown] are known")
+        cell.id = _identifier(cell, taken, where)
+        taken.add(cell.id)
+        _check_header(cell, where)
+        _check_text(cell, f"lesson {entry.word}, cell {number} ({cell.id}: {_first_line(cell.source)})")
+    return list(notebook.cells)
 
 
 def without_solution(text: str) -> str:
@@ -134,12 +84,24 @@ def literals(text: str, where: str) -> dict[str, object]:
     return values
 
 
-def _check_cell(cell: Cell, where: str) -> None:
+def _check_header(cell: NotebookNode, where: str) -> None:
+    for key in ("title", "cell_marker", "lines_to_next_cell"):  # how jupytext remembers the text file
+        cell.metadata.pop(key, None)
+    if unknown := set(cell.metadata) - KEPT_METADATA:
+        raise CourseError(f"{where}: unknown key {', '.join(sorted(unknown))} in its header; use id or tags")
+    tags = cell.metadata.get("tags", [])
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise CourseError(f'{where}: tags must be a list of words, such as tags=["parameters"]')
+    if "raises-exception" in tags:
+        raise CourseError(f"{where}: a raises-exception tag would stop the run; catch the error in the cell")
+
+
+def _check_text(cell: NotebookNode, where: str) -> None:
     opened = None
-    for number, line in enumerate(cell.text.splitlines(), start=1):
+    for number, line in enumerate(cell.source.splitlines(), start=1):
         if not MARKER.search(line):
             continue
-        if cell.kind != "code":
+        if cell.cell_type != "code":
             raise CourseError(f"{where}, line {number}: a solution belongs in a code cell")
         if BEGIN.match(line) and opened is None:
             opened = number
@@ -149,9 +111,9 @@ def _check_cell(cell: Cell, where: str) -> None:
             raise CourseError(f"{where}, line {number}: '{line.strip()}' is misspelt or has no partner")
     if opened is not None:
         raise CourseError(f"{where}, line {opened}: BEGIN SOLUTION has no END SOLUTION in the same cell")
-    if cell.kind == "code":
-        _parse(with_solution(cell.text), where)
-        _parse(without_solution(cell.text), f"{where}, without its solution")
+    if cell.cell_type == "code":
+        _parse(with_solution(cell.source), where)
+        _parse(without_solution(cell.source), f"{where}, without its solution")
 
 
 def _parse(text: str, where: str) -> ast.Module:
@@ -161,14 +123,17 @@ def _parse(text: str, where: str) -> ast.Module:
         raise CourseError(f"{where}, line {error.lineno}: not valid Python ({error.msg})") from None
 
 
-def _hashed_id(raw, taken: set[str]) -> str:
-    """An id from the cell's own text, so that a change elsewhere leaves it alone; twins are counted."""
-    stem = f"{raw.cell_type}-{hashlib.sha256(raw.source.encode()).hexdigest()[:8]}"
-    identifier, twin = stem, 1
-    while identifier in taken:
-        twin += 1
-        identifier = f"{stem}-{twin}"
-    return identifier
+def _identifier(cell: NotebookNode, taken: set[str], where: str) -> str:
+    """The given id, or one of the cell's own text, so that a change elsewhere leaves it alone; twins are counted."""
+    given = cell.metadata.pop("id", None)
+    if given is None:
+        stem = f"{cell.cell_type}-{hashlib.sha256(cell.source.encode()).hexdigest()[:8]}"
+        twins = (f"{stem}-{number}" for number in itertools.count(2))
+        return next(name for name in itertools.chain([stem], twins) if name not in taken)
+    if given in taken or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", str(given)):
+        reason = "is used twice" if given in taken else "may hold only a-z, 0-9 and dashes"
+        raise CourseError(f'{where}: the id "{given}" {reason}')
+    return str(given)
 
 
 def _first_line(text: str) -> str:

@@ -89,16 +89,6 @@ def chosen(entries: Sequence[LessonEntry], wanted: Sequence[str]) -> list[Lesson
     return [entry for entry in entries if entry in picked] if wanted else list(entries)
 
 
-def with_notebooks(
-    entries: Sequence[LessonEntry], notebooks: Path
-) -> tuple[list[LessonEntry], list[Path], list[LessonEntry]]:
-    """The lessons whose notebooks lie here, the other notebooks (copies, say), and the lessons without one."""
-    names = {f"{entry.name}.ipynb" for entry in entries}
-    here = [entry for entry in entries if (notebooks / f"{entry.name}.ipynb").exists()]
-    others = sorted(path for path in notebooks.glob("*.ipynb") if path.name not in names)
-    return here, others, [entry for entry in entries if entry not in here]
-
-
 @contextmanager
 def held(out: Path) -> Iterator[None]:
     """Hold the output folder for this run alone; what a killed run has left there is cleared away.

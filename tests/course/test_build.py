@@ -146,8 +146,8 @@ def test_an_id_given_twice_is_refused(entry):
 
 def test_a_lesson_needs_exactly_one_parameters_cell(entry):
     twice = LESSON + '\n# %% tags=["parameters"]\nrate = 1\n'
-    assert "has 2 cells tagged parameters" in refusal(entry, twice)
-    assert "has 0 cells tagged parameters" in refusal(entry, LESSON.replace(' tags=["parameters"]', ""))
+    assert "2 cells are tagged parameters" in refusal(entry, twice)
+    assert "0 cells are tagged parameters" in refusal(entry, LESSON.replace(' tags=["parameters"]', ""))
 
 
 @pytest.mark.parametrize("line", ["steps = 2 * seed", "import math", "a = b = 1", "seed = 1", "a, b = 1, 2"])

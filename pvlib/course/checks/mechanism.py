@@ -21,8 +21,7 @@ import torch
 
 from pvlib.course.checks import expectations
 from pvlib.course.checks.expectations import UnwrittenError, WrongAnswerError
-from pvlib.course.checks.result import Result
-from pvlib.course.checks.shown import display_hints, display_result
+from pvlib.course.checks.shown import Result, display_hints, display_result
 from pvlib.course.source import PLACEHOLDER_MARK
 from pvlib.errors import CourseError
 from pvlib.random_state import own_random_state

@@ -1,8 +1,8 @@
 """How a check's outcome and a hint look: words first, so that nobody needs the colour to read them."""
 
+from dataclasses import dataclass
 from html import escape
 
-from pvlib.course.checks.result import Result
 from pvlib.course.outputs import CHECK, show
 
 GREEN, AMBER = "#1a7f37", "#b26a00"
@@ -11,6 +11,21 @@ NEXT = {
     "unwritten": 'Write the marked lines above, run that cell, then this one. Stuck? Run hint("{id}").',
     "wrong": 'For a step-by-step hint, run hint("{id}").',
 }
+
+
+@dataclass(frozen=True)
+class Result:
+    """Outcome of one check; `status` is "passed", "unwritten" or "wrong"."""
+
+    id: str
+    title: str
+    status: str
+    message: str = ""
+    hint: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.status == "passed"
 
 
 def display_result(result: Result) -> None:

@@ -2,14 +2,17 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from typer import Argument, Option
 
 from pvlib.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pvlib.evaluation.landmarks import LandmarkError
+    from pvlib.models.mobilefacenet import MobileFaceNet
 
 landmarks_app = typer.Typer(
     help="Train a landmark network on drawn faces, and measure one.", no_args_is_help=True
@@ -21,13 +24,13 @@ TRAIN_SEED, TEST_SEED = 4_000, 5_000
 @landmarks_app.command()
 def train(
     file: Annotated[Path, Argument(help="the .safetensors file to write")],
-    faces: Annotated[int, Option(help="how many faces to draw for the training")] = 24_000,
+    faces: Annotated[int, Option(min=64, max=10**6, help="how many faces to draw for the training")] = 24_000,
     nuisances: Annotated[str, Option(help="how hard the faces are: studio, snapshot or wild")] = "wild",
     small_epochs: Annotated[int, Option(help="passes over small pictures, 64 px")] = 6,
     epochs: Annotated[int, Option(help="passes at 112 px")] = 2,
     learning_rate: Annotated[float, Option()] = 2e-3,
     precision: Annotated[str, Option(help="fp32 or bf16")] = "fp32",
-    workers: Annotated[int, Option(help="processes that draw")] = 1,
+    workers: Annotated[int, Option(min=1, help="processes that draw")] = 1,
     seed: Annotated[int, Option(min=0, help="of weights, faces, order and changes")] = 0,
 ) -> None:
     """Draw faces, train a MobileFaceNet on their 68 points, and write it with what it measures."""
@@ -43,7 +46,7 @@ def train(
         small_epochs=small_epochs, epochs=epochs, learning_rate=learning_rate, precision=precision, seed=seed
     )
     with atomic_write(file) as temporary:  # first, as a folder that cannot be written to is soon found out
-        console.print(f"drawing {faces:,} faces ...")
+        console.say(f"drawing {faces:,} faces ...")
         drawn = draw_faces(
             faces,
             TRAIN_SEED,
@@ -55,12 +58,13 @@ def train(
             workers=workers,
         )
         network = fit_landmarks(
-            drawn, config, on_epoch=lambda side, loss: console.print(f"{side} px  loss {loss:.4f}")
+            drawn, config, on_epoch=lambda side, loss: console.say(f"{side} px  loss {loss:.4f}")
         )
-        about = {"faces": faces, "nuisances": nuisances, "config": asdict(config)}
-        save_landmark_net(temporary, network, about)
-    console.print(f"Written to {file}.")
-    _show(console, _on_drawn(network))
+        save_landmark_net(
+            temporary, network, {"faces": faces, "nuisances": nuisances, "config": asdict(config)}
+        )
+    console.say(f"Written to {file}.")
+    console.print(_table(_on_drawn(network)))
 
 
 @landmarks_app.command()
@@ -74,7 +78,7 @@ def measure(
     reference: Annotated[
         Path | None, Option(help="another landmark file whose points stand in for truth")
     ] = None,
-    count: Annotated[int, Option(help="how many faces of --data")] = 2_000,
+    count: Annotated[int, Option(min=2, help="how many faces of --data")] = 2_000,
     picture: Annotated[
         Path | None, Option(help="also draw the points over 24 faces, to this PNG file")
     ] = None,
@@ -94,49 +98,48 @@ def measure(
     if picture is not None and picture.suffix.lower() != ".png":
         raise CourseError(f"{picture}: the picture's name must end in .png")
     network = load_landmarks(file or "shipped")
-    if data is None:
-        _show(console, _on_drawn(network))
-        images = draw_faces(24, TEST_SEED, size=112, colour=True, nuisances="snapshot").images
-    else:
+    if data is not None and reference is not None:
         images = load_faces(str(data), "valid", count=count).images
         truth = predict_landmarks(load_landmarks(reference), images)
-        _show(
-            console,
-            {f"distance from {reference.name}": landmark_error(predict_landmarks(network, images), truth)},
-        )
-        images = images[:24]
+        errors = {
+            f"distance from {reference.name}": landmark_error(predict_landmarks(network, images), truth)
+        }
+    else:
+        errors = _on_drawn(network)
+        images = draw_faces(24, TEST_SEED, size=112, colour=True, nuisances="snapshot").images
+    console.print(_table(errors))
     if picture is not None:
-        points = predict_landmarks(network, images)
-        figure = landmark_sheet(images, points)
+        figure = landmark_sheet(images[:24], predict_landmarks(network, images[:24]))
         with atomic_write(picture) as temporary:
             figure.savefig(temporary, dpi=110, bbox_inches="tight")
-        console.print(f"Picture: {picture}")
+        console.say(f"Picture: {picture}")
 
 
-def _on_drawn(network) -> dict:
+def _on_drawn(network: "MobileFaceNet") -> dict[str, "LandmarkError"]:
     """Measure on faces of each kind that no training has seen."""
     from pvlib.data.drawn import draw_faces
     from pvlib.data.landmarks import as_fractions
     from pvlib.evaluation.landmarks import landmark_error, predict_landmarks
 
-    result = {}
+    errors = {}
     for nuisances in ("studio", "snapshot", "wild"):
         faces = draw_faces(500, TEST_SEED, size=112, colour=True, nuisances=nuisances)
+        assert faces.landmarks is not None  # drawn faces have them
         truth = as_fractions(faces.landmarks, 112)
-        result[f"drawn, {nuisances}"] = landmark_error(predict_landmarks(network, faces.images), truth)
-    return result
+        errors[f"drawn, {nuisances}"] = landmark_error(predict_landmarks(network, faces.images), truth)
+    return errors
 
 
-def _show(console: Console, errors: dict) -> None:
-    from pvlib.data.landmarks import PARTS
-
+def _table(errors: dict[str, "LandmarkError"]) -> Table:
+    """A column for each set of faces."""
     table = Table("", *errors, title="error in % of the distance between the outer eye corners")
     for column in table.columns[1:]:
         column.justify = "right"
-    table.add_row("faces", *(str(error.faces) for error in errors.values()))
-    table.add_row("mean", *(f"{error.mean:.2f} ± {error.half_width:.2f}" for error in errors.values()))
-    table.add_row("median face", *(f"{error.median:.2f}" for error in errors.values()))
-    for part in PARTS:
-        table.add_row(part, *(f"{error.parts[part]:.2f}" for error in errors.values()))
-    table.add_row("lost faces (above 10 %)", *(f"{error.lost:.1%}" for error in errors.values()))
-    console.print(table)
+    own = list(errors.values())
+    table.add_row("faces", *(str(error.faces) for error in own))
+    table.add_row("mean", *(f"{error.mean:.2f} ± {error.half_width:.2f}" for error in own))
+    table.add_row("median face", *(f"{error.median:.2f}" for error in own))
+    for part in own[0].parts:
+        table.add_row(part, *(f"{error.parts[part]:.2f}" for error in own))
+    table.add_row("lost faces (above 10 %)", *(f"{error.lost:.1%}" for error in own))
+    return table

@@ -3,17 +3,39 @@
 Points are counted from 0; left and right are the viewer's.
 """
 
+from typing import NamedTuple
+
 import torch.nn.functional as F
 from torch import Tensor
 
 OUTER_EYE_CORNERS = (36, 45)
+
+
+class Stretch(NamedTuple):
+    """Points that are joined in order, and the part of the face that they belong to."""
+
+    name: str
+    part: str
+    points: slice
+    closed: bool = False
+
+
+STRETCHES = (
+    Stretch("jaw", "jaw", slice(0, 17)),
+    Stretch("left brow", "brows", slice(17, 22)),
+    Stretch("right brow", "brows", slice(22, 27)),
+    Stretch("nose bridge", "nose", slice(27, 31)),
+    Stretch("nostrils", "nose", slice(31, 36)),
+    Stretch("left eye", "eyes", slice(36, 42), closed=True),
+    Stretch("right eye", "eyes", slice(42, 48), closed=True),
+    Stretch("outer lips", "mouth", slice(48, 60), closed=True),
+    Stretch("inner lips", "mouth", slice(60, 68), closed=True),
+)
 PARTS = {
-    "jaw": slice(0, 17),
-    "brows": slice(17, 27),
-    "nose": slice(27, 36),
-    "eyes": slice(36, 48),
-    "mouth": slice(48, 68),
+    part: [point for each in STRETCHES if each.part == part for point in range(68)[each.points]]
+    for part in dict.fromkeys(each.part for each in STRETCHES)
 }
+"""The points of each part."""
 # The point that each becomes when the picture is mirrored.
 MIRRORED = (
     *range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1),

@@ -1,4 +1,4 @@
-"""How far predicted landmarks lie from true ones, or two networks from each other (lesson 03).
+"""How far predicted landmarks lie from true ones, or two networks from each other.
 
 The field's measure is the normalised mean error: the mean distance over the 68 points as a share of the
 distance between the outer corners of the eyes (Sagonas et al., 2013, iBUG 300-W), here in per cent.
@@ -41,7 +41,7 @@ def normalised_errors(predicted: Tensor, truth: Tensor) -> Tensor:
     return 100 * (predicted - truth).norm(dim=2) / between[:, None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LandmarkError:
     """Errors over a set of faces, in per cent of the distance between the outer eye corners.
 

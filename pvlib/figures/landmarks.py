@@ -1,43 +1,19 @@
-"""The 68 facial landmarks drawn over a face: what the landmark branch looks at (lesson 03).
-
-Points are numbered as in iBUG 300-W (Sagonas et al., 2013), counted from 0; left and right are the viewer's.
-"""
-
-from typing import NamedTuple
+"""The 68 facial landmarks drawn over a face: what the landmark branch looks at."""
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from pvlib.data.landmarks import STRETCHES
 from pvlib.errors import CourseError
 
-
-class Part(NamedTuple):
-    """A stretch of the 68 points, joined in order."""
-
-    name: str
-    points: slice
-    closed: bool
-    colour: str
-
-
 # Colours of Okabe and Ito that keep apart on grey faces, whoever looks.
-PARTS = (
-    Part("jaw", slice(0, 17), False, "#F0E442"),
-    Part("left brow", slice(17, 22), False, "#56B4E9"),
-    Part("right brow", slice(22, 27), False, "#56B4E9"),
-    Part("nose bridge", slice(27, 31), False, "#E69F00"),
-    Part("nostrils", slice(31, 36), False, "#E69F00"),
-    Part("left eye", slice(36, 42), True, "#00E5A0"),
-    Part("right eye", slice(42, 48), True, "#00E5A0"),
-    Part("outer lips", slice(48, 60), True, "#FF7AC6"),
-    Part("inner lips", slice(60, 68), True, "#FF7AC6"),
-)
+_COLOURS = {"jaw": "#F0E442", "brows": "#56B4E9", "nose": "#E69F00", "eyes": "#00E5A0", "mouth": "#FF7AC6"}
 
 
 def draw_landmarks(axes: Axes, points: np.ndarray | Tensor, marker_size: float = 3.0) -> None:
-    """Draw 68 points (68, 2), (x, y) in pixels of the image that ``axes`` shows, each part lightly joined.
+    """Draw 68 points (68, 2), (x, y) in pixels of the image that ``axes`` shows, each stretch lightly joined.
 
     Raises:
         CourseError: when ``points`` has another shape.
@@ -45,12 +21,12 @@ def draw_landmarks(axes: Axes, points: np.ndarray | Tensor, marker_size: float =
     points = np.asarray(points)
     if points.shape != (68, 2):
         raise CourseError(f"landmarks to draw must have shape (68, 2), not {points.shape}")
-    for part in PARTS:
-        stretch = points[part.points]
-        line = np.vstack([stretch, stretch[:1]]) if part.closed else stretch
-        axes.plot(*line.T, color=part.colour, linewidth=0.25 * marker_size, alpha=0.6, zorder=2)
+    for stretch in STRETCHES:
+        own, colour = points[stretch.points], _COLOURS[stretch.part]
+        line = np.vstack([own, own[:1]]) if stretch.closed else own
+        axes.plot(*line.T, color=colour, linewidth=0.25 * marker_size, alpha=0.6, zorder=2)
         axes.plot(
-            *stretch.T, "o", color=part.colour, markersize=marker_size, zorder=3,
+            *own.T, "o", color=colour, markersize=marker_size, zorder=3,
             markeredgecolor="black", markeredgewidth=0.1 * marker_size,
         )  # fmt: skip
 
@@ -72,9 +48,7 @@ def landmark_sheet(
     images, points = np.asarray(images), np.asarray(points)
     if len(images) == 0 or points.shape != (len(images), 68, 2):
         raise CourseError(
-            f"{len(images)} faces need points of shape ({len(images)}, 68, 2), not {points.shape}"
-            if len(images)
-            else "a landmark sheet needs at least one face"
+            f"{len(images)} faces need points of shape ({len(images)}, 68, 2), not {points.shape}; at least one"
         )
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)

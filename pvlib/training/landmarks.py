@@ -1,4 +1,4 @@
-"""Training a landmark network on drawn faces, whose 68 points are known exactly (lesson 03).
+"""Training a landmark network on drawn faces, whose 68 points are known exactly.
 
 Most of the work is done on small pictures, where a step costs a third, and the rest at full size. The loss
 is the wing loss of Feng et al. (2018, equation 5), whose pull does not fade as an error becomes small.
@@ -6,56 +6,48 @@ is the wing loss of Feng et al. (2018, equation 5), whose pull does not fade as 
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor, nn
 
 from pvlib.data.faces import Faces
 from pvlib.data.landmarks import MIRRORED, as_fractions
 from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize
-from pvlib.models.mobilefacenet import LandmarkPoints, MobileFaceNet
+from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.random_state import own_random_state
+from pvlib.training.config import Seed
 from pvlib.training.devices import autocast, check_precision
+from pvlib.training.settings import settings
 
 
-@dataclass(frozen=True)
+@settings
 class LandmarkConfig:
     """What a landmark training depends on besides its faces.
 
     Attributes:
-        small_size, small_epochs: side of the small pictures (a multiple of 16) and passes over them.
+        small_size, small_epochs: side of the small pictures and passes over them.
         epochs: passes at the network's own size.
-        batch_size: faces a step.
+        batch_size: faces a step; batch normalisation needs two.
         learning_rate: the highest of AdamW; it rises for a twentieth of each part and then falls as a cosine.
         precision: "fp32" or "bf16".
         seed: of weights, order and random changes.
-
-    Raises:
-        CourseError: naming the field that makes no sense.
     """
 
-    small_size: int = 64
-    small_epochs: int = 6
-    epochs: int = 2
-    batch_size: int = 64
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-2
+    small_size: Annotated[int, Field(ge=16, le=1024, multiple_of=16)] = 64
+    small_epochs: Annotated[int, Field(ge=0)] = 6
+    epochs: Annotated[int, Field(ge=1)] = 2
+    batch_size: Annotated[int, Field(ge=2)] = 64
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-3
+    weight_decay: Annotated[float, Field(ge=0)] = 1e-2
     precision: str = "fp32"
-    seed: int = 0
+    seed: Seed = 0
 
-    def __post_init__(self):
-        for name in ("small_size", "epochs", "batch_size", "learning_rate"):
-            if not getattr(self, name) > 0:
-                raise CourseError(f"LandmarkConfig.{name} must be greater than 0, not {getattr(self, name)}")
-        if self.small_size % 16 or self.small_epochs < 0:
-            raise CourseError("LandmarkConfig.small_size must be a multiple of 16, small_epochs at least 0")
-        if self.batch_size < 2:
-            raise CourseError(
-                "LandmarkConfig.batch_size must be at least 2: batch normalisation needs two faces"
-            )
+    def __post_init__(self) -> None:
         check_precision(self.precision)
 
 
@@ -63,7 +55,7 @@ def fit_landmarks(
     faces: Faces,
     config: LandmarkConfig,
     size: LandmarkSize | None = None,
-    on_epoch: Callable[[int, float], None] | None = None,
+    on_epoch: Callable[[int, float], None] = lambda side, loss: None,
 ) -> MobileFaceNet:
     """Return a landmark network trained on faces whose landmarks are known.
 
@@ -84,19 +76,21 @@ def fit_landmarks(
     points = as_fractions(faces.landmarks, faces.images.shape[-1])  # (N, 68, 2)
     with own_random_state(config.seed):
         small = MobileFaceNet(replace(size, input_size=config.small_size))
-        _start_at(small.points, points)
+        _start_at(small, points)
         _train(small, faces.images, points, config, config.small_epochs, on_epoch)
         network = enlarged(small, size)
         _train(network, faces.images, points, config, config.epochs, on_epoch)
     return network.eval()
 
 
-def _start_at(layer: LandmarkPoints, points: Tensor) -> None:
+def _start_at(network: MobileFaceNet, points: Tensor) -> None:
     """Let the first answer be the mean face, each coordinate spread as in the data."""
-    nn.init.normal_(layer.linear.weight, std=0.05)
+    if network.points is None:
+        raise CourseError("this landmark network has no layer that reads points: build it with points=True")
+    nn.init.normal_(network.points.linear.weight, std=0.05)
     with torch.no_grad():
-        layer.norm.weight.copy_(points.std(dim=0).flatten().clamp(min=0.02))
-        layer.norm.bias.copy_(points.mean(dim=0).flatten())
+        network.points.norm.weight.copy_(points.std(dim=0).flatten().clamp(min=0.02))
+        network.points.norm.bias.copy_(points.mean(dim=0).flatten())
 
 
 def enlarged(network: MobileFaceNet, size: LandmarkSize) -> MobileFaceNet:
@@ -120,8 +114,9 @@ def _train(
     points: Tensor,
     config: LandmarkConfig,
     epochs: int,
-    on_epoch: Callable[[int, float], None] | None,
+    on_epoch: Callable[[int, float], None],
 ) -> None:
+    """Train at the network's own size, in place."""
     if not epochs:
         return
     network.to(memory_format=torch.channels_last).train()
@@ -151,8 +146,7 @@ def _train(
                 f"the loss of the landmark network is no longer a number: lower the learning rate "
                 f"({config.learning_rate:g})"
             )
-        if on_epoch is not None:
-            on_epoch(side, total / steps)
+        on_epoch(side, total / steps)
 
 
 def wing_loss(predicted: Tensor, truth: Tensor, width: float = 0.05, curvature: float = 0.01) -> Tensor:

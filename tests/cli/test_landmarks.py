@@ -23,7 +23,7 @@ def drawn(monkeypatch):
         asked.append((seed, range(start, start + count)))
         raise CourseError("no drawing in this test")
 
-    monkeypatch.setattr("drawnfaces.draw_faces", draw_faces)
+    monkeypatch.setattr("pvlib.data.drawn.draw_faces", draw_faces)
     return asked
 
 
@@ -61,7 +61,7 @@ def test_the_picture_shows_the_points_that_were_found(tmp_path, monkeypatch):
     shown = []
     draw_faces = drawn_package.draw_faces
     monkeypatch.setattr(
-        drawn_package, "draw_faces", lambda count, *a, **k: draw_faces(min(count, 24), *a, **k)
+        drawn_package, "draw_faces", lambda count, *a, **k: draw_faces(min(count, 6), *a, **k)
     )
     sheet = landmarks.landmark_sheet
     monkeypatch.setattr(

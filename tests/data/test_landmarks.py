@@ -20,7 +20,7 @@ def test_a_mirrored_symmetric_face_is_itself():
 
 
 def test_the_parts_hold_each_point_once():
-    assert sorted(i for part in PARTS.values() for i in range(68)[part]) == list(range(68))
+    assert sorted(point for part in PARTS.values() for point in part) == list(range(68))
 
 
 def test_the_middle_of_the_last_pixel_lies_half_a_pixel_from_the_edge():

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from pvlib.data.landmarks import STRETCHES
 from pvlib.errors import CourseError
-from pvlib.figures.landmarks import PARTS, draw_landmarks, landmark_sheet
+from pvlib.figures.landmarks import draw_landmarks, landmark_sheet
 
 
-def test_the_parts_cover_the_68_points_once_and_in_order():
-    assert np.concatenate([np.arange(68)[part.points] for part in PARTS]).tolist() == list(range(68))
+def test_the_stretches_cover_the_68_points_once_and_in_order():
+    assert np.concatenate([np.arange(68)[part.points] for part in STRETCHES]).tolist() == list(range(68))
 
 
 def test_every_point_is_marked_where_it_is():
@@ -25,7 +26,7 @@ def test_eyes_and_lips_are_closed_lines_and_the_jaw_is_open():
     draw_landmarks(axes, np.random.default_rng(0).uniform(0, 48, (68, 2)))
     joined = [line.get_xydata() for line in axes.lines if line.get_marker() == "None"]
     closed = {
-        part.name for part, line in zip(PARTS, joined, strict=True) if np.array_equal(line[0], line[-1])
+        part.name for part, line in zip(STRETCHES, joined, strict=True) if np.array_equal(line[0], line[-1])
     }
     assert closed == {"left eye", "right eye", "outer lips", "inner lips"}
 

@@ -138,11 +138,10 @@ def test_a_tar_entry_that_is_no_plain_file_is_refused(path, info):
     assert_refused(path, "no set of faces needs|leads out|damaged")
 
 
-@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])
-def test_a_zip_entry_that_is_no_plain_file_is_refused(path, kind):
+def test_a_link_in_a_zip_is_refused(path):
     with zipfile.ZipFile(path, "w") as archive:
         info = zipfile.ZipInfo("link")
-        info.external_attr = (kind | 0o777) << 16
+        info.external_attr = (stat.S_IFLNK | 0o777) << 16
         archive.writestr(info, "/etc/passwd")
     assert_refused(path, "link or device")
 

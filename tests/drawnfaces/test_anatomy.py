@@ -59,9 +59,8 @@ def test_au2_raises_the_outer_brows_more_than_the_inner(person):
     assert (rise[[1, 8]] > rise[[4, 5]]).all()
 
 
-def test_au4_lowers_the_brows_and_draws_them_together(person):
+def test_au4_draws_the_brows_together(person):
     rest, frown = points(person)[17:27], points(person, AU4=1)[17:27]
-    assert (frown[:, Y] > rest[:, Y]).all()
     assert frown[5, X] - frown[4, X] < rest[5, X] - rest[4, X]
 
 
@@ -77,14 +76,28 @@ def test_lids_open_with_au5_and_narrow_with_au6_au7_and_au9(person, unit, wider)
     assert after > 0
 
 
-def test_au9_and_au10_raise_the_wings_of_the_nose(person):
-    for unit in ("AU9", "AU10"):
-        assert (points(person, **{unit: 1})[[31, 35], Y] < points(person)[[31, 35], Y]).all()
+@pytest.mark.parametrize(
+    ("unit", "marks", "least", "most"),  # pixels of 224, downwards
+    [
+        ("AU4", range(17, 27), 0.01, 30),
+        ("AU9", (31, 35), -30, -0.01),
+        ("AU10", (31, 35), -30, -0.01),
+        ("AU12", (48, 54), -30, -5),
+        ("AU15", (48, 54), 3, 30),
+        ("AU16", (56, 57, 58), 2, 30),
+        ("AU17", (8,), -30, -0.01),
+        ("AU26", (8,), 5, 60),
+        ("AU25", (8,), 0, 0),  # the lips part, the jaw stays
+    ],
+)
+def test_a_unit_raises_or_lowers_its_landmarks(person, unit, marks, least, most):
+    moved = (points(person, **{unit: 1}) - points(person))[list(marks), Y]
+    assert (moved >= least).all()
+    assert (moved <= most).all()
 
 
-def test_au12_lifts_and_spreads_the_lip_corners(person):
+def test_au12_spreads_the_lip_corners(person):
     rest, smile = points(person), points(person, AU12=1)
-    assert (smile[[48, 54], Y] < rest[[48, 54], Y] - 5).all()
     assert smile[48, X] < rest[48, X]
     assert smile[54, X] > rest[54, X]
 
@@ -99,10 +112,6 @@ def test_a_one_sided_unit_moves_its_own_side(person, unit):
     assert right[48] > 3 * right[54]
 
 
-def test_au15_lowers_the_lip_corners(person):
-    assert (points(person, AU15=1)[[48, 54], Y] > points(person)[[48, 54], Y] + 3).all()
-
-
 def test_au20_stretches_and_au23_narrows_the_mouth(person):
     width = [np.ptp(points(person, **units)[[48, 54], X]) for units in ({"AU23": 1}, {}, {"AU20": 1})]
     assert width == sorted(width)
@@ -114,22 +123,14 @@ def test_au24_thins_the_lips(person):
     assert _opening(points(person, AU24=1), *lips) < _opening(points(person), *lips)
 
 
-def test_au17_pushes_the_chin_up(person):
-    assert points(person, AU17=1)[8, Y] < points(person)[8, Y]
-
-
-def test_au25_parts_the_lips_and_au26_drops_the_jaw(person):
+def test_au25_parts_the_lips_and_au26_parts_them_further(person):
     inner = [61, 62, 63], [65, 66, 67]
     rest, parted, dropped = points(person), points(person, AU25=1), points(person, AU26=1)
     assert _opening(rest, *inner) < _opening(parted, *inner) < _opening(dropped, *inner)
-    assert parted[8, Y] == rest[8, Y]
-    assert dropped[8, Y] > rest[8, Y] + 5
 
 
-def test_au16_lowers_the_lower_lip_and_leaves_the_upper(person):
-    rest, lowered = points(person), points(person, AU16=1)
-    assert (lowered[[56, 57, 58], Y] > rest[[56, 57, 58], Y] + 2).all()
-    np.testing.assert_allclose(lowered[49:54], rest[49:54])
+def test_au16_leaves_the_upper_lip(person):
+    np.testing.assert_allclose(points(person, AU16=1)[49:54], points(person)[49:54])
 
 
 def test_au27_opens_the_mouth_further_than_au26(person):
@@ -144,12 +145,6 @@ def test_au43_closes_the_lids_and_half_of_it_closes_half(person):
     rest, half, closed = (_opening(points(person, AU43=v), *eyes) for v in (0, 0.5, 1))
     assert abs(closed) < 0.05 * rest
     assert half == pytest.approx(0.5 * rest, rel=0.1)
-
-
-def test_au12_on_the_left_lifts_only_the_corner_on_the_right_of_the_picture(person):
-    rest, smile = points(person), points(person, AU12L=1)
-    assert smile[54, Y] < rest[54, Y] - 5
-    assert smile[48, Y] >= rest[48, Y]
 
 
 def test_a_corner_pulled_up_and_down_at_once_lies_between(person):

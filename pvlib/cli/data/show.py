@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+from rich.markup import escape
 from typer import Argument, Option
 
 from pvlib.terminal import Terminal
@@ -50,9 +51,8 @@ def show(
     if is_drawn(source) and split in DRAWN_SEEDS:
         size = 100 if colour else 48
         nuisances = nuisances_of(source)
-        faces: Faces = draw_faces(
-            count, DRAWN_SEEDS[split], size, colour, start=seed * count, nuisances=nuisances
-        )
+        start = seed * count
+        faces: Faces = draw_faces(count, DRAWN_SEEDS[split], size, colour, start, nuisances=nuisances)
     elif Path(source).is_dir():
         faces = load_some_images(source, count, seed)
     else:
@@ -62,6 +62,4 @@ def show(
     figure, description = (step_sheet if steps else recipe_sheet)(faces, chosen, seed)
     with atomic_write(out) as temporary:
         figure.savefig(temporary, dpi=130)
-    console = Terminal()
-    console.print(description, soft_wrap=True, highlight=False)
-    console.print(f"picture: {out}", soft_wrap=True, highlight=False)
+    Terminal().say(escape(f"{description}\npicture: {out}"))

@@ -45,7 +45,7 @@ from pvlib.figures.faces import contact_sheet
 from pvlib.figures.interactive import show, show_still
 from pvlib.losses import Objective, cross_entropy
 from pvlib.training import TrainConfig, fit
-from pvlib.training.build import build_network, choose_size
+from pvlib.training.build import Network, build_network
 from pvlib.training.devices import fast_precision
 from pvlib.training.sources import load_faces, recipe_for
 
@@ -91,7 +91,7 @@ show_still(
 # $\ln 8 = 2.08$. **Write your guess down:** is that what an untrained POSTER-Var gives?
 
 # %% id="first-loss"
-size = choose_size("paper" if full else "tiny", landmarks="full" if landmark_weights else None)
+size = Network(size="paper" if full else "tiny", landmarks="full" if landmark_weights else None).as_size()
 network = build_network(
     size, len(names), seed=seed, landmark_weights=Path(landmark_weights) if landmark_weights else None
 )

@@ -4,6 +4,7 @@
 """
 
 import json
+import math
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 
-from pvlib.errors import CourseError
+from pvlib.errors import CourseError, shown
 from pvlib.files import atomic_write, locked
 from pvlib.models import Poster
 from pvlib.runs.folder import CONFIG, RECORD
@@ -23,16 +24,17 @@ from pvlib.training.checkpoints import EpochRecord, best_record, checkpoint_path
 from pvlib.training.config import RunConfig
 from pvlib.training.config_files import to_yaml
 from pvlib.training.devices import make_fabric
-from pvlib.training.failures import check_run, enough_memory_for
+from pvlib.training.failures import enough_memory_for
 from pvlib.training.loop import fit
 from pvlib.training.same_run import FREE, refuse_other_run
 from pvlib.training.sources import load_faces
-from pvlib.training.splits import Load, Training, load_training
+from pvlib.training.splits import Load, load_training
 
 if TYPE_CHECKING:
     from lightning.fabric import Fabric
 
 Measure = Callable[..., dict[str, float]]
+_SPLIT = {"valid": "validation", "test": "TEST"}
 
 
 def train_run(
@@ -73,115 +75,71 @@ def train_run(
         fabric.launch()
         if not fabric.is_global_zero:
             console = Console(quiet=True)
-        return _train(config, folder, fabric, measure, show_progress, console, load)
-
-
-def _train(
-    config: RunConfig,
-    folder: Path,
-    fabric: "Fabric",
-    measure: Measure,
-    show_progress: bool,
-    console: Console,
-    load: Load,
-) -> dict[str, Any]:
-    """What every process of the run does."""
-    with enough_memory_for(
-        "these faces and this network", "train on fewer (data.count=...), or a smaller network"
-    ):
-        training = load_training(config, load)
-        network = _first_network(config, training.faces.names, not checkpoint_path(folder).exists(), console)
-    loop = config.train_config()
-    faces = {"train": len(training), config.select: len(training.choosing)}
-    notes = {**config.as_json(), "faces": faces}
-    refuse_other_run(folder, {"run": notes})
-    check_run(network, training.faces, training.rows, loop, fabric)
-    if fabric.is_global_zero:
-        record = {
-            "preset": config.preset,
-            "select": config.select,
-            "seed": config.seed,
-            "classes": list(training.faces.names),
-            "faces": faces,
-            "sessions": [*_sessions(folder), session(fabric.device, fabric.world_size)],
-        }
-        _describe(console, config, training, network, fabric)
-        _write(folder / CONFIG, to_yaml(config))
-        _write(folder / RECORD, json.dumps(record, indent=1) + "\n")
-    history = fit(
-        network,
-        training.faces,
-        loop,
-        rows=training.rows,
-        measure=lambda trained: measure(
-            trained,
-            training.choosing,
-            batch_size=loop.faces_at_a_time(fabric.world_size),  # what fits in training fits here
-            device=fabric.device,
-            precision=loop.precision,
-            input_size=config.network.side,
-        ),
-        folder=folder,
-        fabric=fabric,
-        show_progress=show_progress,
-        on_epoch=lambda record: console.print(_line(record), soft_wrap=True),
-        run_notes=notes,
-    )
-    result = summary(config.select, history)
-    split = "validation" if config.select == "valid" else "TEST"
-    for name in ("last", "best"):
-        numbers = result[name]
-        console.print(f"{name}: epoch {numbers['epoch']}, {split} accuracy {numbers['accuracy']:.2%}")
+        with enough_memory_for(
+            "these faces and this network", "train on fewer (data.count=...), or a smaller network"
+        ):
+            training = load_training(config, load)
+            names, wanted = training.faces.names, config.network
+            network = build_network(
+                wanted.as_size(), len(names), seed=config.seed, landmark_weights=wanted.landmark_weights
+            )
+            begins = not checkpoint_path(folder).exists()
+            if wanted.weights is not None and begins and start_from(network, names, wanted.weights):
+                console.print("the classes are not those of the weights: the head starts from random numbers")
+        loop = config.train_config()
+        faces = {"train": len(training), config.select: len(training.choosing)}
+        history = fit(
+            network,
+            training.faces,
+            loop,
+            rows=training.rows,
+            measure=lambda trained: measure(
+                trained,
+                training.choosing,
+                batch_size=loop.faces_at_a_time(fabric.world_size),  # what fits in training fits here
+                device=fabric.device,
+                precision=loop.precision,
+                input_size=wanted.side,
+            ),
+            folder=folder,
+            fabric=fabric,
+            show_progress=show_progress,
+            on_start=lambda: _begin(config, folder, faces, names, network, fabric, console),
+            on_epoch=lambda record: console.print(_line(record), soft_wrap=True),
+            run_notes={**config.as_json(), "faces": faces},
+        )
+    scored = {"last": history[-1], "best": best_record(history) or history[-1]}
+    for name, record in scored.items():
+        accuracy = record.metrics.get("accuracy", math.nan)
+        console.print(f"{name}: epoch {record.epoch}, {_SPLIT[config.select]} accuracy {accuracy:.2%}")
     console.print(f"run folder: {escape(str(folder))}", soft_wrap=True)
-    return result
-
-
-def _first_network(config: RunConfig, names: tuple[str, ...], fresh: bool, console: Console) -> Poster:
-    """The network as the run begins; of one that goes on, the weights come from its checkpoint."""
-    network = build_network(
-        config.network.as_size(),
-        len(names),
-        seed=config.seed,
-        landmark_weights=config.network.landmark_weights,
-    )
-    if config.network.weights is not None and fresh and start_from(network, names, config.network.weights):
-        console.print("the classes are others than those of the weights: the head starts from random numbers")
-    return network
-
-
-def _sessions(folder: Path) -> list[Any]:
-    """The starts of this run that came before, as run.json tells them."""
-    if not checkpoint_path(folder).exists() or not (folder / RECORD).exists():
-        return []
-    try:
-        return list(json.loads((folder / RECORD).read_text(encoding="utf-8"))["sessions"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise CourseError(f"{folder / RECORD} is damaged ({error}); remove it to go on") from error
-
-
-def summary(select: str, history: list[EpochRecord]) -> dict[str, Any]:
-    """Return the numbers of a finished run; best as in ``best_record``."""
-    best = best_record(history)
     return {
-        "select": select,
+        "select": config.select,
         "epochs": len(history),
         "seconds": sum(record.seconds for record in history),
         **{
             name: {"epoch": record.epoch, "loss": record.loss, **record.metrics}
-            for name, record in (("last", history[-1]), ("best", best))
+            for name, record in scored.items()
         },
     }
 
 
-def _describe(
-    console: Console, config: RunConfig, training: Training, network: Poster, fabric: "Fabric"
+def _begin(
+    config: RunConfig,
+    folder: Path,
+    faces: dict[str, int],
+    names: tuple[str, ...],
+    network: Poster,
+    fabric: "Fabric",
+    console: Console,
 ) -> None:
+    """Say what is trained, and write config.yaml and run.json, once nothing is left to refuse."""
     live = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
-    kind = "validation" if config.select == "valid" else "TEST"
     where = fabric.device.type if fabric.world_size == 1 else f"{fabric.world_size} × {fabric.device.type}"
     console.print(
-        f"{len(training):,} training faces, {len(training.choosing):,} {kind} faces; {config.network.size} network, "
-        f"{live / 1e6:.2f} M trained parameters; {where}, {config.train.precision}, seed {config.seed}",
+        f"{faces['train']:,} training faces, {faces[config.select]:,} {_SPLIT[config.select]} faces; "
+        f"{config.network.size} network, {live / 1e6:.2f} M trained parameters; {where}, {config.train.precision}, "
+        f"seed {config.seed}",
         soft_wrap=True,
     )
     if config.select == "test":
@@ -192,13 +150,31 @@ def _describe(
             "with network.landmark_weights=shipped",
             soft_wrap=True,
         )
+    record = {
+        "preset": config.preset,
+        "select": config.select,
+        "seed": config.seed,
+        "classes": list(names),
+        "faces": faces,
+        "sessions": [*_sessions(folder), session(fabric.device, fabric.world_size)],
+    }
+    for name, text in ((CONFIG, to_yaml(config)), (RECORD, json.dumps(record, indent=1) + "\n")):
+        with atomic_write(folder / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+def _sessions(folder: Path) -> list[Any]:
+    """The starts of this run that came before, as run.json tells them."""
+    if not checkpoint_path(folder).exists() or not (folder / RECORD).exists():
+        return []
+    try:
+        return list(json.loads((folder / RECORD).read_text(encoding="utf-8"))["sessions"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise CourseError(
+            f"{folder / RECORD} is damaged ({shown(str(error))}); remove it to go on"
+        ) from error
 
 
 def _line(record: EpochRecord) -> str:
     numbers = "  ".join(f"{name} {value:.4f}" for name, value in record.metrics.items())
     return f"epoch {record.epoch:3d}  loss {record.loss:.4f}  {numbers}  {record.seconds:.0f} s"
-
-
-def _write(path: Path, text: str) -> None:
-    with atomic_write(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")

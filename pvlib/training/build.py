@@ -1,53 +1,93 @@
-"""Networks by the names that a person types: their size and their first weights."""
+"""Which network a run trains: its size by name, with the ablations of the paper, and its first weights."""
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize, Poster, Size, paper, tiny
 from pvlib.models.landmark_weights import is_landmark_file, load_landmark_net
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.released import load_released
+from pvlib.models.sizes import without_variational_parts
 from pvlib.random_state import own_random_state
+from pvlib.training.settings import settings
 
-SIZES = ("tiny", "paper")
-LANDMARKS = ("narrow", "full")
-TINY_SIDE = 48
+_SIDES = {"tiny": 48, "paper": 224}
 
 
-def choose_size(
-    name: str = "tiny",
-    *,
-    landmarks: str | None = None,
-    head: str = "variational",
-    layer_embedding: bool = True,
-    image_size: int | None = None,
-) -> Size:
-    """Return the size called ``name`` with the ablations of the paper applied.
+@settings
+class Network:
+    """Which network a run trains: a size, with the ablations of the paper as switches.
 
-    Args:
-        name: "tiny" or "paper".
-        landmarks: "narrow" trains a small branch along; "full" is the whole MobileFaceNet at 112 px, frozen,
-            fed what its weights were trained on. By default narrow for tiny; paper has its own, full and
-            frozen, fed as released.
-        image_size: pixels per side that the image backbone sees; by default 48 for tiny, 112 for paper.
-
-    Raises:
-        CourseError: naming the choice that does not exist, or that the size does not offer.
+    Attributes:
+        size: "tiny" or "paper", see ``pvlib.models.sizes``.
+        image_size: pixels per side of what the image backbone sees, a multiple of 16; null for the size's own
+            (tiny 48, paper 112).
+        input_size: pixels per side to which faces are resized, in training and wherever the run is measured;
+            the network reduces larger ones itself, as released (224 to 112). Null for 224 at paper size, for
+            ``image_size`` at tiny.
+        head: "variational" or "point" (ablation "no VI head").
+        layer_embedding: false for the ablation "no layer embedding".
+        landmarks: "narrow" trains a small branch along, "full" is the whole MobileFaceNet, frozen and fed
+            what its weights were trained on; null for the size's own (paper: full, fed as released).
+        landmark_weights: "shipped", or a file, for the full branch; null for random ones.
+        weights: to start from, see ``runs.starting``: a run folder, a file of ``pvlib export``, or a released
+            checkpoint; null for random ones.
+        landmark_drift: let BatchNorm statistics of the frozen branch drift, as the released code does.
+        drop_path: stochastic depth of the deepest level, 0 and half of it in the others (released: 0.25); or
+            all three; null for the size's own.
+        variational_parts: false for POSTER++, the baseline of the paper's ablation.
     """
-    if name not in SIZES:
-        raise CourseError(f'size must be one of {", ".join(SIZES)}, not "{name}"')
-    if landmarks not in (None, *LANDMARKS):
-        raise CourseError(f'landmarks must be one of {", ".join(LANDMARKS)}, not "{landmarks}"')
-    if name == "paper":
-        if landmarks == "narrow":
-            raise CourseError('the paper size has the full landmark branch: leave "landmarks" out')
-        size = replace(paper(), landmark=LandmarkSize(native_input=landmarks == "full"))
-        size = size if image_size is None else replace(size, image_size=image_size)
-    else:
-        full = LandmarkSize(native_input=True) if landmarks == "full" else None
-        size = tiny(image_size or TINY_SIDE, landmark=full)
-    return replace(size, head=head, layer_embedding=layer_embedding)
+
+    size: Literal["tiny", "paper"] = "tiny"
+    image_size: Annotated[int, Field(ge=16, le=1024)] | None = None
+    input_size: Annotated[int, Field(ge=16, le=4096)] | None = None
+    head: Literal["variational", "point"] = "variational"
+    layer_embedding: bool = True
+    landmarks: Literal["narrow", "full"] | None = None
+    landmark_weights: str | None = None
+    weights: str | None = None
+    landmark_drift: bool = False
+    drop_path: float | tuple[float, float, float] | None = None
+    variational_parts: bool = True
+
+    def as_size(self) -> Size:
+        """Return what builds the network.
+
+        Raises:
+            CourseError: naming the choice that the size does not offer.
+        """
+        if self.size == "paper":
+            if self.landmarks == "narrow":
+                raise CourseError("the paper size has the full landmark branch: leave network.landmarks out")
+            size = replace(paper(), landmark=LandmarkSize(native_input=self.landmarks == "full"))
+            size = replace(size, image_size=self.image_size or size.image_size)
+        else:
+            full = LandmarkSize(native_input=True) if self.landmarks == "full" else None
+            size = tiny(self.image_size or _SIDES["tiny"], landmark=full)
+        size = replace(size, head=self.head, layer_embedding=self.layer_embedding)
+        if self.landmark_drift:
+            if not size.landmark.frozen:
+                raise CourseError(
+                    "network.landmark_drift is for a frozen landmark branch: set network.landmarks=full"
+                )
+            size = replace(size, landmark=replace(size.landmark, drift=True))
+        if self.drop_path is not None:
+            deepest = self.drop_path
+            paths = deepest if isinstance(deepest, tuple) else (0.0, deepest / 2, deepest)
+            if not all(0 <= path < 1 for path in paths):
+                raise CourseError(f"network.drop_path must lie in 0 ... 1, not {self.drop_path}")
+            size = replace(size, drop_path=paths)
+        return size if self.variational_parts else without_variational_parts(size)
+
+    @property
+    def side(self) -> int:
+        """Pixels per side of the pictures that the network is given."""
+        own = self.image_size if self.size == "tiny" else None
+        return self.input_size or own or _SIDES[self.size]
 
 
 def build_network(

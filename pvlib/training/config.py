@@ -15,14 +15,11 @@ from pydantic import Field
 from pvlib.data.recipes import Recipe, recipe
 from pvlib.errors import CourseError
 from pvlib.losses import Objective
-from pvlib.models import Size
-from pvlib.models.sizes import without_variational_parts
 from pvlib.training.batches import Sampling
-from pvlib.training.build import choose_size
+from pvlib.training.build import Network
 from pvlib.training.settings import settings
 from pvlib.training.sources import is_drawn, recipe_for
 
-_SIDES = {"tiny": 48, "paper": 224}
 _LARGEST_COUNT = 10_000_000  # more faces than any data set has
 
 AtLeastOne = Annotated[int, Field(ge=1)]
@@ -135,76 +132,6 @@ class Data:
     def loading_options(self) -> dict[str, Any]:
         """Return the keywords of ``sources.load_faces`` that say how a run reads every split."""
         return {"rule": self.rule, "classes": self.classes}
-
-
-@settings
-class Network:
-    """Which network a run trains: a size, with the ablations of the paper as switches.
-
-    Attributes:
-        size: "tiny" or "paper", see ``pvlib.models.sizes``.
-        image_size: pixels per side of what the image backbone sees, a multiple of 16; null for the size's own
-            (tiny 48, paper 112).
-        input_size: pixels per side to which faces are resized, in training and wherever the run is measured;
-            the network reduces larger ones itself, as released (224 to 112). Null for 224 at paper size, for
-            ``image_size`` at tiny.
-        head: "variational" or "point" (ablation "no VI head").
-        layer_embedding: false for the ablation "no layer embedding".
-        landmarks: "narrow" trains a small branch along, "full" is the whole MobileFaceNet, frozen and fed
-            what its weights were trained on; null for the size's own (paper: full, fed as released).
-        landmark_weights: "shipped", or a file, for the full branch; null for random ones.
-        weights: to start from, see ``runs.starting``: a run folder, a file of ``pvlib export``, or a released
-            checkpoint; null for random ones.
-        landmark_drift: let BatchNorm statistics of the frozen branch drift, as the released code does.
-        drop_path: stochastic depth of the deepest level, 0 and half of it in the others (released: 0.25); or
-            all three; null for the size's own.
-        variational_parts: false for POSTER++, the baseline of the paper's ablation.
-    """
-
-    size: Literal["tiny", "paper"] = "tiny"
-    image_size: Annotated[int, Field(ge=16, le=1024)] | None = None
-    input_size: Annotated[int, Field(ge=16, le=4096)] | None = None
-    head: Literal["variational", "point"] = "variational"
-    layer_embedding: bool = True
-    landmarks: Literal["narrow", "full"] | None = None
-    landmark_weights: str | None = None
-    weights: str | None = None
-    landmark_drift: bool = False
-    drop_path: float | tuple[float, float, float] | None = None
-    variational_parts: bool = True
-
-    def as_size(self) -> Size:
-        """Return what builds the network.
-
-        Raises:
-            CourseError: naming the choice that the size does not offer.
-        """
-        size = choose_size(
-            self.size,
-            landmarks=self.landmarks,
-            head=self.head,
-            layer_embedding=self.layer_embedding,
-            image_size=self.image_size,
-        )
-        if self.landmark_drift:
-            if not size.landmark.frozen:
-                raise CourseError(
-                    "network.landmark_drift is for a frozen landmark branch: set network.landmarks=full"
-                )
-            size = replace(size, landmark=replace(size.landmark, drift=True))
-        if self.drop_path is not None:
-            deepest = self.drop_path
-            paths = deepest if isinstance(deepest, tuple) else (0.0, deepest / 2, deepest)
-            if not all(0 <= path < 1 for path in paths):
-                raise CourseError(f"network.drop_path must lie in 0 ... 1, not {self.drop_path}")
-            size = replace(size, drop_path=paths)
-        return size if self.variational_parts else without_variational_parts(size)
-
-    @property
-    def side(self) -> int:
-        """Pixels per side of the pictures that the network is given."""
-        own = self.image_size if self.size == "tiny" else None
-        return self.input_size or own or _SIDES[self.size]
 
 
 @settings

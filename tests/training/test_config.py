@@ -12,7 +12,8 @@ import yaml
 from pvlib.errors import CourseError
 from pvlib.presets import preset_names
 from pvlib.training import TrainConfig
-from pvlib.training.config import Data, Network, RunConfig
+from pvlib.training.build import Network
+from pvlib.training.config import Data, RunConfig
 from pvlib.training.config_files import load_config, to_yaml
 from pvlib.training.settings import WrongKeyError, from_values, keys_of
 

@@ -14,7 +14,7 @@ from pvlib.evaluation.landmarks import landmark_error, predict_landmarks
 from pvlib.models import LandmarkSize
 from pvlib.models.landmark_weights import SHIPPED, is_landmark_file, load_landmark_net, save_landmark_net
 from pvlib.models.mobilefacenet import MobileFaceNet
-from pvlib.training.build import build_network, choose_size, load_landmarks
+from pvlib.training.build import Network, build_network, load_landmarks
 from pvlib.training.landmarks import LandmarkConfig, changed, enlarged, fit_landmarks, wing_loss
 
 SMALL = LandmarkSize(
@@ -134,14 +134,14 @@ def test_a_file_of_another_size_does_not_fit_the_branch(tmp_path):
     path = tmp_path / "net.safetensors"
     save_landmark_net(path, MobileFaceNet(SMALL), {})
     with pytest.raises(CourseError, match="landmarks = full"):
-        build_network(choose_size("tiny", landmarks="full"), 8, seed=0, landmark_weights=path)
+        build_network(Network(landmarks="full").as_size(), 8, seed=0, landmark_weights=path)
 
 
 def test_a_full_file_fills_the_frozen_branch(tmp_path):
     path = tmp_path / "net.safetensors"
     written = MobileFaceNet(LandmarkSize(native_input=True))
     save_landmark_net(path, written, {})
-    network = build_network(choose_size("tiny", landmarks="full"), 8, seed=0, landmark_weights=path)
+    network = build_network(Network(landmarks="full").as_size(), 8, seed=0, landmark_weights=path)
     key = "pyramid.stem.0.conv.weight"
     assert torch.equal(network.landmark_net.state_dict()[key], load_landmarks(path).state_dict()[key])
 

@@ -236,5 +236,5 @@ def test_a_file_where_tensorboard_writes_is_named(copied):
     pytest.importorskip("tensorboard")
     shutil.rmtree(copied / "tensorboard", ignore_errors=True)
     (copied / "tensorboard").write_text("somebody's own")
-    with pytest.raises(CourseError, match="tensorboard.* move it away"):
+    with pytest.raises(CourseError, match=r"tensorboard.* move it away"):
         go_on(copied)

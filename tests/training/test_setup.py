@@ -7,7 +7,7 @@ from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize, tiny
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.released import released_landmark_name
-from pvlib.training.build import build_network, choose_size
+from pvlib.training.build import Network, build_network
 from pvlib.training.sources import load_faces, supported_options
 
 
@@ -30,19 +30,19 @@ def test_faces_that_do_not_exist_are_refused_by_name(arguments, culprit):
 
 
 def test_the_ablations_of_the_paper_are_choices():
-    size = choose_size("tiny", head="point", layer_embedding=False)
+    size = Network(head="point", layer_embedding=False).as_size()
     assert (size.head, size.layer_embedding) == ("point", False)
 
 
 @pytest.mark.parametrize(("arguments", "culprit"), [
-    ({"name": "huge"}, "huge"),
-    ({"name": "tiny", "landmarks": "wide"}, "wide"),
-    ({"name": "paper", "landmarks": "narrow"}, "full landmark branch"),
-    ({"name": "tiny", "head": "sharp"}, "sharp"),
+    ({"size": "huge"}, "huge"),
+    ({"landmarks": "wide"}, "wide"),
+    ({"size": "paper", "landmarks": "narrow"}, "full landmark branch"),
+    ({"head": "sharp"}, "sharp"),
 ])  # fmt: skip
 def test_a_size_that_does_not_exist_is_refused_by_name(arguments, culprit):
     with pytest.raises(CourseError, match=culprit):
-        choose_size(**arguments)
+        Network(**arguments).as_size()
 
 
 def test_the_seed_decides_the_weights_and_the_callers_random_state_stays():
@@ -62,7 +62,7 @@ def test_landmark_weights_arrive_in_the_frozen_branch(tmp_path):
         {released_landmark_name(k): v for k, v in source.state_dict().items()}, tmp_path / "landmarks.pth"
     )
     network = build_network(
-        choose_size("tiny", landmarks="full"), 3, seed=0, landmark_weights=tmp_path / "landmarks.pth"
+        Network(landmarks="full").as_size(), 3, seed=0, landmark_weights=tmp_path / "landmarks.pth"
     )
     for key, value in network.landmark_net.state_dict().items():
         assert torch.equal(value, source.state_dict()[key]), key

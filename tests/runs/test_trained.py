@@ -101,7 +101,9 @@ def test_a_landmark_network_alone_is_called_so():
 
 
 def test_a_missing_file_says_how_to_make_one(tmp_path):
-    with pytest.raises(CourseError, match=r"none\.safetensors; make one with: pvlib train, pvlib export RUN FILE"):
+    with pytest.raises(
+        CourseError, match=r"none\.safetensors; make one with: pvlib train, pvlib export RUN FILE"
+    ):
         load_trained(tmp_path / "none.safetensors")
 
 

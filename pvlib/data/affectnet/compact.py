@@ -64,15 +64,10 @@ def load_affectnet(
     Raises:
         CourseError: the file is missing, damaged, or no prepared AffectNet; or has no face of that split.
     """
-    if split not in AFFECTNET.splits:
-        also = ": its owners keep the test set, and papers report on valid" if split == "test" else ""
-        raise CourseError(
-            f"AffectNet has no split {split!r}{also}; choose one of {', '.join(AFFECTNET.splits)}"
-        )
+    part = AFFECTNET.positions(split)
     if classes not in CLASSES:
         raise CourseError(f"AffectNet is used with 7 classes, or with contempt 8, not {classes}")
     file = open_file(path, AFFECTNET)
-    part = (AFFECTNET.splits.index(split),)
     rows = file.rows_of(split, part, without_duplicates) & (file.labels < classes)
     faces = AffectFaces(
         images=file.images,

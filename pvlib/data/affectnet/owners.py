@@ -23,6 +23,7 @@ AFFECTNET = DataSet(
     official_split={"train": "train", "valid": "valid"},
     where="ask for it on its owners' page, http://mohammadmahoor.com/databases/affectnet/ (the head of a "
     "research group signs a licence)",
+    no_test="its owners keep the test set, and papers report on valid",
     columns={"affect": ("float32", 2)},
     script="python data_scripts/prepare_affectnet.py FOLDER FILE",
 )

@@ -46,7 +46,7 @@ def load_ferplus(
 
     Args:
         path: the prepared file.
-        split: "train", "valid" or "test".
+        split: "train", "valid" or "test", or "train+valid".
         rule: which faces are kept, one of ``RULES``.
         target: "rule" for the rule's own label distribution, "votes" for the share of each emotion among
             all votes of the face that are for an emotion, "released" for votes / 10, whose rows sum to less
@@ -61,15 +61,13 @@ def load_ferplus(
         CourseError: the file is missing, damaged, or not a prepared FER+ file of this version; the split,
             rule or target has no such name; or the file has no face of that split.
     """
-    if split not in FERPLUS_SET.splits:
-        raise CourseError(f"FER+ has no split {split!r}; choose one of {', '.join(FERPLUS_SET.splits)}")
+    part = FERPLUS_SET.positions(split)
     if target not in TARGETS:
         raise CourseError(f"FER+ has no target {target!r}; choose one of {', '.join(TARGETS)}")
     file = open_file(path, FERPLUS_SET)
     votes = file.columns["votes"]
     kept, distribution = apply_rule(votes, rule)  # (N,), (N, 8)
     weights = {"rule": lambda _: distribution, "votes": vote_distribution, "released": released_target}
-    part = (FERPLUS_SET.splits.index(split),)
     faces = Faces(
         images=file.images,  # (N, 1, 48, 48)
         target=weights[target](votes),  # (N, 8)

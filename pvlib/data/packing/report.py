@@ -1,8 +1,7 @@
 """What a prepared set holds, compared with what its owners publish, and what was odd about its source."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple, Self
 
@@ -95,25 +94,16 @@ class Report:
         )
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        from pydantic import TypeAdapter  # here, as the processes that decode images need it not
+
+        return TypeAdapter(Report).dump_json(self).decode()
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Return the report of a header.
+    def from_json(cls, text: str) -> "Report":
+        """Return the report of a header; a ValueError where it is none."""
+        from pydantic import TypeAdapter
 
-        Raises:
-            ValueError, TypeError, KeyError, AttributeError, RecursionError: it is no report.
-        """
-        values = json.loads(text)
-        return cls(
-            **{
-                **values,
-                "shape": tuple(values["shape"]),
-                "notes": tuple(values["notes"]),
-                "problems": {kind: ProblemExamples(*found) for kind, found in values["problems"].items()},
-                "not_read": {kind: (count, first) for kind, (count, first) in values["not_read"].items()},
-            }
-        )
+        return TypeAdapter(Report).validate_json(text)
 
     def __str__(self) -> str:
         channels, side = self.shape

@@ -11,11 +11,8 @@ from pvlib.data.packing.report import Report
 from pvlib.data.packing.writing import write_prepared
 from pvlib.data.rafdb.listing import list_rafdb
 from pvlib.data.rafdb.owners import RAFDB
-from pvlib.errors import CourseError
 
 SIDE = 100
-# what can be loaded; "train+valid" is the owners' training set
-PARTS = {"train": (0,), "valid": (1,), "test": (2,), "train+valid": (0, 1)}
 
 
 def prepare_rafdb(root: str | Path, out: str | Path, *, size: int = SIDE, **options: Any) -> Report:
@@ -36,7 +33,8 @@ def load_rafdb(path: str | Path, split: str, without_duplicates: bool = False) -
 
     Args:
         path: the prepared file.
-        split: "train", "valid" (a tenth of the owners' training faces), "test", or "train+valid".
+        split: "train", "valid" (a tenth of the owners' training faces), "test", or "train+valid", the
+            owners' training set.
         without_duplicates: leave out every face whose very pixels stand also in a later split.
 
     Returns:
@@ -46,14 +44,13 @@ def load_rafdb(path: str | Path, split: str, without_duplicates: bool = False) -
     Raises:
         CourseError: the file is missing, damaged, or no prepared RAF-DB; or has no face of that split.
     """
-    if split not in PARTS:
-        raise CourseError(f"RAF-DB has no split {split!r}; choose one of {', '.join(PARTS)}")
+    part = RAFDB.positions(split)
     file = open_file(path, RAFDB)
     faces = Faces(
         images=file.images,
         target=one_hot(file.labels.long(), len(RAFDB.classes)).float(),  # (N, 7)
         names=RAFDB.classes,
         ids=file.names,
-        repeated=file.repeated(PARTS[split]),
+        repeated=file.repeated(part),
     )
-    return faces.subset(file.rows_of(split, PARTS[split], without_duplicates))
+    return faces.subset(file.rows_of(split, part, without_duplicates))

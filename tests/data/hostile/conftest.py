@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from pvlib.data.labels import FERPLUS_VOTES
 from pvlib.errors import CourseError
 
 SIDE, COUNT = 48, 6
+USAGE, THREE = ("Training", "PublicTest"), ("train", "valid", "test")
 PICTURES = np.random.default_rng(8).integers(
     0, 256, (COUNT + 1, SIDE, SIDE), np.uint8
 )  # the last: an outsider
@@ -33,60 +35,57 @@ def save(path: Path, picture: np.ndarray, colour: bool) -> None:
     (image.convert("RGB") if colour else image).save(path, format="PNG")
 
 
+def write(path: Path, *lines: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n")
+
+
+def votes(number: int) -> str:
+    return ",".join("10" if emotion == number else "0" for emotion in range(10))
+
+
 def ferplus_votes(root: Path) -> None:
-    lines = [",".join(["Usage", "Image name", *FERPLUS_VOTES])]
-    for i in range(COUNT):
-        usage = "Training" if i < 4 else "PublicTest"
-        lines.append(f"{usage},fer{i:07}.png,{','.join('10' if k == i else '0' for k in range(10))}")
-    root.mkdir(parents=True, exist_ok=True)
-    (root / "fer2013new.csv").write_text("\n".join(lines) + "\n")
+    rows = [f"{USAGE[i > 3]},fer{i:07}.png,{votes(i)}" for i in range(COUNT)]
+    write(root / "fer2013new.csv", ",".join(["Usage", "Image name", *FERPLUS_VOTES]), *rows)
 
 
 def ferplus_folders(root: Path) -> None:
     ferplus_votes(root)
     for i in range(COUNT):
-        folder = "FER2013Train" if i < 4 else "FER2013Valid"
-        save(root / folder / f"fer{i:07}.png", PICTURES[i], colour=False)
+        save(root / ("FER2013Train", "FER2013Valid")[i > 3] / f"fer{i:07}.png", PICTURES[i], colour=False)
 
 
 def ferplus_label_csv(root: Path) -> None:
     ferplus_folders(root)
     (root / "fer2013new.csv").unlink()
     for folder, numbers in (("FER2013Train", range(4)), ("FER2013Valid", range(4, COUNT))):
-        rows = [
-            f'fer{i:07}.png,"(0, 0, 48, 48)",{",".join("10" if k == i else "0" for k in range(10))}'
-            for i in numbers
-        ]
-        (root / folder / "label.csv").write_text("\n".join(rows) + "\n")
+        rows = [f'fer{i:07}.png,"(0, 0, 48, 48)",{votes(i)}' for i in numbers]
+        write(root / folder / "label.csv", *rows)
 
 
 def ferplus_tables(root: Path) -> None:
     ferplus_votes(root)
-    lines = ["emotion,pixels,Usage"]
-    for i in range(COUNT):
-        usage = "Training" if i < 4 else "PublicTest"
-        lines.append(f"0,{' '.join(map(str, PICTURES[i].reshape(-1)))},{usage}")
-    (root / "fer2013.csv").write_text("\n".join(lines) + "\n")
+    rows = [f"0,{' '.join(map(str, PICTURES[i].reshape(-1)))},{USAGE[i > 3]}" for i in range(COUNT)]
+    write(root / "fer2013.csv", "emotion,pixels,Usage", *rows)
 
 
 def rafdb_owners(root: Path) -> None:
     names = [f"train_{i:05}" if i < 4 else f"test_{i:04}" for i in range(COUNT)]
     for i, name in enumerate(names):
         save(root / "Image" / "aligned" / f"{name}_aligned.jpg", PICTURES[i], colour=True)
-    (root / "EmoLabel").mkdir()
-    lines = "".join(f"{name}.jpg {i + 1}\n" for i, name in enumerate(names))
-    (root / "EmoLabel" / "list_patition_label.txt").write_text(lines)
+    lines = [f"{name}.jpg {i + 1}" for i, name in enumerate(names)]
+    write(root / "EmoLabel" / "list_patition_label.txt", *lines)
 
 
 def rafdb_folders(root: Path) -> None:
     for i in range(COUNT):
-        split = "train" if i < 4 else "test"
+        split = ("train", "test")[i > 3]
         save(root / split / str(i + 1) / f"{split}_{i:05}_aligned.jpg", PICTURES[i], colour=True)
 
 
 def affectnet_new(root: Path) -> None:
     for i in range(COUNT):
-        folder = root / ("train_set" if i < 4 else "val_set")
+        folder = root / ("train_set", "val_set")[i > 3]
         save(folder / "images" / f"{i}.jpg", PICTURES[i], colour=True)
         (folder / "annotations").mkdir(exist_ok=True)
         for kind, value in (("exp", i), ("val", 0.5), ("aro", -0.5)):
@@ -97,8 +96,7 @@ def affectnet_old(root: Path) -> None:
     columns = "subDirectory_filePath,face_x,face_y,face_width,face_height,facial_landmarks,expression,valence,arousal"
     for table, numbers in (("training.csv", range(4)), ("validation.csv", range(4, COUNT))):
         rows = [f"{i % 2}/{i}.jpg,0,0,{SIDE},{SIDE},1;2;3;4,{i},0.5,-0.5" for i in numbers]
-        root.mkdir(parents=True, exist_ok=True)
-        (root / table).write_text("\n".join([columns, *rows]) + "\n")
+        write(root / table, columns, *rows)
     for i in range(COUNT):
         save(root / "Manually_Annotated_Images" / str(i % 2) / f"{i}.jpg", PICTURES[i], colour=True)
 
@@ -116,55 +114,49 @@ def load(loader: Callable, path: Path, splits: tuple[str, ...], **options) -> li
 
 @dataclass(frozen=True)
 class Layout:
-    """How a set is written, which of its files hold labels and pictures, and what reads it."""
+    """How a set is written, which of its files hold labels, and what its data set reads it with."""
 
     write: Callable[[Path], None]
     labels: tuple[str, ...]
+    data_set: "Readers"
+
+    def prepare(self, root: Path, out: Path) -> object:
+        return self.data_set.prepare(root, out)
+
+    def load(self, path: Path) -> list[np.ndarray]:
+        return load(self.data_set.load, path, self.data_set.splits, **self.data_set.options)
+
+
+@dataclass(frozen=True)
+class Readers:
     pictures: str
     prepare: Callable[[Path, Path], object]
-    load: Callable[[Path], list[np.ndarray]]
+    load: Callable
+    splits: tuple[str, ...]
+    options: dict[str, object]
 
 
-def _ferplus(write: Callable[[Path], None], labels: tuple[str, ...]) -> Layout:
-    return Layout(
-        write,
-        labels,
-        "FER2013*/*.png",
-        ferplus.prepare,
-        lambda path: load(ferplus.load_ferplus, path, ferplus.FERPLUS_SET.splits, rule="argmax"),
-    )
-
-
-def _rafdb(write: Callable[[Path], None], labels: tuple[str, ...]) -> Layout:
-    return Layout(
-        write,
-        labels,
-        "**/*_aligned.jpg",
-        lambda root, out: rafdb.prepare_rafdb(root, out, size=SIDE),
-        lambda path: load(rafdb.load_rafdb, path, ("train", "valid", "test")),
-    )
-
-
-def _affectnet(write: Callable[[Path], None], labels: tuple[str, ...]) -> Layout:
-    return Layout(
-        write,
-        labels,
-        "**/*.jpg",
-        lambda root, out: affectnet.prepare_affectnet(root, out, size=SIDE),
-        lambda path: load(affectnet.load_affectnet, path, ("train", "valid"), classes=8),
-    )
-
-
+FERPLUS = Readers("FER2013*/*.png", ferplus.prepare, ferplus.load_ferplus, THREE, {"rule": "argmax"})
+RAFDB = Readers("**/*_aligned.jpg", partial(rafdb.prepare_rafdb, size=SIDE), rafdb.load_rafdb, THREE, {})
+AFFECTNET = Readers(
+    "**/*.jpg",
+    partial(affectnet.prepare_affectnet, size=SIDE),
+    affectnet.load_affectnet,
+    THREE[:2],
+    {"classes": 8},
+)
 LAYOUTS = {
-    "ferplus folders": _ferplus(ferplus_folders, ("fer2013new.csv",)),
-    "ferplus label.csv": _ferplus(ferplus_label_csv, ("FER2013Train/label.csv", "FER2013Valid/label.csv")),
-    "ferplus tables": _ferplus(ferplus_tables, ("fer2013new.csv", "fer2013.csv")),
-    "rafdb owners": _rafdb(rafdb_owners, ("EmoLabel/list_patition_label.txt",)),
-    "rafdb folders": _rafdb(rafdb_folders, ()),
-    "affectnet new": _affectnet(
-        affectnet_new, ("train_set/annotations/1_exp.npy", "val_set/annotations/4_exp.npy")
+    "ferplus folders": Layout(ferplus_folders, ("fer2013new.csv",), FERPLUS),
+    "ferplus label.csv": Layout(
+        ferplus_label_csv, ("FER2013Train/label.csv", "FER2013Valid/label.csv"), FERPLUS
     ),
-    "affectnet old": _affectnet(affectnet_old, ("training.csv", "validation.csv")),
+    "ferplus tables": Layout(ferplus_tables, ("fer2013new.csv", "fer2013.csv"), FERPLUS),
+    "rafdb owners": Layout(rafdb_owners, ("EmoLabel/list_patition_label.txt",), RAFDB),
+    "rafdb folders": Layout(rafdb_folders, (), RAFDB),
+    "affectnet new": Layout(
+        affectnet_new, ("train_set/annotations/1_exp.npy", "val_set/annotations/4_exp.npy"), AFFECTNET
+    ),
+    "affectnet old": Layout(affectnet_old, ("training.csv", "validation.csv"), AFFECTNET),
 }
 
 
@@ -202,7 +194,7 @@ class Judge:
         return [self.root / name for name in self.layout.labels]
 
     def image_files(self) -> list[Path]:
-        return sorted(self.root.glob(self.layout.pictures))
+        return sorted(self.root.glob(self.layout.data_set.pictures))
 
     def prepare(self) -> list[np.ndarray] | str:
         """What the prepared file shows, or the complaint."""

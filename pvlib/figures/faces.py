@@ -44,7 +44,8 @@ def contact_sheet(
         raise CourseError(
             f"a contact sheet of {len(faces)} faces needs as many captions, not {len(captions)}"
         )
-    if landmarks and faces.landmarks is None:
+    points = faces.landmarks if landmarks else None
+    if landmarks and points is None:
         raise CourseError("these faces have no landmarks to draw; use landmarks=False")
     names = [faces.names[label] for label in faces.labels.tolist()]
     columns = min(columns, len(faces))
@@ -54,7 +55,7 @@ def contact_sheet(
     for i, axes in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
         axes.set_axis_off()
         if i < len(faces):
-            _show(axes, faces.images[i], faces.landmarks[i] if landmarks else None)
+            _show(axes, faces.images[i], None if points is None else points[i])
             caption = names[i] if captions is None else captions[i]
             colour = COLOURS.get(names[i], _INK) if captions is None else _INK
             axes.set_title(caption, color=colour, fontsize=8, pad=3)

@@ -1,6 +1,7 @@
 """What a recipe does to faces: random versions of a few faces, and each step of the recipe alone."""
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -123,7 +124,13 @@ def only(recipe: Recipe, step: str) -> Recipe:
         value if step == name else 0.0
         for name, value in zip(("brightness", "contrast", "saturation", "hue"), recipe.jitter, strict=True)
     )
-    off = {"resize": float(recipe.output_size), "flip": 0.0, "rotation": 0.0, "zoom": 0.0, "shift": 0.0}
+    off: dict[str, Any] = {
+        "resize": float(recipe.output_size),
+        "flip": 0.0,
+        "rotation": 0.0,
+        "zoom": 0.0,
+        "shift": 0.0,
+    }
     off |= {"erasing": 0.0, "jitter": jitter}
     changes = {field.name: off[field.name] for field in fields(recipe) if field.name in off}
     return replace(recipe, **{name: value for name, value in changes.items() if name != kept})

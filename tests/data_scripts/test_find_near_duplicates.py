@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from drawnfaces.layouts import write_layout
+from pvlib.data.archives import unpack
 from pvlib.data.drawn import draw_faces
 
 SCRIPT = Path(__file__).resolve().parents[2] / "data_scripts" / "find_near_duplicates.py"
@@ -142,3 +143,13 @@ def test_mirrored_test_faces_in_training_are_found_and_listed(script, tmp_path, 
     assert all("flipped_" in " ".join(pair["images"]) and pair["mirrored"] for pair in found)
     assert script.main([str(tmp_path / "none")]) == 1
     assert "there is no file or folder" in capsys.readouterr().err
+
+
+def test_the_mirrored_test_faces_of_a_copy_of_rafdb_are_all_found(script, shared, tmp_path, capsys):
+    """The case R11: its training folders hold all twelve test faces, mirrored and compressed again."""
+    archive = shared / "cases" / "inputs" / "R11.tar.gz"
+    if not archive.is_file():
+        pytest.skip(f"needs {archive}, which is not here")
+    unpack(archive, tmp_path / "case")
+    assert script.main([str(tmp_path / "case" / "in"), "--workers", "1"]) == 0
+    assert "pairs across splits: 12, 12 of them mirrored" in capsys.readouterr().out

@@ -1,8 +1,5 @@
 """Contact sheets show every face under its name."""
 
-import dataclasses
-
-import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
@@ -30,16 +27,8 @@ def test_captions_replace_the_names(faces):
     assert [axes.get_title() for axes in sheet.axes if axes.images] == list("abcde")
 
 
-def test_landmarks_are_drawn_where_they_are(faces):
-    axes = contact_sheet(faces, landmarks=True).axes[0]
-    marked = [line.get_xydata() for line in axes.lines if line.get_marker() == "o"]
-    assert (np.vstack(marked) == faces.landmarks[0].numpy()).all()
-
-
 def test_wrong_arguments_are_named(faces):
     with pytest.raises(CourseError, match="captions"):
         contact_sheet(faces, captions=["one"])
-    with pytest.raises(CourseError, match="landmarks"):
-        contact_sheet(dataclasses.replace(faces, landmarks=None), landmarks=True)
     with pytest.raises(CourseError, match="column"):
         contact_sheet(faces, columns=0)

@@ -9,17 +9,15 @@ runs them. So the two layouts that ``torch.save`` writes are read here: a zip ar
 import io
 import pickle
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 
-from pvlib.errors import CourseError
-from pvlib.models.restricted_pickle import HostileCall, RestrictedUnpickler, Skipped
+from pvlib.errors import CourseError, shown
+from pvlib.models.restricted_pickle import HostileCall, RestrictedUnpickler, storage_key
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C  # torch.serialization.MAGIC_NUMBER
 
@@ -47,16 +45,13 @@ def read_checkpoint(path: str | Path) -> Any:
         return _read_zip(path) if zipfile.is_zipfile(path) else _read_legacy(path)
     except HostileCall as error:
         raise CourseError(
-            f"{path}: refused, reading it would call {error}; do not open this file with other tools"
+            f"{path}: refused, reading it would call {shown(str(error))}; do not open this file with other tools"
         ) from error
     except _NotACheckpoint as error:
         raise CourseError(f"{path}: {error}") from error
-    except SafetensorError as error:
-        raise CourseError(f"{path}: not a readable safetensors file ({error}); download it again") from error
     except Exception as error:  # a damaged pickle or archive can raise anything at all
-        raise CourseError(
-            f"{path}: not a readable PyTorch checkpoint ({type(error).__name__}: {error}); download it again"
-        ) from error
+        reason = f"{type(error).__name__}: {shown(str(error), 200)}"
+        raise CourseError(f"{path}: not a readable checkpoint ({reason}); download it again") from error
 
 
 def _empty_storage(dtype: torch.dtype, size: int, available: int) -> Tensor:
@@ -67,7 +62,7 @@ def _empty_storage(dtype: torch.dtype, size: int, available: int) -> Tensor:
 
 
 def _bytes_of(storage: Tensor) -> memoryview:
-    return memoryview(storage.view(torch.uint8).numpy())
+    return storage.view(torch.uint8).numpy().data
 
 
 def _read_zip(path: Path) -> Any:
@@ -90,8 +85,7 @@ def _read_zip(path: Path) -> Any:
             if key not in storages:
                 entry = records[f"data/{key}"]
                 storages[key] = _empty_storage(dtype, size, entry.file_size)
-                with archive.open(entry) as record:
-                    record.readinto(_bytes_of(storages[key]))
+                _bytes_of(storages[key])[:] = archive.read(entry)[: storages[key].nbytes]
             return storages[key].view(dtype)
 
         return RestrictedUnpickler(io.BytesIO(archive.read(records["data.pkl"])), load_storage).load()
@@ -124,40 +118,10 @@ def _read_legacy(path: Path) -> Any:
 
     content = RestrictedUnpickler(file, load_storage).load()
     for key in RestrictedUnpickler(file).load():
-        storage = storages.pop(key)
+        storage = storages.pop(storage_key(key))
         count = int.from_bytes(file.read(8), "little")
         if count != len(storage) or file.readinto(_bytes_of(storage)) != storage.nbytes:
             raise _NotACheckpoint("cut short; download it again")
     if storages:
         raise _NotACheckpoint("cut short; download it again")
     return content
-
-
-def find_state_dict(checkpoint: Any, source: str) -> dict[str, torch.Tensor]:
-    """Return the state dict inside a checkpoint of any known form, without ``module.`` prefixes.
-
-    Raises:
-        CourseError: naming ``source``, when there is none, or when it is an optimizer's state.
-    """
-    state = checkpoint
-    for wrapper in ("state_dict", "model"):
-        if isinstance(state, Mapping) and isinstance(state.get(wrapper), Mapping):
-            state = state[wrapper]
-    if isinstance(state, Mapping) and {"state", "param_groups"} <= set(state):
-        raise CourseError(
-            f"{source}: holds the optimizer's state instead of the network's weights "
-            '(some released "best" files do, by mistake); use another checkpoint of the same run'
-        )
-    if not isinstance(state, Mapping) or not any(hasattr(value, "shape") for value in state.values()):
-        raise CourseError(f"{source}: no state dict found in it (it holds {_describe(state)})")
-    return {
-        str(key).removeprefix("module."): value for key, value in state.items() if hasattr(value, "shape")
-    }
-
-
-def _describe(content: Any) -> str:
-    if isinstance(content, Mapping):
-        return f"a mapping with keys {[key for key in content if isinstance(key, str)][:5]}"
-    if isinstance(content, Skipped):
-        return f"a whole object of class {content.class_name}; save its state_dict() instead"
-    return f"a {type(content).__name__}"

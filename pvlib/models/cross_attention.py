@@ -32,6 +32,8 @@ class WindowCrossAttention(nn.Module):
     with N = window².
     """
 
+    position_index: Tensor
+
     def __init__(self, channels: int, head_dim: int, window: int):
         super().__init__()
         self.head_dim = head_dim

@@ -26,6 +26,7 @@ class ImprovedResidualUnit(nn.Module):
         self.activation = PReLU(out_channels)
         self.conv2 = nn.Conv2d(out_channels, out_channels, 3, stride, padding=1, bias=False)
         self.norm2 = nn.BatchNorm2d(out_channels)
+        self.shortcut: nn.Module
         if in_channels == out_channels:
             self.shortcut = nn.MaxPool2d(1, stride) if stride > 1 else nn.Identity()
         else:

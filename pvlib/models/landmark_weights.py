@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pvlib
+from pvlib.models.filling import build_filled
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.sizes import LandmarkSize
 from pvlib.models.weight_file import is_weight_file, reading_weight_file, write_weight_file
@@ -37,6 +38,5 @@ def load_landmark_net(path: str | Path = SHIPPED) -> tuple[MobileFaceNet, dict[s
         CourseError: when the file is missing, of another kind, damaged, or does not fit its own size.
     """
     with reading_weight_file(Path(path), FORMAT, "pvlib landmarks train FILE") as (tensors, header):
-        network = MobileFaceNet(LandmarkSize.from_json(header["size"]))
-        network.load_state_dict(tensors)
-        return network.eval(), header["about"]
+        size = LandmarkSize.from_json(header["size"])
+        return build_filled(lambda: MobileFaceNet(size), tensors, "its tensors"), header["about"]

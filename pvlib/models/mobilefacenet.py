@@ -7,6 +7,7 @@ kept so that it can be drawn what this branch looks at.
 import torch
 from torch import Tensor, nn
 
+from pvlib.errors import CourseError
 from pvlib.models.prelu import PReLU
 from pvlib.models.sizes import LandmarkSize
 
@@ -116,4 +117,8 @@ class MobileFaceNet(nn.Module):
         self.points = LandmarkPoints(size.separable, size.input_size // 16) if size.points else None
 
     def forward(self, images: Tensor) -> Tensor:
+        if self.points is None:
+            raise CourseError(
+                "this size has no landmark points: set LandmarkSize(points=True) and load its weights"
+            )
         return self.points(self.pyramid(images)[-1])

@@ -13,13 +13,15 @@ from torch.distributions import Independent
 from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.errors import CourseError
 from pvlib.models.cross_attention import CrossAttentionLevel
-from pvlib.models.heads import HEADS
+from pvlib.models.heads import HEADS, VariationalHead
 from pvlib.models.ir50 import ImagePyramid
 from pvlib.models.layer_embedding import LayerEmbedding
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.sizes import Size, paper, without_variational_parts
 from pvlib.models.squeeze_excite import SqueezeExcite
 from pvlib.models.token_encoder import TokenEncoder
+
+MOST_CLASSES = 1_000  # far more than expressions have names; a number in a file may ask for any memory
 
 
 def resize(images: Tensor, size: int) -> Tensor:
@@ -50,6 +52,8 @@ class Poster(nn.Module):
         super().__init__()
         if num_classes < 2:
             raise CourseError(f"num_classes must be at least 2, not {num_classes}")
+        if num_classes > MOST_CLASSES:
+            raise CourseError(f"num_classes must be at most {MOST_CLASSES}, not {num_classes}")
         self.size = size
         self.num_classes = num_classes
         dim = size.embed_dim
@@ -140,10 +144,6 @@ class Poster(nn.Module):
         Raises:
             CourseError: when this size has no layer that reads points.
         """
-        if self.landmark_net.points is None:
-            raise CourseError(
-                "this size has no landmark points: set LandmarkSize(points=True) and load its weights"
-            )
         return self.landmark_net(self.landmark_input(images))
 
     def sample_logits(self, images: Tensor, noise: Tensor | None = None) -> tuple[Tensor, Independent | None]:
@@ -155,7 +155,7 @@ class Poster(nn.Module):
             noise: ε of equation 5, (batch, classes), for a caller who draws it; a point head has no use for it.
         """
         features = self.forward_features(images)
-        if self.size.head != "variational":
+        if not isinstance(self.head, VariationalHead):
             return self.head(features), None
         distribution = self.head.distribution(features)
         if noise is not None:
@@ -168,7 +168,7 @@ class Poster(nn.Module):
         Raises:
             CourseError: when the head is a point head, which has none.
         """
-        if self.size.head != "variational":
+        if not isinstance(self.head, VariationalHead):
             raise CourseError('a point head has no distribution: build the network with head="variational"')
         return self.head.distribution(self.forward_features(images))
 

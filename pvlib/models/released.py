@@ -7,17 +7,19 @@ name; ``DEAD`` names what is ignored. Anything else in a file is an error.
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
 
-from pvlib.errors import CourseError
-from pvlib.models.checkpoint_reader import find_state_dict, read_checkpoint
+from pvlib.errors import CourseError, shown
+from pvlib.models.checkpoint_reader import read_checkpoint
+from pvlib.models.filling import build_filled
 from pvlib.models.mobilefacenet import MobileFaceNet
-from pvlib.models.poster import Poster
-from pvlib.models.sizes import LandmarkSize, paper, without_variational_parts
+from pvlib.models.poster import Poster, poster_pp, poster_var
+from pvlib.models.sizes import LandmarkSize
+from pvlib.models.state_dicts import find_state_dict
 
 Rename = tuple[str, str | Callable[[re.Match], str]]
 
@@ -130,25 +132,37 @@ def convert_released(
     variational = any(key.startswith("VIT.head_vae.") for key in state_dict)
     head = "VIT.head_vae.fc_mu.weight" if variational else "VIT.head.linear.weight"
     if head not in state_dict:
+        first = ", ".join(shown(key) for key in islice(state_dict, 3))
         raise CourseError(
-            f'{source}: key "{head}" is missing, so this is no released POSTER-Var or POSTER++ '
-            f"(its first keys: {', '.join(list(state_dict)[:3])})"
+            f'{source}: key "{head}" is missing, so this is no released POSTER-Var or POSTER++ (its first keys: {first})'
         )
-    found = state_dict[head].shape[0]
+    live = {key: torch.as_tensor(value) for key, value in state_dict.items() if not is_dead(key, variational)}
+    if live[head].ndim != 2:
+        raise CourseError(f'{source}: "{head}" has shape {tuple(live[head].shape)}, not (classes, features)')
+    found = live[head].shape[0]
     if num_classes not in (None, found):
         raise CourseError(f'{source}: "{head}" has {found} classes, but num_classes = {num_classes}')
-    network = Poster(paper() if variational else without_variational_parts(paper()), found)
-    live = {key: value for key, value in state_dict.items() if not is_dead(key, variational)}
-    _fill(network, live, {key: released_name(key, variational) for key in network.state_dict()}, source)
-    return network
+    return build_filled(
+        lambda: poster_var(found) if variational else poster_pp(found),
+        live,
+        source,
+        lambda key: released_name(key, variational),
+        exact=False,
+    )
 
 
 def load_released(path: str | Path, num_classes: int | None = None) -> Poster | MobileFaceNet:
     """Read a checkpoint file in any form seen in the wild; nothing inside it is ever executed.
 
     Known forms: ``{'state_dict': …, 'recorder': …}`` with ``module.`` prefixes (POSTER++),
-    ``{'model': …, 'optimizer': …, 'epoch': n}`` (POSTER-Var), a bare state dict, ``.safetensors``, and the
-    68-point landmark network alone.
+    ``{'model': …, 'optimizer': …, 'epoch': n}`` (POSTER-Var), a state dict under any other name or bare (see
+    :func:`~pvlib.models.checkpoint_reader.find_state_dict`), ``.safetensors``, and the 68-point landmark
+    network alone.
+
+    The network takes RGB faces of 224 pixels in 0-1 from which ImageNet's mean was subtracted and which were
+    divided by its deviation: what ``pvlib.data.network_input.network_input(faces, 224)`` makes of uint8 faces.
+    A file does not name its classes. Their order is that of its data set's own label files: RAFDB, AFFECTNET7,
+    AFFECTNET8 or FERPLUS of ``pvlib.data.labels``.
 
     Args:
         path: the checkpoint file.
@@ -163,39 +177,6 @@ def load_released(path: str | Path, num_classes: int | None = None) -> Poster | 
     state = find_state_dict(read_checkpoint(path), str(path))
     if "conv_6_sep.conv.weight" not in state:
         return convert_released(state, num_classes, source=str(path))
-    network = MobileFaceNet(LandmarkSize())
-    _fill(network, state, {key: released_landmark_name(key) for key in network.state_dict()}, str(path))
-    return network
-
-
-def _fill(network: nn.Module, state: Mapping[str, Any], names: dict[str, str], source: str) -> None:
-    """Copy ``state`` into ``network``, whose weights have the released ``names``; evaluation mode."""
-    unknown = sorted(set(state) - set(names.values()))
-    if unknown:
-        raise CourseError(
-            f'{source}: unknown key "{unknown[0]}" ({len(unknown)} in all): this network has no such part'
-        )
-    filled: dict[str, Tensor] = {}
-    for key, own in network.state_dict().items():
-        released_key = names[key]
-        if released_key not in state:
-            if key.endswith("num_batches_tracked"):  # a counter, not a weight; old checkpoints lack it
-                filled[key] = own
-                continue
-            raise CourseError(
-                f'{source}: key "{released_key}" is missing; the file may be cut short or edited'
-            )
-        filled[key] = torch.as_tensor(state[released_key])
-        if filled[key].shape != own.shape:
-            raise CourseError(
-                f'{source}: key "{released_key}" has shape {tuple(filled[key].shape)}, not {tuple(own.shape)}'
-            )
-        if filled[key].is_floating_point() != own.is_floating_point():
-            raise CourseError(
-                f'{source}: key "{released_key}" holds numbers of type {filled[key].dtype}, '
-                "not floating-point weights"
-                if own.is_floating_point()
-                else f'{source}: key "{released_key}" holds {filled[key].dtype}, not a whole number'
-            )
-    network.load_state_dict(filled)
-    network.eval()
+    return build_filled(
+        lambda: MobileFaceNet(LandmarkSize()), state, str(path), released_landmark_name, exact=False
+    )

@@ -12,6 +12,7 @@ be replaced, and its memo is a dictionary (the C one is an array, of which ten h
 
 import _compat_pickle
 import io
+import math
 import pickle
 import struct
 from collections import OrderedDict
@@ -20,6 +21,8 @@ from typing import Any, ClassVar, NoReturn
 
 import torch
 from torch import Tensor
+
+from pvlib.errors import shown
 
 STORAGE_DTYPES = {
     "FloatStorage": torch.float32,
@@ -55,6 +58,9 @@ SKIPPED_CALLS = {
 }
 
 
+_MOST_DIMENSIONS = 25
+
+
 class HostileCall(Exception):  # noqa: N818 - it reads as what it is
     """The pickle asks to call a function; carries that function's name."""
 
@@ -74,7 +80,15 @@ class _Foreign:
 
 
 def _tensor(storage: Tensor, offset: int, size: tuple, stride: tuple, *_: Any) -> Tensor:
-    """``torch._utils._rebuild_tensor_v2`` with a flat tensor as storage, whose end as_strided guards."""
+    """``torch._utils._rebuild_tensor_v2`` with a flat tensor as storage, whose end as_strided guards.
+
+    Strides of zero could make any number of elements of one, and whoever reads them pays.
+    """
+    sensible = len(size) <= _MOST_DIMENSIONS and all(type(side) is int and 0 <= side < 2**48 for side in size)
+    if not sensible or math.prod(size) > storage.numel():
+        raise pickle.UnpicklingError(
+            f"a tensor of size {shown(size)} in a storage of {storage.numel()} numbers"
+        )
     return torch.as_strided(storage, tuple(size), tuple(stride), storage.storage_offset() + offset)
 
 
@@ -95,9 +109,20 @@ BUILDERS: dict[str, Callable[..., Any]] = {
 
 
 def _key(key: Any) -> Any:
-    """The key itself, unless its hash walks into it: nested tuples would cost unbounded time and stack."""
-    simple = isinstance(key, (str, int, float, bytes, type(None), Skipped, _Foreign))
-    return key if simple else Skipped(type(key).__name__)
+    """The key itself, unless its hash walks into it: nested tuples would cost unbounded time and stack.
+
+    Nor large whole numbers, of which one can have any number with the same hash.
+    """
+    simple = isinstance(key, (str, float, bytes, type(None), Skipped, _Foreign))
+    small = isinstance(key, int) and key.bit_length() < 61
+    return key if simple or small else Skipped(type(key).__name__)
+
+
+def storage_key(key: Any) -> str:
+    """The key of a storage, which is text: anything else may cost unbounded time when it is looked up."""
+    if not isinstance(key, str):
+        raise pickle.UnpicklingError(f"a storage whose key is {shown(key)}, not text")
+    return key
 
 
 def _call(function: Any, arguments: Any) -> Any:
@@ -123,10 +148,15 @@ class RestrictedUnpickler(pickle._Unpickler):
     """Read one pickle; ``load_storage(dtype, key, size, view)`` gives the flat tensor of a persistent id."""
 
     dispatch: ClassVar[dict[int, Callable]] = dict(pickle._Unpickler.dispatch)
+    stack: list[Any]
+    append: Callable[[Any], None]
+    pop_mark: Callable[[], list[Any]]
+    read: Callable[[int], bytes]
 
     def __init__(self, file: io.BytesIO, load_storage: Callable[..., Tensor] | None = None):
         super().__init__(file, encoding="utf-8", errors="surrogateescape")
         self.load_storage = load_storage
+        self.elements_left = file.getbuffer().nbytes
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in _compat_pickle.NAME_MAPPING:  # Python 2's names, which torch.save still writes
@@ -142,14 +172,14 @@ class RestrictedUnpickler(pickle._Unpickler):
         kind, dtype, key, _location, size, *view = identity
         if kind not in ("storage", b"storage") or not isinstance(dtype, torch.dtype) or not self.load_storage:
             raise pickle.UnpicklingError("a persistent id that is no tensor storage")
-        return self.load_storage(dtype, key, size, *view)
+        return self.load_storage(dtype, storage_key(key), size, *view)
 
     def load_reduce(self) -> None:
-        arguments = self.stack.pop()
+        arguments = self._arguments(self.stack.pop())
         self.stack[-1] = _call(self.stack[-1], arguments)
 
     def load_newobj(self) -> None:
-        arguments = self.stack.pop()
+        arguments = self._arguments(self.stack.pop())
         self.stack[-1] = _new_object(self.stack[-1], arguments)
 
     def load_newobj_ex(self) -> None:
@@ -158,7 +188,18 @@ class RestrictedUnpickler(pickle._Unpickler):
 
     def _instantiate(self, class_: Any, arguments: Any) -> None:
         """INST and OBJ of protocol 0: a call in all but name."""
-        self.append(_call(class_, arguments))
+        self.append(_call(class_, self._arguments(arguments)))
+
+    def _arguments(self, arguments: Any) -> Any:
+        """The arguments of a call, which may copy no more elements in all than the file has bytes.
+
+        Otherwise the same list, handed to every one of many calls, would fill any memory.
+        """
+        for part in (arguments, *arguments):
+            self.elements_left -= len(part) if isinstance(part, (tuple, list, str, dict)) else 0
+        if self.elements_left < 0:
+            raise pickle.UnpicklingError("calls that copy the same content again and again")
+        return arguments
 
     def load_build(self) -> None:
         self.stack.pop()  # the state: of a placeholder, or attributes that no container of ours needs

@@ -1,13 +1,13 @@
 """Sizes are data: every width, depth and ablation of the network is a field of a frozen dataclass."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Container, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
+from typing import Any, ClassVar
 
-from pvlib.errors import CourseError
+from pvlib.errors import CourseError, shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LandmarkSize:
     """Widths and depths of the landmark branch; the defaults are the released MobileFaceNet (1.007 M).
 
@@ -24,7 +24,15 @@ class LandmarkSize:
             the ImageNet-normalised RGB that the released network feeds them.
         drift: let a frozen branch's BatchNorm statistics follow the training faces, as they do in the released
             code; only its weights are then frozen.
+
+    Raises:
+        CourseError: naming the field that is of another type, or outside ``BOUNDS``.
     """
+
+    BOUNDS: ClassVar = {
+        "input_size": (16, 512), "stem": (1, 2048), "stages": (1, 2048), "transitions": (1, 2048),
+        "depths": (0, 50), "separable": (1, 2048),
+    }  # fmt: skip
 
     input_size: int = 112
     stem: int = 64
@@ -38,17 +46,20 @@ class LandmarkSize:
     drift: bool = False
 
     def __post_init__(self):
-        if self.input_size < 16 or self.input_size % 16:
+        _check_fields(self)
+        if self.input_size % 16:
             raise CourseError(f"LandmarkSize.input_size must be a multiple of 16, not {self.input_size}")
 
     @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> "LandmarkSize":
+    def from_json(cls, stored: object) -> "LandmarkSize":
         """Return the size whose ``asdict`` went through JSON.
 
         Raises:
-            CourseError, TypeError, AttributeError: a field that is unknown or makes no sense.
+            CourseError: naming the field that is unknown, missing or makes no sense.
         """
-        return cls(**_with_tuples(fields))
+        return cls(
+            **_from_json(cls, stored, optional=("drift",))
+        )  # which files of before have not, and no answer needs
 
     @property
     def channels(self) -> tuple[int, int, int]:
@@ -61,7 +72,7 @@ class LandmarkSize:
         return (self.input_size // 4, self.input_size // 8, self.input_size // 16)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Size:
     """Every size and ablation of POSTER-Var; the defaults are the paper's.
 
@@ -80,7 +91,17 @@ class Size:
         layer_embedding: ablation "no layer embedding" when False.
         embed_activation: GELU after each embedding convolution (POSTER-Var yes, POSTER++ no).
         fusion_norm: LayerNorm on the concatenated levels (POSTER-Var yes, POSTER++ no).
+
+    Raises:
+        CourseError: naming the field that is of another type, or outside ``BOUNDS``: these keep what a stranger's
+            file can ask for small, and leave room around everything that was ever published.
     """
+
+    BOUNDS: ClassVar = {
+        "image_size": (16, 256), "channels": (1, 2048), "units": (1, 50), "head_dim": (1, 2048),
+        "drop_path": (0, 1), "layer_scale": (0, 10), "embed_dim": (1, 4096), "encoder_depth": (0, 50),
+        "encoder_heads": (1, 256), "linear_std": (0, 10),
+    }  # fmt: skip
 
     image_size: int = 112
     channels: tuple[int, int, int] = (64, 128, 256)
@@ -99,10 +120,11 @@ class Size:
     fusion_norm: bool = True
 
     def __post_init__(self):
-        if self.image_size < 16 or self.image_size % 16:
+        _check_fields(self)
+        if self.image_size % 16:
             raise CourseError(f"Size.image_size must be a multiple of 16, not {self.image_size}")
         if self.head not in ("variational", "point"):
-            raise CourseError(f'Size.head must be "variational" or "point", not "{self.head}"')
+            raise CourseError(f'Size.head must be "variational" or "point", not "{shown(self.head)}"')
         for width in self.channels:
             if width % self.head_dim:
                 raise CourseError(f"Size.channels: {width} is not a multiple of head_dim = {self.head_dim}")
@@ -112,13 +134,14 @@ class Size:
             )
 
     @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> "Size":
+    def from_json(cls, stored: object) -> "Size":
         """Return the size whose ``asdict`` went through JSON.
 
         Raises:
-            CourseError, LookupError, TypeError, AttributeError: a field that is unknown, missing or makes no sense.
+            CourseError: naming the field that is unknown, missing or makes no sense.
         """
-        return cls(**{**_with_tuples(fields), "landmark": LandmarkSize.from_json(fields["landmark"])})
+        values = _from_json(cls, stored)
+        return cls(**{**values, "landmark": LandmarkSize.from_json(values["landmark"])})
 
     @property
     def windows(self) -> tuple[int, int, int]:
@@ -176,6 +199,33 @@ def narrow_landmarks(input_size: int) -> LandmarkSize:
     )
 
 
-def _with_tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON has lists where the frozen sizes have tuples."""
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+def _from_json(owner: type, stored: object, optional: Container[str] = ()) -> dict[str, Any]:
+    """The fields of a size as JSON has them, with tuples for its lists; all must be there that change an answer."""
+    if not isinstance(stored, Mapping):
+        raise CourseError(f"{owner.__name__} must be a mapping of fields, not {shown(stored)}")
+    known = {entry.name for entry in fields(owner)}
+    for name in sorted(known ^ set(stored)):
+        if name not in optional:
+            raise CourseError(
+                f"{owner.__name__}.{shown(name)} is {'missing' if name in known else 'unknown'}"
+            )
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
+
+
+def _check_fields(size: "LandmarkSize | Size") -> None:
+    for entry in fields(size):
+        value, name = getattr(size, entry.name), f"{type(size).__name__}.{entry.name}"
+        default = LandmarkSize() if entry.default is MISSING else entry.default
+        if not _is_like(value, default):
+            raise CourseError(f"{name} must be like {default!r}, not {shown(value)}")
+        if entry.name in size.BOUNDS:
+            low, high = size.BOUNDS[entry.name]
+            if not all(low <= part <= high for part in (value if isinstance(value, tuple) else (value,))):
+                raise CourseError(f"{name} must be between {low} and {high}, not {shown(value)}")
+
+
+def _is_like(value: object, default: object) -> bool:
+    """Whether the value is of the default's type; True is no number, and a whole number may stand for any."""
+    if isinstance(default, tuple):
+        return isinstance(value, tuple) and len(value) == len(default) and all(map(_is_like, value, default))
+    return type(value) is type(default) or (isinstance(default, float) and type(value) is int)

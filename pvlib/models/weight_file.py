@@ -1,4 +1,7 @@
-"""A network's own file: safetensors with a format, and JSON about the network, in the header."""
+"""A network's own file: safetensors with a format, and JSON about the network, in the header.
+
+A checksum of the header and of every number lies beside them, so that a flipped bit does not pass for a weight.
+"""
 
 import hashlib
 import json
@@ -12,8 +15,10 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from pvlib.errors import CourseError
+from pvlib.errors import CourseError, shown
 from pvlib.files import atomic_write
+
+_FORMAT, _CHECKSUM = "format", "checksum"
 
 
 def write_weight_file(
@@ -24,8 +29,9 @@ def write_weight_file(
     Raises:
         CourseError: when it cannot be written; a file that was there before stays.
     """
-    header = {"format": kind, **{key: json.dumps(value) for key, value in about.items()}}
+    header = {_FORMAT: kind, **{key: json.dumps(value) for key, value in about.items()}}
     in_memory = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+    header[_CHECKSUM] = _checksum(header, in_memory)
     with atomic_write(path) as temporary:
         safetensors.torch.save_file(in_memory, temporary, header)
 
@@ -33,7 +39,7 @@ def write_weight_file(
 def is_weight_file(path: str | Path, kind: str) -> bool:
     """Whether the file is one of :func:`write_weight_file`, of this kind."""
     try:
-        return _header(path).get("format") == kind
+        return _header(path).get(_FORMAT) == kind
     except (SafetensorError, OSError):
         return False
 
@@ -48,19 +54,23 @@ def reading_weight_file(
         command: what makes such a file, for the message.
 
     Raises:
-        CourseError: when the file is missing, of another kind or damaged, or the block finds that its parts do
-            not fit each other.
+        CourseError: when the file is missing, of another kind or damaged (files of before have no checksum), or
+            the block finds that its parts do not fit each other.
     """
     if not path.is_file():
         raise CourseError(f"there is no file {path}; make one with: {command}")
     try:
         header = _header(path)
-        if header.pop("format", None) != kind:
+        if header.get(_FORMAT) != kind:
             raise CourseError(f"{path} is no {kind} file; make one with: {command}")
     except (SafetensorError, OSError) as error:
         raise _damaged(path, error) from error
     try:
-        yield safetensors.torch.load_file(path), {key: json.loads(value) for key, value in header.items()}
+        tensors, checksum = safetensors.torch.load_file(path), header.pop(_CHECKSUM, None)
+        if checksum not in (None, _checksum(header, tensors)):
+            raise CourseError("its content is not what was once written")
+        del header[_FORMAT]
+        yield tensors, {key: json.loads(value) for key, value in header.items()}
     except (
         SafetensorError,
         CourseError,  # of a size or a name that makes no sense
@@ -76,10 +86,16 @@ def reading_weight_file(
 
 def fingerprint(network: nn.Module) -> str:
     """Return a SHA-256 of every weight and statistic by name: which network this is, wherever its file lies."""
+    return _checksum({}, network.state_dict())
+
+
+def _checksum(header: Mapping[str, str], tensors: Mapping[str, Tensor]) -> str:
     digest = hashlib.sha256()
-    for key, value in sorted(network.state_dict().items()):
+    for key, text in sorted(header.items()):
+        digest.update(f"{key} {len(text)} {text}".encode())
+    for key, value in sorted(tensors.items()):
         digest.update(f"{key} {value.dtype} {tuple(value.shape)}".encode())
-        digest.update(value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().tobytes())
+        digest.update(value.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
     return digest.hexdigest()
 
 
@@ -89,5 +105,4 @@ def _header(path: str | Path) -> dict[str, str]:
 
 
 def _damaged(path: Path, error: Exception) -> CourseError:
-    reason = " ".join(str(error).split())[:300]
-    return CourseError(f"{path} is damaged or does not describe its network ({reason})")
+    return CourseError(f"{path} is damaged or does not describe its network ({shown(str(error), 300)})")

@@ -22,11 +22,12 @@ import torch
 from torch import nn
 
 from pvlib.errors import CourseError
-from pvlib.models.checkpoint_reader import find_state_dict, read_checkpoint
+from pvlib.models.checkpoint_reader import read_checkpoint
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.poster import Poster
 from pvlib.models.released import convert_released, load_released, released_landmark_name, released_name
 from pvlib.models.sizes import LandmarkSize
+from pvlib.models.state_dicts import find_state_dict
 
 ZIP, LEGACY = True, False
 
@@ -96,42 +97,29 @@ def test_safetensors_are_read(tmp_path):
     assert_same(find_state_dict(read_checkpoint(tmp_path / "weights.safetensors"), ""), expected)
 
 
-AUTHORS_SCRIPT = """
-import sys
-import numpy as np
-import torch
-
-class RecorderMeter(object):
-    def __init__(self, epochs):
-        self.total_epoch = epochs
-        self.epoch_losses = np.zeros((epochs, 2), dtype=np.float32)
-        self.best = np.float64(0.91)
-
-network = torch.nn.DataParallel(torch.nn.Linear(3, 2))
-torch.manual_seed(0)
-torch.nn.init.normal_(network.module.weight)
-optimizer = torch.optim.Adam(network.parameters())
-network(torch.ones(1, 3)).sum().backward()
-optimizer.step()
-content = {
-    "epoch": 3, "state_dict": network.state_dict(), "best_acc": torch.tensor(91.5),
-    "optimizer": optimizer.state_dict(), "recorder": RecorderMeter(200), "recorder1": RecorderMeter(200),
-}
-torch.save(content, sys.argv[1])
-torch.save(content, sys.argv[2], _use_new_zipfile_serialization=False)
-torch.save(network.module.weight, sys.argv[3])
-"""
+def adam_state() -> dict:
+    """What ``torch.optim.Adam.state_dict()`` returns after a step; importing torch's optimisers takes seconds."""
+    moments = {"step": torch.tensor(1.0), "exp_avg": torch.randn(2, 3), "exp_avg_sq": torch.rand(2, 3)}
+    groups = [{"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "amsgrad": False, "params": [0, 1]}]
+    return {"state": {0: moments, 1: dict(moments)}, "param_groups": groups}
 
 
-def test_a_poster_pp_checkpoint_with_its_recorder_object_is_read(tmp_path):
-    paths = [str(tmp_path / name) for name in ("zip.pth", "legacy.pth", "weight.pt")]
-    subprocess.run([sys.executable, "-c", AUTHORS_SCRIPT, *paths], check=True)
-    weight = torch.load(paths.pop(), weights_only=True)
-    assert not hasattr(sys.modules["__main__"], "RecorderMeter")
-    for path in paths:
-        state = find_state_dict(read_checkpoint(path), path)
-        assert list(state) == ["weight", "bias"]  # without "module."
-        assert torch.equal(state["weight"], weight)
+@pytest.mark.parametrize("layout", [ZIP, LEGACY])
+def test_a_poster_pp_checkpoint_with_its_recorder_object_is_read(tmp_path, monkeypatch, layout):
+    class RecorderMeter:
+        def __init__(self):
+            self.epoch_losses, self.best = np.zeros((9, 2), dtype=np.float32), np.float64(0.91)
+
+    network = nn.DataParallel(nn.Linear(3, 2))
+    content = {
+        "epoch": 3, "state_dict": network.state_dict(), "best_acc": torch.tensor(91.5),
+        "optimizer": adam_state(), "recorder": RecorderMeter(), "recorder1": RecorderMeter(),
+    }  # fmt: skip
+    RecorderMeter.__module__, RecorderMeter.__qualname__ = "__main__", "RecorderMeter"
+    with monkeypatch.context() as authors:  # their script, whose class nobody else has
+        authors.setattr(sys.modules["__main__"], "RecorderMeter", RecorderMeter, raising=False)
+        path = save(content, tmp_path / "poster_pp.pth", layout)
+    assert_same(find_state_dict(read_checkpoint(path), path), dict(network.module.state_dict()))
 
 
 @pytest.mark.parametrize("layout", [ZIP, LEGACY])
@@ -139,7 +127,7 @@ def test_a_poster_var_checkpoint_with_optimizer_and_arguments_is_read(tmp_path, 
     module = nn.Linear(3, 2)
     checkpoint = {
         "model": module.state_dict(),
-        "optimizer": torch.optim.AdamW(module.parameters()).state_dict(),
+        "optimizer": adam_state(),
         "epoch": 12,
         "args": argparse.Namespace(data=pathlib.Path("raf-db"), classes={7}, dtype=torch.float32),
         "counts": collections.Counter(a=1),
@@ -202,9 +190,57 @@ def test_a_landmark_network_alone_is_recognised(tmp_path):
 # ---------------------------------------------------------------- files that hold something else
 
 
+@pytest.mark.parametrize(
+    "prefix", ["", "module.", "model.", "_orig_mod.", "module._orig_mod.", "net.backbone."]
+)
+@pytest.mark.parametrize(
+    "wrappers",
+    [
+        "",
+        "state_dict",
+        "model",
+        "model_state_dict",
+        "net",
+        "weights",
+        "my_best_one",
+        "ema",
+        "model state_dict",
+    ],
+)
+def test_a_state_dict_is_found_whatever_people_call_it(wrappers, prefix):
+    expected = {"conv1.weight": torch.randn(3, 2), "conv1.bias": torch.randn(3)}
+    content = {prefix + key: value for key, value in expected.items()}
+    for wrapper in reversed(wrappers.split()):
+        optimizer = torch.optim.Adam(nn.Linear(2, 2).parameters()).state_dict()
+        content = {
+            "optimizer": optimizer,
+            "scheduler": {"last_epoch": 3},
+            wrapper: content,
+            "acc": torch.tensor(0.9),
+        }
+    assert_same(find_state_dict(content, "a.pth"), expected)
+
+
+def test_of_several_state_dicts_the_best_known_is_taken_and_unknown_ones_are_named():
+    small, one, other = {"mean": torch.zeros(3)}, {"w": torch.zeros(99)}, {"w": torch.ones(99)}
+    assert find_state_dict({"ema": other, "stats": small, "model": one}, "a.pth") == one
+    with pytest.raises(CourseError, match=r"a\.pth: holds several state dicts \(first, second\)"):
+        find_state_dict({"first": one, "second": other}, "a.pth")
+    with pytest.raises(CourseError, match="twice"):
+        find_state_dict({"module.w": torch.zeros(1), "w": torch.zeros(1)}, "a.pth")
+
+
+def test_dictionaries_that_hold_each_other_end_in_an_error():
+    knot: dict = {str(number): {} for number in range(100)}
+    for value in knot.values():
+        value.update({str(number): knot for number in range(100)})
+    with pytest.raises(CourseError, match="no state dict"):
+        find_state_dict(knot, "a.pth")
+
+
 @pytest.mark.parametrize("wrapper", [None, "state_dict", "model"])
 def test_an_optimizer_saved_by_mistake_is_called_one(tmp_path, wrapper):
-    state = torch.optim.Adam(nn.Linear(2, 2).parameters()).state_dict()
+    state = adam_state()
     path = save(state if wrapper is None else {wrapper: state, "epoch": 3}, tmp_path / "best.pth")
     with pytest.raises(CourseError, match=r"best\.pth: holds the optimizer's state"):
         load_released(path)
@@ -400,13 +436,16 @@ def test_a_file_cannot_change_the_functions_that_build_tensors(tmp_path):
     assert torch._utils._rebuild_tensor_v2.__defaults__ == before
 
 
-def test_a_tensor_cannot_look_past_its_storage(tmp_path):
+@pytest.mark.parametrize(("field", "message"), [
+    (b"K\x04\x85", r"size \(255,\) in a storage of 4 numbers"),  # the tuple (4,), the tensor's size
+    (b"K\x01\x85", "out of bounds"),  # its stride
+])  # fmt: skip
+def test_a_tensor_cannot_look_past_its_storage(tmp_path, field, message):
     path = save({"a": torch.zeros(4)}, tmp_path / "a.pth", LEGACY)
     whole = path.read_bytes()
-    size = b"K\x04\x85"  # the tuple (4,), the tensor's size
-    assert whole.count(size) == 1
-    path.write_bytes(whole.replace(size, b"K\xff\x85"))
-    with pytest.raises(CourseError, match="out of bounds"):
+    assert whole.count(field) == 1
+    path.write_bytes(whole.replace(field, b"K\xff\x85"))
+    with pytest.raises(CourseError, match=message):
         read_checkpoint(path)
 
 
@@ -445,6 +484,98 @@ def test_nested_tuples_as_keys_cost_neither_time_nor_stack(tmp_path, levels):
     nest = b"2\x86" if levels == 60 else b"\x85"  # DUP TUPLE2, or TUPLE1
     program = b"\x80\x02}K\x01" + nest * levels + b"K\x02s."
     assert len(read_checkpoint(save_pickle(program, tmp_path / "a.pth"))) == 1
+
+
+NEST = b"K\x01" + b"2\x86" * 60  # ((x, x), (x, x)) …, whose hash takes 2⁶⁰ steps: DUP TUPLE2
+
+
+def storage(key: bytes) -> bytes:
+    """Protocol 2: a persistent id for the storage with this key, as torch.save writes it."""
+    return b"(X\x07\0\0\0storagectorch\nFloatStorage\n" + key + b"X\x03\0\0\0cpuK\x01tQ"
+
+
+@pytest.mark.parametrize("layout", [ZIP, LEGACY], ids=["zip", "legacy"])
+@pytest.mark.parametrize("key", [NEST, b"]", b"}", b"N", b"\x88", b"K\x01\x85", b"G" + b"\0" * 8])
+def test_a_storage_is_looked_up_by_text_alone(tmp_path, key, layout):
+    path = save_pickle(b"\x80\x02" + storage(key) + b".", tmp_path / "a.pth", layout)
+    with pytest.raises(CourseError, match=r"a storage whose key is .*, not text"):
+        read_checkpoint(path)
+
+
+def test_the_keys_behind_a_legacy_file_are_text_too(tmp_path):
+    path = save_pickle(b"\x80\x02}.", tmp_path / "a.pth", LEGACY)
+    path.write_bytes(path.read_bytes().removesuffix(pickle.dumps([], 2)) + b"\x80\x02]" + NEST + b"a.")
+    with pytest.raises(CourseError, match="a storage whose key is"):
+        read_checkpoint(path)
+
+
+@pytest.mark.parametrize("layout", [ZIP, LEGACY], ids=["zip", "legacy"])
+@pytest.mark.parametrize("head", ["VIT.head_vae.fc_mu.weight", "VIT.head.linear.weight"])
+@pytest.mark.parametrize(("tensor", "message"), [
+    (torch.zeros(1).expand(2**20, 768), r"size \(1048576, 768\) in a storage of 1 numbers"),
+    (torch.zeros(()), r"has shape \(\)"),
+    (torch.zeros(7), r"has shape \(7,\)"),
+    (torch.zeros(0, 768), "num_classes must be at least 2, not 0"),
+    (torch.zeros(1_001, 768), "num_classes must be at most 1000, not 1001"),
+])  # fmt: skip
+def test_a_head_of_senseless_shape_is_refused_before_a_network_is_built(
+    tmp_path, head, tensor, message, layout
+):
+    with pytest.raises(CourseError, match=message):
+        load_released(save({head: tensor}, tmp_path / "a.pth", layout))
+
+
+@pytest.mark.parametrize(
+    "size", [b"]K\0aJ\xff\xff\xff\x7f\x86", b"J\xff\xff\xff\xff\x85", b"G" + b"\0" * 8 + b"\x85", b"\x88\x85"]
+)
+def test_the_size_of_a_tensor_is_a_few_whole_numbers(tmp_path, size):
+    """[0] · 2³¹ would be a list of 16 GB."""
+    tensor = b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage(b"X\x01\0\0\x000") + b"K\0" + size + b")tR"
+    path = save_pickle(b"\x80\x02" + tensor + b".", tmp_path / "a.pth")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("archive/data/0", b"\0" * 4)
+    with pytest.raises(CourseError, match="a tensor of size"):
+        read_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    "function", ["collections\nOrderedDict", "torch\nSize", "torch._utils\n_rebuild_parameter"]
+)
+def test_calls_that_copy_one_list_again_and_again_are_refused(tmp_path, function):
+    pairs = b"](" + b"K\1K\2\x86" * 1000 + b"e\x85q\x01"  # a tuple of one list, kept as memo 1
+    calls = (f"c{function}\n".encode() + b"h\x01R0") * 1000
+    with pytest.raises(CourseError, match="the same content again and again"):
+        read_checkpoint(save_pickle(b"\x80\x02" + pairs + calls + b".", tmp_path / "a.pth"))
+
+
+def test_whole_numbers_as_keys_cannot_all_have_one_hash(tmp_path):
+    keys = [hash_modulus * (2**61 - 1) for hash_modulus in range(1, 20)]  # Python's hash of each is 0
+    content = read_checkpoint(save_pickle(pickle.dumps(dict.fromkeys(keys, 0), 2), tmp_path / "a.pth"))
+    assert len({hash(key) for key in content}) == len(keys)
+
+
+@pytest.mark.parametrize(
+    "name", ["\x1b[2J\x1b]0;pwned\x07", "evil\nerror: all is well", "\u202elive", "x" * 100_000]
+)
+def test_no_name_in_a_file_acts_on_a_terminal_or_floods_it(tmp_path, name):
+    tensor, state = torch.zeros(1), {"VIT.head.linear.weight": torch.zeros(7, 768)}
+    for number, content in enumerate(
+        [{name: tensor}, {name: 1}, state | {name: tensor}, {name: state, f"{name}2": state}]
+    ):
+        with pytest.raises(CourseError) as refusal:
+            load_released(save(content, tmp_path / f"{number}.pth"))
+        assert str(refusal.value).isprintable()
+        assert len(str(refusal.value)) < 700
+
+
+def test_every_hostile_file_beside_the_checkout_is_refused_in_one_short_line(shared):
+    files = sorted((shared / "cases/checkpoints").iterdir())
+    assert files
+    for file in files:
+        with pytest.raises(CourseError) as refusal:
+            load_released(file)
+        assert str(refusal.value).isprintable()
+        assert len(str(refusal.value)) < 500
 
 
 def test_an_archive_that_unpacks_to_more_than_its_size_is_refused(tmp_path):

@@ -22,6 +22,7 @@ import pvlib
 from pvlib.data.labels import AFFECTNET7, AFFECTNET8, FERPLUS, RAFDB
 from pvlib.data.network_input import network_input
 from pvlib.errors import CourseError
+from pvlib.models.filling import build_filled
 from pvlib.models.landmark_weights import is_landmark_file
 from pvlib.models.poster import Poster
 from pvlib.models.released import load_released
@@ -198,10 +199,9 @@ def _read_exported(path: Path) -> TrainedNetwork:
     with reading_weight_file(path, FORMAT, "pvlib export RUN FILE") as (tensors, header):
         names = tuple(header["names"])
         sides = {"input_size": None, **header["input"]}
-        network = Poster(Size.from_json(header["size"]), len(names))
-        network.load_state_dict(tensors)
+        size = Size.from_json(header["size"])
         return TrainedNetwork(
-            network=network.eval(),
+            network=build_filled(lambda: Poster(size, len(names)), tensors, "its tensors"),
             class_names=names,
             face_size=_required(sides["face_size"]),
             channels=_required(sides["channels"]),

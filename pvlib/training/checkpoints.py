@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.models import Poster, Size
+from pvlib.models.filling import build_filled
 
 LAST, BEST = "last", "best"
 NETWORK, AVERAGE, OPTIMIZER = "network.", "average.", "optimizer."
@@ -193,12 +194,12 @@ def load_network(folder: str | Path, which: str = LAST) -> Poster:
         read_tensors(folder, which),
     )
     try:
-        network = Poster(Size.from_json(state["size"]), len(state["names"]))
-    except (AttributeError, KeyError, TypeError) as error:
+        size, classes = Size.from_json(state["size"]), len(state["names"])
+    except (CourseError, AttributeError, KeyError, TypeError) as error:
         raise CourseError(f"{path}: does not describe its network ({error})") from error
-    averaged = any(name.startswith(AVERAGE) for name in tensors)
-    fill(network, tensors, AVERAGE if averaged else NETWORK, path)
-    return network.eval()
+    prefix = AVERAGE if any(name.startswith(AVERAGE) for name in tensors) else NETWORK
+    weights = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+    return build_filled(lambda: Poster(size, classes), weights, str(path))
 
 
 def fill(network: nn.Module, tensors: Mapping[str, Tensor], prefix: str, path: Path) -> None:

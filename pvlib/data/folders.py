@@ -1,7 +1,7 @@
 """Looking into folders: files by kind, where a data set begins, what lies there unused; in clear words."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from pvlib.errors import CourseError
@@ -50,13 +50,11 @@ def find_base(root: Path, is_base: Callable[[Path], bool], what: str) -> Path | 
     return None
 
 
-def images_below(folder: Path) -> list[Path]:
-    """Return the images in ``folder`` and the folders below it, in order; links to folders are not followed."""
-    found = []
-    for inside, folders, _ in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
-        found += [Path(inside, name) for name in sorted(file_names(Path(inside)))]
-    return found
+def images_below(folder: Path) -> Iterator[str]:
+    """Yield the images in ``folder`` and those below it, as paths from there; links to folders are not followed."""
+    for inside, _ in _walk(folder):
+        for name in sorted(file_names(folder / inside)):
+            yield f"{inside}{name}"
 
 
 def descend(folder: Path, suffixes: tuple[str, ...] = IMAGE_SUFFIXES) -> Path:
@@ -87,21 +85,27 @@ def not_read(
         used: paths of files that are used, or named in a complaint of their own, below ``root``.
         is_read: whether a path, relative to ``root``, is used too.
     """
-    used = set(used)
+    before = "" if root == Path() else os.path.join(root, "")
+    known = {path.removeprefix(before).replace(os.sep, "/") for path in used}
     found: dict[str, tuple[int, str]] = {}
-    for folder, inner, files in os.walk(root):
-        inner[:] = sorted(name for name in inner if not name.startswith((".", "__")))
+    for inside, files in _walk(root):
         for name in sorted(files):
-            path = os.path.join(folder, name)
-            relative = os.path.relpath(path, root) if folder != str(root) else name
-            if name.startswith(".") or path in used or is_read(relative):
+            path = f"{inside}{name}"
+            if name.startswith(".") or path in known or is_read(path):
                 continue
-            place = relative.split(os.sep)[0] if os.sep in relative else ""
-            ending = os.path.splitext(name)[1].casefold() or "other"
-            kind = printable(f"{ending} files in {place}" if place else f"{ending} files")
-            count, example = found.get(kind, (0, printable(relative)))
+            place = f" in {inside.split('/')[0]}" if inside else ""
+            kind = printable(f"{os.path.splitext(name)[1].casefold() or 'other'} files{place}")
+            count, example = found.get(kind, (0, printable(path)))
             found[kind] = (count + 1, example)
     return found
+
+
+def _walk(root: Path) -> Iterator[tuple[str, list[str]]]:
+    """Yield each folder at or below ``root``: "" or "some/folder/", and the files in it; hidden ones are left out."""
+    for inside, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
+        path = Path(inside).relative_to(root).as_posix()
+        yield "" if path == "." else f"{path}/", files
 
 
 def _some(kind: str, names: list[str]) -> str:

@@ -22,7 +22,7 @@ def load_some_images(root: str | Path, count: int, seed: int) -> Faces:
     Raises:
         CourseError: there is no image, or one of those chosen cannot be read.
     """
-    found = sorted(images_below(Path(root)))
+    found = [Path(root, name) for name in sorted(images_below(Path(root)))]
     if not found:
         raise CourseError(f"there is no image in {root} or in the folders below it")
     order = torch.randperm(len(found), generator=torch.Generator().manual_seed(seed))

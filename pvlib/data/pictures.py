@@ -78,15 +78,12 @@ class Opened(NamedTuple):
     Attributes:
         face: RGB; the part inside the box, as stored.
         orientation: EXIF's word for how to turn it upright.
-        content: the file's bytes.
-        size, mode, form: width and height, kind of pixels and format of the whole picture, as in Pillow.
+        size, form: width and height, and format of the whole picture, as in Pillow.
     """
 
     face: Image.Image
     orientation: int
-    content: bytes
     size: tuple[int, int]
-    mode: str
     form: str
 
 
@@ -145,7 +142,7 @@ def _decode(content: bytes, path: str, box: tuple[int, int, int, int] | None) ->
         if right <= left or bottom <= top:
             raise CourseError(f"{path}: the face's box {box} lies outside of the {width}×{height} picture")
         face = _to_rgb(image.crop((left, top, right, bottom)))
-        return Opened(face, orientation, content, (width, height), image.mode, image.format or "")
+        return Opened(face, orientation, (width, height), image.format or "")
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

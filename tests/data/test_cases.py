@@ -145,6 +145,23 @@ def test_every_face_that_is_used_otherwise_than_its_folder_says_has_a_line(tmp_p
     assert listing.not_read[".jpg files in augmented"] == (1, "augmented/1.jpg")
 
 
+@pytest.mark.parametrize(
+    "layout", ["ferplus", "ferplus-csv", "rafdb", "rafdb-folders", "affectnet", "affectnet-old"]
+)
+def test_nothing_that_is_used_is_called_not_read_even_in_the_folder_itself(
+    tmp_path, drawn, monkeypatch, layout
+):
+    read = {"f": list_ferplus, "r": list_rafdb, "a": list_affectnet}[layout[0]]
+    listing = read(drawn(layout, tmp_path / "set"))
+    monkeypatch.chdir(tmp_path / "set")
+    assert read(Path()).not_read == listing.not_read
+    unused = {".txt files", ".safetensors files"}  # README and truth of drawn faces
+    landmarks = {
+        f".npy files in {folder}" for folder in ("train_set", "val_set")
+    }  # one of four values a face
+    assert listing.not_read.keys() == (unused | landmarks if layout == "affectnet" else unused)
+
+
 def test_a_validation_folder_of_training_faces_stays_and_a_copy_of_the_test_faces_counts_once(
     tmp_path, drawn
 ):

@@ -6,12 +6,12 @@ landmarks, the expression's id, valence and arousal. They may stand in the folde
 """
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from pvlib.data.affectnet.owners import AFFECTNET, CONTEMPT, NO_EXPRESSION
-from pvlib.data.folders import file_names, folder_names, not_read
+from pvlib.data.folders import images_below, not_read
 from pvlib.data.label_files import read_columns, whole_number
 from pvlib.data.listing import Item, Listing
 from pvlib.errors import CourseError
@@ -47,30 +47,53 @@ def list_old_layout(root: Path, base: Path) -> Listing:
         CourseError: a table lacks a column or holds an expression that is no id, or a path that leads out
             of the folder of pictures; the message names the line.
     """
+    tables = table_paths(base)
     name = "Manually_Annotated_Images"
     places = (f"{name}/{name}", name, f"Manually_Annotated/{name}", "Manually_Annotated", "")
-    reader = _TableReader(next(base / place for place in places if (base / place).is_dir()))
-    for split, path in table_paths(base).items():
-        reader.read(split, path)
-    if not reader.labelled:
+    pictures = next(base / place for place in places if (base / place).is_dir())
+    files = set(images_below(pictures))
+    items: dict[tuple[str, str], Item] = {}  # (split, name): a later row replaces an earlier one
+    labelled: set[str] = set()
+    dropped: dict[str, Counter[str]] = {split: Counter() for split in tables}
+    missing, boxless, repeated = [], [], []
+    for split, line, (name, *cells, expression, valence, arousal) in _rows(tables):
+        where = f"{tables[split]}, line {line}"
+        name = _inside(name.replace("\\", "/"), where)  # lists made on Windows have backslashes
+        label = _label(expression, f"{where} ({name[:80]})")
+        labelled.add(name)
+        if label in NO_EXPRESSION:
+            dropped[split][NO_EXPRESSION[label]] += 1
+        elif name not in files:
+            missing.append(name)
+        elif (box := _box(cells)) is None:
+            boxless.append(f"{name} (line {line} of {tables[split].name})")
+        else:
+            if (split, name) in items:
+                repeated.append(name)
+            affect = (bounded(valence), bounded(arousal))
+            items[split, name] = Item(split, label, str(pictures / name), name, box, affect)
+    if not labelled:
         raise CourseError(f"the tables under {base} have no row: copy them again from the owners' archive")
-    tables = table_paths(base).values()
-    items, unlabelled = list(reader.items.values()), reader.unlabelled()
-    named = [*reader.missing, *reader.labelled, *unlabelled]
     return Listing(
         data_set=AFFECTNET,
         root=root,
-        layout=f"the owners' old layout ({', '.join(path.name for path in tables)})",
-        items=in_order(items),
+        layout=f"the owners' old layout ({', '.join(path.name for path in tables.values())})",
+        items=in_order(items.values()),
         problems={
-            "rows without an image": reader.missing,
-            "rows whose face box is empty or no box": reader.boxless,
-            "images named in more than one row, of which the last counts": reader.repeated,
-            "images without a row": unlabelled,
+            "rows without an image": missing,
+            "rows whose face box is empty or no box": boxless,
+            "images named in more than one row, of which the last counts": repeated,
+            "images without a row": sorted(files - labelled),
         },
-        counts=without_expression(reader.dropped),
-        not_read=not_read(root, [*map(str, tables), *(str(reader.pictures / name) for name in named)]),
+        counts=without_expression(dropped),
+        not_read=not_read(root, [*map(str, tables.values()), *(str(pictures / name) for name in files)]),
     )
+
+
+def _rows(tables: dict[str, Path]) -> Iterator[tuple[str, int, list[str]]]:
+    for split, path in tables.items():
+        for line, cells in read_columns(path, _COLUMNS):
+            yield split, line, cells
 
 
 def in_order(items: Iterable[Item]) -> list[Item]:
@@ -84,53 +107,6 @@ def without_expression(dropped: dict[str, Counter[str]]) -> dict[str, dict[str, 
         f"left out: {kind}": {split: counts[kind] for split, counts in dropped.items()}
         for kind in NO_EXPRESSION.values()
     }
-
-
-class _TableReader:
-    """Reads one table after the other; the lists that it fills go into the listing."""
-
-    def __init__(self, pictures: Path):
-        self.pictures = pictures
-        self.items: dict[tuple[str, str], Item] = {}  # (split, name): a later row replaces an earlier one
-        self.labelled: set[str] = set()
-        self.missing: list[str] = []
-        self.boxless: list[str] = []
-        self.repeated: list[str] = []
-        self.dropped: dict[str, Counter[str]] = {}
-        self._files: dict[str, set[str]] = defaultdict(set)  # subfolder -> names, as they are needed
-
-    def read(self, split: str, path: Path) -> None:
-        dropped = self.dropped[split] = Counter(dict.fromkeys(NO_EXPRESSION.values(), 0))
-        for line, (name, *box, expression, valence, arousal) in read_columns(path, _COLUMNS):
-            where = f"{path}, line {line}"
-            name = name.replace("\\", "/")  # as lists made on Windows have it
-            label = _label(expression, f"{where} ({name[:80]})")
-            folder, _, file = _inside(name, where).rpartition("/")
-            self.labelled.add(name)
-            if label in NO_EXPRESSION:
-                dropped[NO_EXPRESSION[label]] += 1
-                continue
-            edges = _box(box)
-            if file not in self._names(folder):
-                self.missing.append(name)
-            elif edges is None:
-                self.boxless.append(f"{name} (line {line} of {path.name})")
-            else:
-                if (split, name) in self.items:
-                    self.repeated.append(name)
-                affect = (bounded(valence), bounded(arousal))
-                self.items[split, name] = Item(split, label, str(self.pictures / name), name, edges, affect)
-
-    def unlabelled(self) -> list[str]:
-        """Pictures in the folders that the tables name, or directly among the pictures, without a row."""
-        folders = set(folder_names(self.pictures)) | set(self._files)
-        here = (f"{folder}/{file}".lstrip("/") for folder in folders for file in self._names(folder))
-        return sorted(name for name in here if name not in self.labelled)
-
-    def _names(self, folder: str) -> set[str]:
-        if folder not in self._files:
-            self._files[folder] = file_names(self.pictures / folder)
-        return self._files[folder]
 
 
 def _inside(name: str, where: str) -> str:

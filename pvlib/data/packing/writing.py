@@ -101,7 +101,7 @@ def _refuse_problems(listing: Listing, strict: bool) -> None:
     if not listing.items:
         reasons = f" ({'; '.join(found)})" if found else ""
         remedy = what_is_there(listing.root)
-        if not images_below(listing.root):
+        if not any(images_below(listing.root)):
             remedy += f"; for what is missing, {listing.data_set.where}"
         raise CourseError(f"{listing.root} has no labelled face of {name}{reasons}. {remedy}")
     if strict and found:

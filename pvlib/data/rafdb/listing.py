@@ -80,15 +80,16 @@ def _list_official(root: Path, base: Path) -> Listing:
         rows[name] = (split, label)
     if not rows:
         raise CourseError(f"{label_file} is empty: copy it again from the owners' archive")
-    files = {official_name(path.name) or path.name: path for path in _aligned_last(images_below(aligned))}
+    # sorted, so that of "…_aligned.jpg" and "….jpg" the aligned one counts
+    images = sorted(images_below(aligned), key=lambda path: "_aligned" in path.casefold())
+    files = {official_name(Path(path).name) or Path(path).name: path for path in images}
     valid = _tenth([(name, label) for name, (split, label) in rows.items() if split == "train"])
     items = [
-        Item("valid" if name in valid else split, label, str(files[name]), name)
+        Item("valid" if name in valid else split, label, str(aligned / files[name]), name)
         for name, (split, label) in rows.items()
         if name in files
     ]
-    used = {item.path for item in items}
-    superfluous = [path for path in images_below(aligned) if str(path) not in used]
+    superfluous = sorted(set(images) - {files[item.name] for item in items})
     return Listing(
         data_set=RAFDB,
         root=root,
@@ -96,17 +97,12 @@ def _list_official(root: Path, base: Path) -> Listing:
         items=items,
         problems={
             "faces of the label file without an image": [name for name in rows if name not in files],
-            "images that the label file does not name": [path.name for path in superfluous],
+            "images that the label file does not name": superfluous,
             "names repeated in the label file": repeated,
             "names in the label file with two labels, of which the last counts": conflicts,
         },
-        not_read=not_read(root, [str(label_file), *used, *map(str, superfluous)]),
+        not_read=not_read(root, [str(label_file), *(str(aligned / path) for path in images)]),
     )
-
-
-def _aligned_last(paths: list[Path]) -> list[Path]:
-    """So that of "…_aligned.jpg" and "….jpg" the aligned one counts."""
-    return sorted(paths, key=lambda path: "_aligned" in path.name.casefold())
 
 
 def _aligned_folder(base: Path) -> Path:

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from rich.table import Table
@@ -119,3 +120,13 @@ def test_an_output_that_closes_early_ends_a_command_without_a_word():
     with start("speak") as speaking:
         speaking.stdout.close()
         assert speaking.stderr.read() == b""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' file names are Unicode")
+def test_a_set_with_names_of_any_kind_is_checked_into_any_output(tmp_path):
+    for name in (b"Jos\xe9.png", "σ✔.png".encode(), b"esc\x1b[2J.png"):
+        Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_bytes(b"none")
+    result = CliRunner(charset="ascii").invoke(app, ["data", "check", str(tmp_path), "--workers", "1"])
+    assert isinstance(result.exception, SystemExit), result.output
+    assert "\x1b" not in result.output
+    assert "not usable" in result.output

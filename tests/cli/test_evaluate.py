@@ -19,8 +19,8 @@ TINY = ["data.count=64", "data.valid_count=48", "train.epochs=2", "train.batch_s
 QUICK = ["--passes", 1, "--bootstrap", 20, "--samples", 5]
 
 
-def call(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+def call(*arguments):  # into an output that takes ASCII alone, the least that a command meets
+    return CliRunner(charset="ascii").invoke(app, [str(argument) for argument in arguments])
 
 
 def numbers_of(folder):

@@ -14,8 +14,8 @@ from pvlib.training.config_files import load_config
 SMALL = ["drawn-tiny", "data.count=32", "data.valid_count=16", "train.batch_size=16", "--device", "cpu"]
 
 
-def call(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+def call(*arguments):  # into an output that takes ASCII alone, the least that a command meets
+    return CliRunner(charset="ascii").invoke(app, [str(argument) for argument in arguments])
 
 
 def test_the_list_names_every_preset_with_what_it_is():

@@ -13,6 +13,7 @@ from benchmarks.machine import describe
 from benchmarks.networks import SIZES, Measurement, measure_networks
 from benchmarks.reading import AIM, Prepared, ReadingSpeed, measure_reading, prepared_sets
 from benchmarks.released import Comparison, compare
+from benchmarks.startup import StartUp, measure_startup
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.training.devices import keep_freed_memory
@@ -24,13 +25,15 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.threads:
         torch.set_num_threads(options.threads)
-    rounds = options.rounds or (2 if options.quick else 9)
+    rounds = options.rounds or (1 if options.quick else 9)
     keep_freed_memory()  # as a training does
     device = torch.device(options.device)
     machine = describe(device)
     print_machine(machine)
     rows: list[Measurement] = []
     try:
+        startup = measure_startup(rounds, options.quick)
+        print_startup(startup)
         with prepared_sets(64 if options.quick else 1024) as sets:
             print_preparing(sets)
             reading = measure_reading(sets, rounds, options.quick)
@@ -51,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
                 "preparing": {name: len(made.files) / made.seconds for name, made in sets.items()},
                 "reading": [{**asdict(row), "times_as_fast": row.times_as_fast} for row in reading],
                 "drawing": [asdict(row) for row in drawing],
+                "startup": [asdict(row) for row in startup],
             }
             with atomic_write(options.json) as temporary:
                 temporary.write_text(json.dumps(results, indent=2) + "\n")
@@ -142,6 +146,15 @@ def print_drawing(rows: list[DrawingSpeed]) -> None:
         aim = f"aim {row.aim:.0f} {verdict}" if row.workers == 2 else ""  # two cores
         start = f"{row.start_seconds:.1f} s to start"
         print(f"  {what:40}{row.faces_per_second:10.0f}   {start:16}   {aim}".rstrip())
+
+
+def print_startup(rows: list[StartUp]) -> None:
+    print("\nStart-up, a process each, beside `import torch`")
+    for row in rows:
+        verdict = "met" if row.times_torch <= row.limit else "missed"
+        print(
+            f"  {row.what:40}{row.seconds:10.2f} s{row.times_torch:10.2f}   at most {row.limit:.1f} {verdict}"
+        )
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def network_calls(
 ) -> dict[str, Callable[[], None]]:
     """Return a forward pass and a training step on random images, as ``pvlib.training`` does them."""
     side = SIDES[size]
-    network = poster_var(CLASSES, SIZES[size]()).to(device, memory_format=torch.channels_last)
+    network = poster_var(CLASSES, SIZES[size]()).to(device).to(memory_format=torch.channels_last)
     live = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(live, fused=True)
     objective = Objective()
@@ -149,7 +149,7 @@ def _memory_here(
     for action, call in network_calls(size, batch, precision, device).items():  # the smaller one first
         call(), call()  # the optimizer's state exists from the first step on
         peak = _peak_memory(device)
-        peaks[action] = None if None in (before, peak) else (peak - before) / 2**20
+        peaks[action] = None if before is None or peak is None else (peak - before) / 2**20
     return peaks
 
 

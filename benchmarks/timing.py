@@ -18,15 +18,16 @@ class Task:
     flops: int
 
 
-def time_in_turns(tasks: list[Task], rounds: int, device: torch.device) -> dict[str, float]:
+def time_in_turns(tasks: list[Task], rounds: int, device: torch.device, warm_up: int = 2) -> dict[str, float]:
     """Return the median seconds of one call of each task.
 
     Every round calls each task once. So noise of the machine hits all tasks, and the ratio of two medians
-    says more than either of them. Two calls before the first round are not counted.
+    says more than either of them. ``warm_up`` calls of each before the first round are not counted.
     """
     seconds: dict[str, list[float]] = {task.name: [] for task in tasks}
     for task in tasks:
-        task.call(), task.call()
+        for _ in range(warm_up):
+            task.call()
     for _ in range(rounds):
         for task in tasks:
             _finish(device)

@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from benchmarks import startup
 from benchmarks.__main__ import main, print_comparisons
 from benchmarks.networks import Measurement, count_flops, network_calls
 from benchmarks.peaks import peak_tasks
@@ -73,6 +74,19 @@ def test_preparing_and_drawing_are_timed(results):
     assert {(row["size"], row["colour"]) for row in results["drawing"]} == {(48, False), (224, True)}
 
 
+def test_start_up_is_measured_beside_the_import_of_torch(results):
+    (row,) = results["startup"]  # quick; the others take longer
+    assert row["what"] == "pvlib --help"
+    assert 0 < row["times_torch"] < row["seconds"] / 0.01  # no import of torch takes a hundredth of a second
+
+
+def test_a_command_that_does_not_answer_is_named(monkeypatch):
+    monkeypatch.setitem(startup.ANSWERS, "pvlib --help", (("-c", "raise SystemExit(3)"), 0, 1.0))
+    monkeypatch.setattr(startup, "TORCH", ("-c", "pass"))
+    with pytest.raises(CourseError, match="status 3"):
+        startup.measure_startup(1, quick=True)
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_usual_way_gives_faces_of_the_same_form_and_spread(name):
     # both see the same grey ramp; their means over many draws agree where nothing is cut off or mirrored away
@@ -80,9 +94,9 @@ def test_the_usual_way_gives_faces_of_the_same_form_and_spread(name):
     ramp = torch.linspace(60, 180, 48).round().byte().expand(48, 48).contiguous()
     picture = Image.fromarray(ramp.numpy()).convert("RGB")
     torch.manual_seed(0)
-    ours = chosen.training()(ramp.expand(100, 1, 48, 48))
+    ours = chosen.training()(ramp.expand(50, 1, 48, 48))
     pipeline = usual_pipeline(chosen)
-    theirs = torch.stack([pipeline(picture) for _ in range(100)])
+    theirs = torch.stack([pipeline(picture) for _ in range(50)])
     assert ours.shape == theirs.shape
     side = chosen.output_size
     middle = slice(3 * side // 8, 5 * side // 8)

@@ -79,10 +79,9 @@ def _train_and_score(run: PlannedRun, folder: Path, threads: int, device: str) -
 
     from pvlib.evaluation.evaluate import evaluate
     from pvlib.evaluation.prediction import measure
-    from pvlib.runs.folder import RECORD
     from pvlib.runs.train import train_run
+    from pvlib.runs.trained import load_trained
     from pvlib.terminal import Terminal
-    from pvlib.training.checkpoints import load_network
     from pvlib.training.devices import keep_freed_memory, make_fabric
     from pvlib.training.splits import load_split
 
@@ -100,20 +99,21 @@ def _train_and_score(run: PlannedRun, folder: Path, threads: int, device: str) -
             console=Terminal(file=log, width=160),
             load=_load_once,
         )
+    trained = load_trained(folder, scoring.which)
     evaluation = evaluate(
-        [load_network(folder, which=scoring.which)],
+        [trained.network],
         load_split(config, scoring.split, load=_load_once),
         samples=scoring.samples,
         passes=scoring.passes,
         bootstrap=0,
         batch_size=config.train_config().faces_at_a_time(),
         device=make_fabric(device).device,
-        input_size=config.network.side,
+        input_size=trained.input_size,
     )
     result = {
         "settings": run.settings(),
         "training": training,
-        "sessions": json.loads((folder / RECORD).read_text(encoding="utf-8"))["sessions"],
+        "sessions": trained.record["sessions"],
         "evaluation": evaluation.as_json(),
     }
     with atomic_write(folder / RESULT) as temporary:

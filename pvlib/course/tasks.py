@@ -2,6 +2,7 @@
 
 import difflib
 import shutil
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -109,8 +110,9 @@ def held(out: Path) -> Iterator[None]:
 
 def _read(path: Path) -> NotebookNode:
     try:
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
+        with warnings.catch_warnings(action="ignore"):  # ids that are missing or twice are mended
+            notebook = nbformat.read(path, as_version=4)
+            nbformat.validate(notebook)
     except Exception as error:  # nbformat lets errors of json, of jsonschema and its own through
         reason = str(error).split("\n")[0]
         raise CourseError(

@@ -57,7 +57,7 @@ def test_the_distribution_is_a_vector_of_independent_normals():
 
 
 def test_the_gradient_reaches_mean_and_spread_through_the_sample():
-    """∂z/∂μ = 1 and ∂z/∂ log σ² = ½ σ ε: the trick of lesson 01."""
+    """∂z/∂μ = 1 and ∂z/∂ log σ² = ½ σ ε: the reparameterization trick."""
     head = head_of([0.5], [1.0]).train()
     torch.manual_seed(3)
     head(torch.zeros(1, 2)).sum().backward()

@@ -1,6 +1,5 @@
 """Every value that the released networks computed, ours compute too (see tests/golden/README.md)."""
 
-import functools
 import importlib.util
 import json
 import re
@@ -79,9 +78,8 @@ def record_forward(network: Poster, images: torch.Tensor) -> dict[str, torch.Ten
     return values
 
 
-@functools.cache
-def run(file: str):
-    """(golden file, our values, our gradient norms under released names) of one golden file."""
+def run(file: str) -> tuple[dict[str, torch.Tensor], dict[str, float]]:
+    """Our values, and our gradient norms under released names, of one golden file."""
     golden = np.load(GOLDEN / f"{file}.npz")
     network = convert_released(released_state(golden), int(golden["num_classes"]))
     batch, seed = int(golden["batch"]), int(golden["seed"])
@@ -96,13 +94,7 @@ def run(file: str):
         for name, parameter in network.named_parameters()
         if parameter.grad is not None
     }
-    return golden, values, gradients
-
-
-def stored_names(file: str) -> list[str]:
-    """The names of all tensors that a golden file holds values of."""
-    bookkeeping = {"grad_keys", "grad_norms", "keys", "shapes", "seed", "num_classes", "batch"}
-    return sorted({name.partition("/")[0] for name in np.load(GOLDEN / f"{file}.npz").files} - bookkeeping)
+    return values, gradients
 
 
 def disagreement(ours, expected) -> float:
@@ -112,35 +104,33 @@ def disagreement(ours, expected) -> float:
     return float(np.max(np.abs(ours - expected) / np.maximum(1, np.abs(expected))))
 
 
-@pytest.mark.parametrize(("file", "name"), [(file, name) for file in FILES for name in stored_names(file)])
-def test_each_stored_tensor_agrees(file, name):
-    golden, values, _ = run(file)
-    ours = values[name].numpy()
+def worst_disagreement(golden, name: str, ours: np.ndarray) -> float:
+    """Of a whole tensor; of a large one, at 2,048 places and in mean and deviation."""
     if name in golden.files:
-        assert disagreement(ours, golden[name]) <= TOLERANCE
-        return
+        return disagreement(ours, golden[name])
     assert ours.shape == tuple(golden[f"{name}/shape"])
     positions = np.linspace(0, ours.size - 1, 2048).astype(int)
-    assert disagreement(ours.ravel()[positions], golden[f"{name}/sample"]) <= TOLERANCE
     statistics = (ours.mean(dtype=np.float64), ours.std(dtype=np.float64))
-    assert disagreement(statistics, golden[f"{name}/mean_std"]) <= TOLERANCE
+    return max(
+        disagreement(ours.ravel()[positions], golden[f"{name}/sample"]),
+        disagreement(statistics, golden[f"{name}/mean_std"]),
+    )
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_each_stored_gradient_norm_agrees(file):
-    golden, _, gradients = run(file)
-    wrong = {
-        str(key): (gradients.get(str(key)), float(norm))
-        for key, norm in zip(golden["grad_keys"], golden["grad_norms"], strict=True)
-        if abs(gradients.get(str(key), np.inf) - norm) > GRADIENT_TOLERANCE * norm
+def test_every_stored_tensor_and_every_gradient_agrees(file):
+    golden = np.load(GOLDEN / f"{file}.npz")
+    bookkeeping = {"grad_keys", "grad_norms", "keys", "shapes", "seed", "num_classes", "batch"}
+    names = {name.partition("/")[0] for name in golden.files} - bookkeeping
+    assert len(names) > 10
+    values, gradients = run(file)
+    wrong = {name: worst_disagreement(golden, name, values[name].numpy()) for name in sorted(names)}
+    assert {name: worst for name, worst in wrong.items() if not worst <= TOLERANCE} == {}
+    norms = {
+        str(key): float(norm) for key, norm in zip(golden["grad_keys"], golden["grad_norms"], strict=True)
     }
-    assert not wrong, f"(ours, released): {wrong}"
-
-
-@pytest.mark.parametrize("file", FILES)
-def test_no_parameter_has_a_gradient_that_the_released_network_has_not(file):
-    golden, _, gradients = run(file)
-    assert set(gradients) == {str(key) for key in golden["grad_keys"]}
+    assert gradients.keys() == norms.keys()  # also: none that the released network has not
+    assert gradients == pytest.approx(norms, rel=GRADIENT_TOLERANCE)
 
 
 def network_without_memory(golden) -> Poster:
@@ -199,41 +189,6 @@ def test_a_missing_head_is_named(poster_pp_state):
         convert_released(state)
 
 
-def test_an_unknown_key_is_named(poster_pp_state):
-    state = poster_pp_state | {"VIT.surprise.weight": np.zeros(3, np.float32)}
-    with pytest.raises(CourseError, match=re.escape('unknown key "VIT.surprise.weight"')):
-        convert_released(state)
-
-
-def test_a_key_of_another_shape_is_named_with_both_shapes(poster_pp_state):
-    state = poster_pp_state | {"conv1.bias": np.zeros(63, np.float32)}
-    with pytest.raises(CourseError, match=r'"conv1.bias" has shape \(63,\), not \(64,\)'):
-        convert_released(state)
-
-
-def test_a_key_of_another_kind_of_number_is_named(poster_pp_state):
-    state = poster_pp_state | {"conv1.bias": np.zeros(64, np.int64)}
-    with pytest.raises(CourseError, match=r'"conv1.bias".*int64'):
-        convert_released(state)
-
-
 def test_another_number_of_classes_than_expected_is_refused(poster_pp_state):
     with pytest.raises(CourseError, match="7 classes, but num_classes = 8"):
         convert_released(poster_pp_state, num_classes=8)
-
-
-def test_the_counters_of_batch_norm_may_be_missing(poster_pp_state):
-    """Checkpoints older than 2018 lack them; they take no part in the forward pass."""
-    state = {key: value for key, value in poster_pp_state.items() if not key.endswith("num_batches_tracked")}
-    assert convert_released(state).num_classes == 7
-
-
-@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
-def test_weights_of_another_precision_are_cast_to_float32(poster_pp_state, dtype):
-    state = {
-        key: torch.as_tensor(value).to(dtype) if value.dtype == np.float32 else torch.as_tensor(value)
-        for key, value in poster_pp_state.items()
-    }
-    weight = convert_released(state).head.weight
-    assert weight.dtype == torch.float32
-    assert torch.equal(weight, state["VIT.head.linear.weight"].float())

@@ -65,8 +65,10 @@ def unpack(archive: Path, folder: Path, limit: int | None = None) -> tuple[int, 
     except CourseError as error:
         raise CourseError(f"{archive} was not unpacked: {error}") from error
     except Exception as error:  # each decompressor has its own; all mean the same
-        reason = f"it is damaged, cut short, or no zip or tar archive ({str(error)[:100]}): fetch it again"
-        raise CourseError(f"{archive} was not unpacked: {reason}") from error
+        raise CourseError(
+            f"{archive} was not unpacked: it is damaged, cut short, or no zip or tar archive ({str(error)[:100]}): "
+            f"fetch it again; other kinds, and divided ones, are opened by 7-Zip (7z x)"
+        ) from error
 
 
 def _write(entries: Iterator[Entry], folder: Path, limit: int) -> tuple[int, int]:

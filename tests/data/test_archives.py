@@ -46,11 +46,11 @@ def contents(folder):
     }
 
 
-def assert_refused(path, complaint, **options):
+def assert_refused(path, complaint, folder=None, **options):
     """The archive is refused in one line that names it, and nothing new lies in or around its folder."""
     before = sorted(path.parent.parent.rglob("*"))
     with pytest.raises(CourseError, match=complaint) as caught:
-        unpack(path, path.parent / "out", **options)
+        unpack(path, folder or path.parent / "out", **options)
     assert str(caught.value).startswith(f"{path} was not unpacked: ")
     assert "\n" not in str(caught.value)
     assert sorted(path.parent.parent.rglob("*")) == before
@@ -83,6 +83,8 @@ def test_an_empty_folder_is_filled_and_a_full_one_or_a_file_is_refused_untouched
     assert (out / "set" / "list.txt").read_text() == "mine"
     with pytest.raises(CourseError, match="no file"):
         unpack(path.parent / "none.zip", path.parent / "more")
+    path.write_bytes(b"7z\xbc\xaf\x27\x1c\0\4")
+    assert_refused(path, "no zip or tar archive.*7-Zip", folder=path.parent / "more")
 
 
 @pytest.mark.parametrize("kind", ["zip", "w:"])

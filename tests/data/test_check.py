@@ -168,14 +168,6 @@ def test_missing_images_and_images_without_votes_are_told_apart(tmp_path):
     assert "4 of 40 images (10%)" in look(root).reasons[0]
 
 
-def test_a_broken_label_file_is_an_error_that_names_the_line(tmp_path):
-    write_layout(tmp_path / "set", "rafdb", {"train": 3}, seed=2, size=16)
-    labels = tmp_path / "set" / "EmoLabel" / "list_patition_label.txt"
-    labels.write_text(labels.read_text() + "train_00004.jpg 8\n")
-    with pytest.raises(CourseError, match=r"list_patition_label\.txt, line 4"):
-        look(tmp_path / "set")
-
-
 def test_numbered_folders_are_rafdb_but_named_folders_are_anyones(tmp_path, drawn):
     for name in ("1", "angry"):
         save(drawn[0], tmp_path / name / "train" / name / "a.png")

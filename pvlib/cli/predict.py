@@ -220,9 +220,10 @@ def _preprocessing(trained: "TrainedNetwork") -> str:
     from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 
     channels, side, _ = trained.face_shape
+    resized = "" if trained.input_size in (None, side) else f", resized to {trained.input_size}"
     return (
-        f"Faces are cut out, scaled to {side}×{side} pixels in {'RGB' if channels == 3 else 'grey'}, resized to "
-        f"{trained.input_size or side}; values 0–1 less ImageNet's mean {IMAGENET_MEAN}, over its deviation {IMAGENET_STD}."
+        f"Faces are cut out and scaled to {side}×{side} pixels in {'RGB' if channels == 3 else 'grey'}{resized}; values "
+        f"are 0–1, less ImageNet's mean {IMAGENET_MEAN}, over its deviation {IMAGENET_STD}."
     )
 
 

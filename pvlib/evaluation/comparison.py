@@ -14,7 +14,7 @@ from scipy.stats import binomtest
 from torch import Tensor
 
 from pvlib.errors import CourseError
-from pvlib.evaluation.evaluate import Evaluation, truth_of
+from pvlib.evaluation.evaluate import Evaluation
 from pvlib.evaluation.intervals import Interval, bootstrap
 from pvlib.evaluation.quality import quality, reflect_biased
 
@@ -76,7 +76,7 @@ def compare(first: Evaluation, second: Evaluation, *, replicates: int = 1000, se
     Raises:
         CourseError: when they are not of the same faces and classes.
     """
-    ours, theirs = truth_of(first.prediction), truth_of(second.prediction)
+    ours, theirs = first.prediction.truth, second.prediction.truth
     if first.prediction.names != second.prediction.names or not torch.equal(ours.target, theirs.target):
         raise CourseError(
             f"a comparison needs the same faces and classes: {len(ours.target):,} faces of "

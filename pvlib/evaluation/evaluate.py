@@ -11,7 +11,7 @@ from pvlib.evaluation.calibration import BINS, reliability
 from pvlib.evaluation.intervals import Interval, Statistic, bootstrap
 from pvlib.evaluation.methods import methods
 from pvlib.evaluation.prediction import Prediction, predict
-from pvlib.evaluation.quality import Truth, class_quality, quality, reflect_biased
+from pvlib.evaluation.quality import class_quality, confusion, quality, reflect_biased
 from pvlib.evaluation.record import Evaluation, Method
 from pvlib.evaluation.selective import risk_coverage
 from pvlib.evaluation.uncertainties import Uncertainty, score_statistics, uncertainty_scores
@@ -107,7 +107,7 @@ def evaluate_predictions(
         raise CourseError(
             f"the calibration faces have the classes {', '.join(calibration.names)}, not {', '.join(first.names)}"
         )
-    truth = truth_of(first)
+    truth = first.truth
 
     def measure(statistic: Statistic) -> dict[str, Interval]:
         return reflect_biased(bootstrap(statistic, len(first), replicates=replicates, level=level, seed=seed))
@@ -136,16 +136,13 @@ def evaluate_predictions(
             risk=risk,
         )
 
-    classes = len(first.names)
     return Evaluation(
         prediction=first,
         networks=len(predictions),
         answer=main,
         metrics=metrics,
         class_metrics=measure(class_quality(probabilities, truth, first.names, bins)),
-        confusion=torch.bincount(truth.labels * classes + answer, minlength=classes**2).view(
-            classes, classes
-        ),
+        confusion=confusion(truth.labels, answer, len(first.names)),
         reliability=reliability(confidence, answer == truth.labels, bins),
         classwise={
             name: reliability(probabilities[:, column], truth.labels == column, bins)
@@ -162,9 +159,3 @@ def evaluate_predictions(
             "bins": bins,
         },
     )
-
-
-def truth_of(prediction: Prediction) -> Truth:
-    """Return what is known of the faces that a prediction is of."""
-    votes = prediction.votes
-    return Truth(prediction.target.double(), None if votes is None else votes.double())

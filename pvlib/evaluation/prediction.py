@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor
-from torchmetrics.functional.classification import multiclass_accuracy, multiclass_confusion_matrix
 
 from pvlib.data.faces import Faces
 from pvlib.errors import CourseError
-from pvlib.evaluation.calibration import calibration_error
 from pvlib.evaluation.passes import ForwardSettings, deterministic_pass, drop_path_passes
+from pvlib.evaluation.quality import Truth, confusion, quality
 from pvlib.evaluation.votes import vote_shares
-from pvlib.losses import cross_entropy
 from pvlib.models import Poster
+
+_FIRST = ("accuracy", "mean_class_accuracy", "negative_log_likelihood", "calibration_error")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,41 +56,24 @@ class Prediction:
         return self.target.argmax(dim=1)
 
     @property
+    def truth(self) -> Truth:
+        """What is known of the faces."""
+        return Truth(self.target.double(), None if self.votes is None else self.votes.double())
+
+    @property
     def accuracy(self) -> float:
         """Share of faces whose most probable class is the target's, 0-1."""
-        return self._accuracy("micro").item()
-
-    @property
-    def mean_class_accuracy(self) -> float:
-        """Mean recall over the classes that occur, 0-1: every expression counts the same."""
-        present = torch.bincount(self.labels, minlength=len(self.names)) > 0
-        return self._accuracy("none")[present].mean().item()
-
-    @property
-    def negative_log_likelihood(self) -> float:
-        """−Σ_c t_c log softmax(μ)_c, averaged over faces, in nats."""
-        return cross_entropy(self.mean, self.target).item()
-
-    @property
-    def calibration_error(self) -> float:
-        """Expected calibration error over 15 equal bins (Guo et al. 2017), 0-1."""
-        confidence, answer = self.probabilities.max(dim=1)
-        return calibration_error(confidence, answer == self.labels).item()
+        return self.summary()["accuracy"]
 
     @property
     def mean_sigma(self) -> float | None:
         """Mean σ over faces and classes; None for a point head."""
-        return None if self.sigma is None else self.sigma.mean().item()
+        return None if self.sigma is None else self.sigma.double().mean().item()
 
     @property
     def confusion(self) -> Tensor:
         """Counts, (K, K): row true class, column predicted class."""
-        return multiclass_confusion_matrix(self.probabilities, self.labels, num_classes=len(self.names))
-
-    def _accuracy(self, average: Literal["micro", "none"]) -> Tensor:
-        return multiclass_accuracy(
-            self.probabilities, self.labels, num_classes=len(self.names), average=average
-        )
+        return confusion(self.labels, self.mean.argmax(dim=1), len(self.names))
 
     def without(self, names: Sequence[str]) -> "Prediction":
         """Leave classes out: of the faces (by their label) and of the answers a network may give.
@@ -124,13 +107,10 @@ class Prediction:
         )
 
     def summary(self) -> dict[str, float]:
-        """The numbers above by name, for a table or a JSON record."""
-        values = {
-            "accuracy": self.accuracy,
-            "mean_class_accuracy": self.mean_class_accuracy,
-            "negative_log_likelihood": self.negative_log_likelihood,
-            "calibration_error": self.calibration_error,
-        }
+        """Return the first numbers by name, for a table or a JSON record: those that an evaluation gives, too."""
+        everyone = torch.ones(1, len(self), dtype=torch.float64)
+        numbers = quality(self.mean.double().softmax(dim=1), self.truth)(everyone)
+        values = {name: numbers[name].item() for name in _FIRST}
         return values if self.mean_sigma is None else {**values, "mean_sigma": self.mean_sigma}
 
 

@@ -40,6 +40,11 @@ def brier(probabilities: Tensor, target: Tensor) -> Tensor:
     return (probabilities - target).square().sum(dim=1)
 
 
+def confusion(labels: Tensor, answers: Tensor, classes: int) -> Tensor:
+    """Return counts, (K, K): row true class, column answered class; labels and answers int64, (N,)."""
+    return torch.bincount(labels * classes + answers, minlength=classes**2).view(classes, classes)
+
+
 def quality(probabilities: Tensor, truth: Truth, bins: int = BINS) -> Statistic:
     """Return the numbers of one method as a statistic for the bootstrap.
 

@@ -23,7 +23,7 @@ def prediction(mean=LOGITS, target=TARGET, sigma=None):
 
 def test_accuracy_counts_faces_and_mean_class_accuracy_counts_the_classes_that_occur():
     assert prediction().accuracy == pytest.approx(3 / 4)
-    assert prediction().mean_class_accuracy == pytest.approx((2 / 3 + 1) / 2)
+    assert prediction().summary()["mean_class_accuracy"] == pytest.approx((2 / 3 + 1) / 2)
 
 
 def test_confusion_has_the_truth_in_rows():
@@ -31,19 +31,19 @@ def test_confusion_has_the_truth_in_rows():
 
 
 def test_likelihood_of_a_network_that_knows_nothing_is_the_log_of_the_number_of_classes():
-    assert prediction(mean=torch.zeros(4, 3)).negative_log_likelihood == pytest.approx(math.log(3))
+    assert prediction(mean=torch.zeros(4, 3)).summary()["negative_log_likelihood"] == pytest.approx(math.log(3))
 
 
 def test_likelihood_against_a_distribution_is_the_cross_entropy():
     target = torch.tensor([[0.5, 0.5, 0.0]])
     mean = torch.tensor([[0.2, 0.3, 0.5]]).log()
     expected = -(0.5 * math.log(0.2) + 0.5 * math.log(0.3))
-    assert prediction(mean, target).negative_log_likelihood == pytest.approx(expected)
+    assert prediction(mean, target).summary()["negative_log_likelihood"] == pytest.approx(expected)
 
 
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy():
     mean = torch.tensor([[0.8, 0.1, 0.1]]).log().expand(4, 3)  # 80 % sure of a, right three times out of four
-    assert prediction(mean).calibration_error == pytest.approx(0.05, abs=1e-6)
+    assert prediction(mean).summary()["calibration_error"] == pytest.approx(0.05, abs=1e-6)
 
 
 def test_mean_sigma_is_none_for_a_point_head_and_stands_in_no_summary():

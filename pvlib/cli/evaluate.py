@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Annotated
 
+from rich.markup import escape
 from typer import Argument, Option
 
-from pvlib.errors import CourseError
 from pvlib.terminal import Terminal
 
 
@@ -46,7 +46,6 @@ def evaluate(
             "--pictures", help="show faces of a real data set in the report; drawn faces are always shown"
         ),
     ] = False,
-    pdf: Annotated[bool, Option("--pdf", help="also write each figure as PDF, for a paper")] = False,
     precision: Annotated[str, Option(help="fp32 or bf16")] = "fp32",
     device: Annotated[str, Option(help="cpu, cuda, mps; auto takes a GPU where there is one")] = "auto",
     batch_size: Annotated[int, Option(help="faces at a time; smaller where memory is short")] = 256,
@@ -55,35 +54,29 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure accuracy, calibration and uncertainties, and write a page, a JSON file and Markdown tables."""
-    from pvlib.report.evaluation_faces import FacesRequest
-    from pvlib.report.making import Settings, make_report
-    from pvlib.report.terminal import show, tell_where
+    from rich.markdown import Markdown
 
-    for option, value, most in (
-        ("--samples", samples, 10_000), ("--passes", passes, 10_000), ("--bootstrap", bootstrap, 1_000_000),
-        ("--seed", seed, 2**63 - 1),
-    ):  # fmt: skip
-        if value > most:  # more fits in no memory, or into no generator of random numbers
-            raise CourseError(f"{option} {value} is too much: {most:,} at most")
-    asked = FacesRequest(
+    from pvlib.report.evaluation_faces import FacesRequest
+    from pvlib.report.write_report import PAGE, EvaluationSettings, write_report
+
+    request = FacesRequest(
         data=data, split=split, rule=rule, classes=classes, count=count, unambiguous=unambiguous
     )
-    settings = Settings(
+    settings = EvaluationSettings(
         without=tuple(without or ()),
         samples=samples,
         passes=passes,
         bootstrap=bootstrap,
         seed=seed,
         pictures=pictures,
-        pdf=pdf,
         precision=precision,
         device=device,
         batch_size=batch_size,
     )
     console = Terminal()
-    report, folder = make_report(
+    report, folder = write_report(
         runs,
-        asked,
+        request,
         settings,
         against=against or (),
         ensemble=ensemble,
@@ -91,5 +84,8 @@ def evaluate(
         out=out,
         console=console,
     )
-    show(report, console)
-    tell_where(folder, console)
+    console.say(f"[bold]{escape(report.title)}[/]: {escape(report.summary)}")
+    for caution in report.cautions:
+        console.say(f"[bold red]{escape(caution)}[/]")
+    console.print(Markdown(report.as_markdown(short=True)))
+    console.say(f"report: {escape(str(folder / PAGE))}")

@@ -1,67 +1,93 @@
-"""What a report tells, before it is a page or a table: numbers, pictures, facts and warnings."""
+"""What a report tells, and its forms: one HTML page, one Markdown file, both from the same tables.
+
+The page opens anywhere: pictures inside, no script, nothing fetched. What a stranger's file says is escaped by
+the templates beside this module.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pvlib.report.pictures import Drawing
+import jinja2
+
+from pvlib.data.labels import COLOURS
+from pvlib.evaluation.measures import MEASURES, cell
+from pvlib.markdown import markdown_table, plain
+from pvlib.report import tables
+from pvlib.report.chosen_faces import FacePicture
+from pvlib.report.drawings import Drawing
+
+_TILES = (
+    "accuracy",
+    "mean_class_accuracy",
+    "negative_log_likelihood",
+    "brier",
+    "calibration_error",
+    "kl_to_votes",
+)
 
 
-@dataclass(frozen=True)
-class FacePicture:
-    """One face with what was said of it.
-
-    Attributes:
-        source: the picture, for ``src``.
-        said, label: expression and its share, such as ("anger", 0.93).
-        votes: what the raters said, in words; empty where no votes are known.
-        about: why it is shown, such as "entropy 1.62".
-    """
-
-    source: str
-    said: tuple[str, float]
-    label: tuple[str, float]
-    votes: str
-    about: str
-
-    @property
-    def alt(self) -> str:
-        """The caption without the picture."""
-        return f"Face labelled {self.label[0]}, called {self.said[0]} with {100 * self.said[1]:.0f} %."
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Another run on the same faces: its name, what ``compare`` said, and under "metrics" its own numbers."""
-
-    other: str
-    result: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """One evaluation, ready to be written.
 
     Attributes:
         title: the run's name.
         summary: one sentence: which network, which weights, which faces.
-        warnings: what makes the numbers better than they would be on new faces; printed in red.
-        document: the JSON of the evaluation.
+        cautions: what makes the numbers better than they would be on new faces; printed in red.
+        document: the JSON of the evaluation; under "comparisons" other runs on the same faces.
         drawings: figures by name (confusion, reliability, classwise, risk_coverage, measures, raters, curves).
-        faces: pictures by the title of their group.
-        why_no_faces: said in their place where none are shown.
-        comparisons: other runs on the same faces.
+        faces: pictures by the title of their group; none where faces may not be shown.
         facts: what was measured, and with what.
         command: what repeats it.
     """
 
     title: str
     summary: str
-    warnings: Sequence[str]
+    cautions: Sequence[str]
     document: Mapping[str, Any]
     drawings: Mapping[str, Drawing]
     facts: Mapping[str, str]
     command: str
     faces: Mapping[str, Sequence[FacePicture]] = field(default_factory=dict)
-    why_no_faces: str = ""
-    comparisons: Sequence[Comparison] = ()
+
+    def as_page(self) -> str:
+        """Return the whole HTML page."""
+        numbers = self.document["metrics"]
+        return self._written(
+            "page.html.jinja",
+            colours=COLOURS,
+            tiles=[(MEASURES[key], cell(numbers[key], key)) for key in _TILES if numbers.get(key)],
+            meanings=[(measure.title, measure.meaning) for measure in MEASURES.values()],
+        )
+
+    def as_markdown(self, short: bool = False) -> str:
+        """Return Markdown tables, to be pasted into a note or committed beside their command.
+
+        Args:
+            short: recognition, uncertainty and comparisons alone, for a terminal.
+        """
+        return self._written("table.md.jinja", short=short).strip() + "\n"
+
+    def _written(self, template: str, **more: Any) -> str:
+        environment = jinja2.Environment(
+            loader=jinja2.PackageLoader("pvlib.report", "."),
+            autoescape=template.endswith(".html.jinja"),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters |= {"plain": plain, "markdown": _as_markdown}
+        return environment.get_template(template).render(
+            report=self,
+            tables=tables.all_tables(self.document, self.facts),
+            comparisons=[
+                tables.comparison(self.document, compared) for compared in self.document["comparisons"]
+            ],
+            **more,
+        )
+
+
+def _as_markdown(table: tables.Table) -> str:
+    rows = ([plain(str(cell)) for cell in row] for row in table.rows)
+    return markdown_table([plain(title) for title in table.head], rows, numbers=True)

@@ -1,10 +1,16 @@
 """The figures of one evaluation, each with the caption that a reader needs to judge it."""
 
+import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
-from pvlib.evaluation.evaluate import Evaluation
+from matplotlib import rc_context
+
+from pvlib.evaluation.record import Evaluation
 from pvlib.figures.evaluation import (
+    Described,
     against_raters,
     classwise_reliability,
     confusion,
@@ -13,9 +19,34 @@ from pvlib.figures.evaluation import (
     risk_coverage,
     run_curves,
 )
-from pvlib.report.pictures import Drawing
 
 _AGAINST_RATERS = ("sigma", "ensemble_entropy", "softmax_entropy")  # the first two of these that exist
+_SVG: Any = {"svg.fonttype": "path", "svg.hashsalt": "pvlib"}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of a report.
+
+    Attributes:
+        alt: its description in words.
+        caption: what stands below it.
+        source: an SVG as the ``src`` of an image; letters are outlines, so that every machine shows the same.
+    """
+
+    alt: str
+    caption: str
+    source: str
+
+
+def drawing_of(described: Described, caption: str) -> Drawing:
+    """Return a figure of ``pvlib.figures.evaluation`` with its description, ready for a page."""
+    figure, alt = described
+    buffer = BytesIO()
+    with rc_context(_SVG):
+        figure.savefig(buffer, format="svg", dpi=200, metadata={"Date": None})
+    source = f"data:image/svg+xml;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return Drawing(alt, caption, source)
 
 
 def draw_all(
@@ -32,74 +63,60 @@ def draw_all(
         epoch: whose weights were evaluated.
     """
     bars = "Bars are intervals. " if document["settings"]["bootstrap"] else ""
-    found = [
-        _drawing(
-            "confusion",
+    class_errors = {one["name"]: one["calibration_error"]["value"] for one in document["classes"]}
+    drawings = {
+        "confusion": drawing_of(
             confusion(document["confusion"], document["names"]),
             "Confusion matrix. Each row is a label, each column an answer; large: per cent of the row, small: faces.",
         ),
-        _drawing(
-            "reliability",
+        "reliability": drawing_of(
             reliability(document["reliability"], document["metrics"]["calibration_error"]["value"]),
             "Reliability diagram. Where a bar ends below its orange line, the network is surer than it is right. Below: the "
             "faces in each bin.",
         ),
-        _drawing(
-            "classwise",
-            classwise_reliability(
-                document["classwise_reliability"],
-                {one["name"]: one["calibration_error"]["value"] for one in document["classes"]},
-            ),
+        "classwise": drawing_of(
+            classwise_reliability(document["classwise_reliability"], class_errors),
             "The same for the probability of every class over all faces, in per cent. Larger dots hold more faces, empty "
             "ones fewer than ten; the number is the class's calibration error.",
         ),
-        _drawing(
-            "measures",
+        "measures": drawing_of(
             measures(document["uncertainties"]),
-            f"Each uncertainty by three questions. {bars}The dotted line is what an uncertainty that knows "
+            f"What each uncertainty is good for. {bars}The dotted line is what an uncertainty that knows "
             "nothing would get; arrows point to where better is.",
         ),
-        _drawing(
-            "risk_coverage",
+        "risk_coverage": drawing_of(
             risk_coverage(document["uncertainties"]),
             "Risk and coverage. Answer only the faces that an uncertainty calls surest: how many answers are wrong? "
             "Lower is better; the numbers are areas under the curves, times 1000.",
         ),
-        _raters(evaluation, document),
-    ]
+    }
+    raters = _raters(evaluation, document["uncertainties"])
+    if raters is not None:
+        drawings["raters"] = raters
     if history:
         caption = "Each epoch of the run, measured on the faces that choose the best epoch."
         caption += " The dashed line marks the weights that were evaluated." if epoch else ""
-        found.append(_drawing("curves", run_curves(history, epoch), caption))
-    return {drawing.name: drawing for drawing in found if drawing is not None}
+        drawings["curves"] = drawing_of(run_curves(history, epoch), caption)
+    return drawings
 
 
-def _raters(evaluation: Evaluation, document: Mapping[str, Any]) -> Drawing | None:
-    votes = evaluation.vote_entropy
-    doubt, key, doubt_is = (
-        (evaluation.mixture_entropy, "spearman_mixture", "entropy of the true mixture")
-        if votes is None
-        else (votes, "spearman_votes", "entropy of the raters' votes")
-    )
-    numbers = document["uncertainties"]
+def _raters(evaluation: Evaluation, numbers: Mapping[str, Any]) -> Drawing | None:
+    disagreement, key, what = evaluation.vote_entropy, "spearman_votes", "entropy of the raters' votes"
+    if disagreement is None:
+        disagreement, key = evaluation.mixture_entropy, "spearman_mixture"
+        what = "entropy of the true mixture"
     shown = [name for name in _AGAINST_RATERS if numbers.get(name) and numbers[name].get(key) is not None][:2]
-    if doubt is None or not shown:
+    if disagreement is None or not shown:
         return None
     figure = against_raters(
         {name: evaluation.uncertainties[name].score.values.tolist() for name in shown},
         {name: numbers[name]["title"] for name in shown},
         {name: numbers[name][key]["value"] for name in shown},
-        doubt.tolist(),
-        doubt_is,
+        disagreement.tolist(),
+        what,
     )
-    return _drawing(
-        "raters",
+    return drawing_of(
         figure,
-        f"Does it doubt where people differ? A dot is a face, its place to the right the {doubt_is}; black: the mean of "
+        f"Is it uncertain where people differ? A dot is a face, its place to the right the {what}; black: the mean of "
         "ten groups of equal size with its 95 % interval; ρ is Spearman's rank correlation.",
     )
-
-
-def _drawing(name: str, described: tuple[Any, str], caption: str) -> Drawing:
-    figure, alt = described
-    return Drawing(name, figure, alt, caption)

@@ -1,7 +1,7 @@
 """The tables of a report, from the JSON of an evaluation; the page and the Markdown file print the same ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pvlib.evaluation.measures import MEASURES, Cell, cell
@@ -16,10 +16,10 @@ _QUALITY = (
     "kl_to_votes",
     "js_to_votes",
 )
-_UNCERTAINTY = ("spearman_votes", "spearman_mixture", "auroc_errors", "aurc", "excess_aurc")
+_SCORE = ("spearman_votes", "spearman_mixture", "auroc_errors", "aurc", "excess_aurc")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """A table as words.
 
@@ -31,146 +31,152 @@ class Table:
     """
 
     caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    notes: Mapping[str, str]
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ComparisonTable:
+    """Another run on the same faces: its name, McNemar's test in words, and the differences."""
+
+    other: str
+    sentence: str
+    table: Table
+
+
+def all_tables(document: Mapping[str, Any], facts: Mapping[str, str]) -> dict[str, Table]:
+    """Return the tables of one evaluation by name."""
+    return {
+        "quality": quality(document),
+        "classes": classes(document),
+        "confusion": confusion(document),
+        "methods": methods(document),
+        "uncertainties": uncertainties(document),
+        "facts": Table(
+            caption="", head=("", ""), rows=[(Cell(name), Cell(value)) for name, value in facts.items()]
+        ),
+    }
 
 
 def quality(document: Mapping[str, Any]) -> Table:
     """The measures of the answer that exist here, one row each."""
-    numbers = document["metrics"]
-    keys = [key for key in (*_QUALITY, "mean_sigma") if numbers.get(key) is not None]
+    numbers, settings = document["metrics"], document["settings"]
+    measures = [MEASURES[key] for key in (*_QUALITY, "mean_sigma") if numbers.get(key) is not None]
+    caption = f"{document['faces']:,} faces"
+    if settings["bootstrap"]:
+        caption += f"; in brackets {100 * settings['level']:g} % intervals from resampling the faces."
+    else:
+        caption += ", without intervals."
+    if document["networks"] > 1 and numbers.get("mean_sigma") is not None:
+        caption += " The mean σ is that of the first network."
     return Table(
-        f"{document['faces']:,} faces"
-        + (
-            f"; in brackets {100 * document['settings']['level']:g} % intervals from resampling the faces."
-            if _has_intervals(document)
-            else ", without intervals."
-        )
-        + (
-            " The mean σ is that of the first network."
-            if document["networks"] > 1 and "mean_sigma" in keys
-            else ""
-        ),
-        ("measure", "value"),
-        tuple((Cell(MEASURES[key].head), cell(numbers[key], key)) for key in keys),
-        {MEASURES[key].head: MEASURES[key].meaning for key in keys},
+        caption=caption,
+        head=("measure", "value"),
+        rows=[(Cell(one.head), cell(numbers[one.key], one.key)) for one in measures],
+        notes={one.head: one.meaning for one in measures},
     )
 
 
 def classes(document: Mapping[str, Any]) -> Table:
     """Faces, recall, precision and calibration of each class."""
-    rows = tuple(
-        (
-            Cell(one["name"]),
-            Cell(f"{one['faces']:,}"),
-            cell(one["recall"], "recall"),
-            cell(one["precision"], "precision"),
-            cell(one["calibration_error"], "classwise_calibration_error"),
-        )
-        for one in document["classes"]
+    keys = {key: key for key in ("recall", "precision")}
+    keys["calibration_error"] = "classwise_calibration_error"
+    heads = [MEASURES["recall"].head, MEASURES["precision"].head, "ECE of the class, %\N{NO-BREAK SPACE}↓"]
+    return Table(
+        caption="Each expression.",
+        head=("expression", "faces", *heads),
+        rows=[
+            (
+                Cell(one["name"]),
+                Cell(f"{one['faces']:,}"),
+                *(cell(one[part], key) for part, key in keys.items()),
+            )
+            for one in document["classes"]
+        ],
     )
-    head = (
-        "expression",
-        "faces",
-        MEASURES["recall"].head,
-        MEASURES["precision"].head,
-        "ECE of the class, %\N{NO-BREAK SPACE}↓",
-    )
-    return Table("Each expression.", head, rows, {})
 
 
 def confusion(document: Mapping[str, Any]) -> Table:
     """How many faces of each class were called what."""
     names = document["names"]
-    rows = tuple(
-        (Cell(name), *(Cell(f"{count:,}") for count in row))
-        for name, row in zip(names, document["confusion"], strict=True)
+    return Table(
+        caption="Faces by label (row) and answer (column).",
+        head=("label", *names),
+        rows=[
+            (Cell(name), *(Cell(f"{count:,}") for count in row))
+            for name, row in zip(names, document["confusion"], strict=True)
+        ],
     )
-    return Table("Faces by label (row) and answer (column).", ("label", *names), rows, {})
 
 
 def methods(document: Mapping[str, Any]) -> Table:
     """How good the probabilities of each method are."""
-    present = {key: one for key, one in document["methods"].items() if one is not None}
-    keys = [key for key in _QUALITY if any(one["metrics"].get(key) is not None for one in present.values())]
-    rows = tuple(
-        (
-            Cell(one["title"] + _temperature(one)),
-            *(cell(one["metrics"].get(key), key) for key in keys),
-        )
-        for one in present.values()
-    )
-    return Table(
-        "Ways to turn what the network says into probabilities."
-        + _of_the_first(document, "the ensemble's row"),
-        ("method", *(MEASURES[key].head for key in keys)),
-        rows,
-        {one["title"] + _temperature(one): one["about"] for one in present.values()},
-    )
+    present = [
+        {"title": one["title"] + _temperature(one), "about": one["about"], **one["metrics"]}
+        for one in document["methods"].values()
+        if one is not None
+    ]
+    caption = "Ways to turn what the network says into probabilities."
+    return _one_row_each(present, "method", _QUALITY, caption + _of_the_first(document, "the ensemble's row"))
 
 
 def uncertainties(document: Mapping[str, Any]) -> Table:
     """How well each uncertainty follows the raters and finds the mistakes."""
-    present = {key: one for key, one in document["uncertainties"].items() if one is not None}
-    keys = [key for key in _UNCERTAINTY if any(one.get(key) is not None for one in present.values())]
-    return Table(
-        "Each uncertainty: does it rise where raters disagree, and does it find the mistakes?"
-        + _of_the_first(document, "the ensemble's rows"),
-        ("uncertainty", *(MEASURES[key].head for key in keys)),
-        tuple((Cell(one["title"]), *(cell(one.get(key), key) for key in keys)) for one in present.values()),
-        {one["title"]: one["about"] for one in present.values()},
+    present = [one for one in document["uncertainties"].values() if one is not None]
+    caption = "Each uncertainty: does it rise where raters disagree, and does it find the mistakes?"
+    return _one_row_each(
+        present, "uncertainty", _SCORE, caption + _of_the_first(document, "the ensemble's rows")
     )
 
 
-def comparison(document: Mapping[str, Any], other: str, compared: Mapping[str, Any]) -> Table:
+def comparison(document: Mapping[str, Any], compared: Mapping[str, Any]) -> ComparisonTable:
     """This run, another one, and their differences on the same faces."""
+    other, test = compared["other"], compared["mcnemar"]
     differences = {
-        key: one for key, one in compared["differences"].items() if one is not None and key in MEASURES
+        MEASURES[key]: one
+        for key, one in compared["differences"].items()
+        if one is not None and key in MEASURES
     }
-    rows = tuple(
-        (
-            Cell(MEASURES[key].head),
-            Cell(cell(document["metrics"][key], key).text),
-            cell(compared["metrics"][key], key),
-            cell(one, key, signed=True),
-        )
-        for key, one in differences.items()
-    )
-    return Table(
-        f"Over the same {compared['faces']:,} faces"
-        + ("; the intervals are of the differences, face by face." if _has_intervals(document) else "."),
-        ("measure", "this run", other, "difference"),
-        rows,
-        {},
-    )
-
-
-def mcnemar_sentence(other: str, compared: Mapping[str, Any]) -> str:
-    """McNemar's exact test in words."""
-    test = compared["mcnemar"]
     p = "<\N{NO-BREAK SPACE}0.001" if test["p"] < 0.001 else f"=\N{NO-BREAK SPACE}{test['p']:.3f}"
-    return (
+    paired = "; the intervals are of the differences, face by face."
+    table = Table(
+        caption=f"Over the same {compared['faces']:,} faces"
+        + (paired if document["settings"]["bootstrap"] else "."),
+        head=("measure", "this run", other, "difference"),
+        rows=[
+            (
+                Cell(measure.head),
+                Cell(cell(document["metrics"][measure.key], measure.key).text),
+                cell(compared["metrics"][measure.key], measure.key),
+                cell(one, measure.key, signed=True),
+            )
+            for measure, one in differences.items()
+        ],
+    )
+    sentence = (
         f"Only this run is right on {test['only_first']:,} faces, only {other} on {test['only_second']:,}; McNemar's "
         f"exact test: p\N{NO-BREAK SPACE}{p}."
     )
+    return ComparisonTable(other, sentence, table)
 
 
-def facts_table(facts: Mapping[str, str]) -> Table:
-    """What was measured, and with what."""
-    return Table("", ("", ""), tuple((Cell(name), Cell(value)) for name, value in facts.items()), {})
+def _one_row_each(rows: Sequence[Mapping[str, Any]], what: str, wanted: Sequence[str], caption: str) -> Table:
+    """A row for each of several things with title, explanation and measures; no column that is empty."""
+    keys = [key for key in wanted if any(one.get(key) is not None for one in rows)]
+    return Table(
+        caption=caption,
+        head=(what, *(MEASURES[key].head for key in keys)),
+        rows=[(Cell(one["title"]), *(cell(one.get(key), key) for key in keys)) for one in rows],
+        notes={one["title"]: one["about"] for one in rows},
+    )
 
 
 def _temperature(method: Mapping[str, Any]) -> str:
-    values: float | Sequence[float] | None = method.get("temperature")
+    values = method.get("temperature")
     if values is None:
         return ""
-    values = [values] if isinstance(values, int | float) else values
     return f" (T\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{' and '.join(f'{value:.2f}' for value in values)})"
-
-
-def _has_intervals(document: Mapping[str, Any]) -> bool:
-    return document["settings"]["bootstrap"] > 0
 
 
 def _of_the_first(document: Mapping[str, Any], but: str) -> str:

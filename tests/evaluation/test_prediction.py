@@ -31,7 +31,9 @@ def test_confusion_has_the_truth_in_rows():
 
 
 def test_likelihood_of_a_network_that_knows_nothing_is_the_log_of_the_number_of_classes():
-    assert prediction(mean=torch.zeros(4, 3)).summary()["negative_log_likelihood"] == pytest.approx(math.log(3))
+    assert prediction(mean=torch.zeros(4, 3)).summary()["negative_log_likelihood"] == pytest.approx(
+        math.log(3)
+    )
 
 
 def test_likelihood_against_a_distribution_is_the_cross_entropy():

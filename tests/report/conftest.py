@@ -3,8 +3,9 @@
 import pytest
 
 from pvlib.figures.evaluation import confusion
-from pvlib.report.content import Comparison, FacePicture, Report
-from pvlib.report.pictures import Drawing
+from pvlib.report.chosen_faces import FacePicture
+from pvlib.report.content import Report
+from pvlib.report.drawings import drawing_of
 
 
 def number(value):
@@ -52,24 +53,30 @@ def document():
 
 @pytest.fixture
 def report(document):
-    figure, alt = confusion(document["confusion"], document["names"])
-    compared = {
-        "faces": 6,
-        "mcnemar": {"only_first": 3, "only_second": 1, "p": 0.625},
-        "metrics": {"accuracy": number(0.48), "kl_to_votes": None},
-        "differences": {"accuracy": number(0.02), "kl_to_votes": None},
-    }
+    document["comparisons"] = [
+        {
+            "other": "runs/two",
+            "faces": 6,
+            "mcnemar": {"only_first": 3, "only_second": 1, "p": 0.625},
+            "metrics": {"accuracy": number(0.48), "kl_to_votes": None},
+            "differences": {"accuracy": number(0.02), "kl_to_votes": None},
+        }
+    ]
     face = FacePicture(
-        "data:image/png;base64,AAAA", ("neutral", 0.93), ("anger", 1.0), "votes: anger 9", "entropy 0.2"
+        source="data:image/png;base64,AAAA",
+        answer=("neutral", 0.93),
+        label=("anger", 1.0),
+        votes="votes: anger 9",
+        about="entropy 0.2 nats",
     )
+    drawn = drawing_of(confusion(document["confusion"], document["names"]), "Confusion matrix.")
     return Report(
         title="runs/<b>one</b>",
         summary="6 faces of drawn, test.",
-        warnings=["select=test: chosen & scored on the same faces"],
+        cautions=["select=test: chosen & scored on the same faces"],
         document=document,
-        drawings={"confusion": Drawing("confusion", figure, alt, "Confusion matrix.")},
+        drawings={"confusion": drawn},
         facts={"Weights": "best: after epoch 2 of 3 | of five"},
         command="pvlib evaluate 'runs/<b>one</b>'",
-        faces={"Mistakes that it was surest of": [face], "Faces that it doubts most": []},
-        comparisons=[Comparison("runs/two", compared)],
+        faces={"Mistakes that it was surest of": [face], "Faces that it is least certain of": []},
     )

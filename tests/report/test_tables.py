@@ -47,10 +47,11 @@ def test_a_measure_that_no_uncertainty_has_gets_no_column(document):
     assert not any("votes" in text or "mixture" in text for text in head)
 
 
-def test_mcnemar_is_told_in_words():
-    compared = {"faces": 100, "mcnemar": {"only_first": 9, "only_second": 1, "p": 0.02148}}
-    said = tables.mcnemar_sentence("runs/b", compared)
+def test_mcnemar_is_told_in_words(document):
+    compared = {"other": "runs/b", "faces": 100, "differences": {}, "metrics": {}}
+    compared["mcnemar"] = {"only_first": 9, "only_second": 1, "p": 0.02148}
+    said = tables.comparison(document, compared).sentence
     assert "right on 9 faces" in said
     assert "p = 0.021" in said.replace("\N{NO-BREAK SPACE}", " ")
     compared["mcnemar"]["p"] = 1e-9
-    assert "p < 0.001" in tables.mcnemar_sentence("runs/b", compared).replace("\N{NO-BREAK SPACE}", " ")
+    assert "p < 0.001" in tables.comparison(document, compared).sentence.replace("\N{NO-BREAK SPACE}", " ")

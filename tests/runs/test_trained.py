@@ -5,10 +5,13 @@ import struct
 
 import pytest
 import torch
+from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
 
-from pvlib.data.labels import FERPLUS, RAFDB
+from pvlib.data.labels import AFFECTNET7, AFFECTNET8, FERPLUS, RAFDB
 from pvlib.errors import CourseError
 from pvlib.models import landmark_weights, poster_var, tiny
+from pvlib.runs import trained as loading
+from pvlib.runs.folder import read_record
 from pvlib.runs.trained import SHIPPED, TrainedNetwork, load_trained, save_trained
 
 
@@ -88,6 +91,10 @@ def test_a_file_that_ends_early_is_refused_by_name(file, length):
     ("input", '{"face_size": 48, "channels": 2}'),
     ("input", '{"face_size": 48}'),
     ("input", '{"face_size": 48, "channels": 3, "input_size": 8}'),
+    *(("input", f'{{"face_size": {size}, "channels": 3}}') for size in ("1e9", "1.5", "true", "NaN", str(2**63), "null")),
+    ("input", '{"face_size": 48, "channels": true}'),
+    ("about", "[]"),
+    ("names", '["a", "b", "c", "d", "e", "f", 7]'),
 ])  # fmt: skip
 def test_a_header_that_makes_no_sense_is_refused_by_name(file, key, value):
     with_header(file, lambda metadata: metadata.update({key: value}))
@@ -120,3 +127,41 @@ def test_the_network_that_ships_is_small_names_eight_expressions_and_has_a_card(
     for heading in ("| rights |", "## Measured", "## Known failures"):
         assert heading in card
     assert all(f"| {name} |" in card for name in FERPLUS)
+
+
+@pytest.mark.parametrize("content", ["[]", "null", "{", '{"faces": {"train": "many"}}', "[" * 100_000])
+def test_a_damaged_record_of_a_run_is_named(content, tmp_path):
+    (tmp_path / "run.json").write_text(content)
+    with pytest.raises(CourseError, match=r"run\.json is damaged"):
+        read_record(tmp_path)
+
+
+def test_a_run_without_a_record_has_an_empty_one(tmp_path):
+    assert read_record(tmp_path) == {}
+
+
+@pytest.mark.parametrize(("classes", "labels", "names"), [
+    (7, "usual", RAFDB), (8, "usual", AFFECTNET8), (7, "affectnet", AFFECTNET7), (8, "ferplus", FERPLUS), (7, None, None),
+])  # fmt: skip
+def test_the_classes_of_a_released_checkpoint_are_in_the_order_asked_for(
+    classes, labels, names, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(loading, "load_released", lambda path: poster_var(classes, tiny()).eval())
+    path = tmp_path / "released.pth"
+    path.write_bytes(b"PK")
+    released = load_trained(path, labels=labels)
+    assert released.class_names == names
+    assert (released.face_shape, released.input_size, released.released) == ((3, 224, 224), 224, True)
+    faces = torch.full((2, 3, 50, 50), 255, dtype=torch.uint8)
+    white = (1 - torch.tensor(IMAGENET_MEAN)) / torch.tensor(IMAGENET_STD)
+    expected = white.view(1, 3, 1, 1).expand(2, 3, 224, 224)
+    torch.testing.assert_close(released.network_input(faces), expected)
+
+
+def test_an_order_of_classes_that_cannot_be_is_refused(file, monkeypatch, tmp_path):
+    monkeypatch.setattr(loading, "load_released", lambda path: poster_var(7, tiny()).eval())
+    (tmp_path / "released.pth").write_bytes(b"PK")
+    with pytest.raises(CourseError, match='an order of affectnet or raf-db, not "ferplus"'):
+        load_trained(tmp_path / "released.pth", labels="ferplus")
+    with pytest.raises(CourseError, match="names its classes itself"):
+        load_trained(file, labels="ferplus")

@@ -4,9 +4,11 @@ from pvlib.figures.evaluation.calibration import classwise_reliability, reliabil
 from pvlib.figures.evaluation.confusion import confusion
 from pvlib.figures.evaluation.raters import against_raters
 from pvlib.figures.evaluation.run_curves import run_curves
+from pvlib.figures.evaluation.style import Described
 from pvlib.figures.evaluation.uncertainties import measures, risk_coverage
 
 __all__ = [
+    "Described",
     "against_raters",
     "classwise_reliability",
     "confusion",

@@ -62,7 +62,13 @@ def evaluate(
                 f"{', '.join(faces.names)}"
             )
     look = partial(
-        predict, device=device, precision=precision, batch_size=batch_size, input_size=input_size, seed=seed
+        predict,
+        device=device,
+        precision=precision,
+        batch_size=batch_size,
+        input_size=input_size,
+        seed=seed,
+        without=without,
     )
     predictions = [
         look(network, faces, passes=0 if place else passes) for place, network in enumerate(networks)
@@ -70,9 +76,6 @@ def evaluate(
     calibration = None
     if calibration_faces is not None:
         calibration = look(networks[0], calibration_faces)
-    if without:
-        predictions = [prediction.without(without) for prediction in predictions]
-        calibration = None if calibration is None else calibration.without(without)
     return evaluate_predictions(
         predictions,
         calibration=calibration,

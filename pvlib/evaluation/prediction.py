@@ -132,6 +132,7 @@ def predict(
     input_size: int | None = None,
     passes: int = 0,
     seed: int = 0,
+    without: Sequence[str] = (),
 ) -> Prediction:
     """Return what ``network`` says of ``faces``; its training mode is restored afterwards.
 
@@ -139,6 +140,7 @@ def predict(
         batch_size, device, precision, input_size: see :class:`pvlib.evaluation.passes.ForwardSettings`.
         passes: further passes with drop-path left on, see :func:`drop_path_passes`.
         seed: of those passes.
+        without: names of classes to leave out, see :meth:`Prediction.without`.
 
     Raises:
         CourseError: when a GPU has not enough memory for so many faces at once.
@@ -148,7 +150,7 @@ def predict(
     )
     mean, sigma = deterministic_pass(network, faces.images, settings)
     total = faces.target.sum(dim=1, keepdim=True)  # (N, 1): FER+'s released targets may sum to less than 1
-    return Prediction(
+    prediction = Prediction(
         mean=mean,
         sigma=sigma,
         target=faces.target / total.clamp(min=1e-12),
@@ -157,3 +159,4 @@ def predict(
         mixture=faces.mixture,
         passes=drop_path_passes(network, faces.images, settings, passes=passes, seed=seed),
     )
+    return prediction.without(without) if without else prediction

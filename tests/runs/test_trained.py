@@ -5,9 +5,9 @@ import struct
 
 import pytest
 import torch
-from pvlib.imagenet import IMAGENET_MEAN, IMAGENET_STD
 
 from pvlib.data.labels import AFFECTNET7, AFFECTNET8, FERPLUS, RAFDB
+from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.errors import CourseError
 from pvlib.models import landmark_weights, poster_var, tiny
 from pvlib.runs import trained as loading
@@ -141,7 +141,7 @@ def test_a_run_without_a_record_has_an_empty_one(tmp_path):
 
 
 @pytest.mark.parametrize(("classes", "labels", "names"), [
-    (7, "usual", RAFDB), (8, "usual", AFFECTNET8), (7, "affectnet", AFFECTNET7), (8, "ferplus", FERPLUS), (7, None, None),
+    (7, "usual", RAFDB), (8, "usual", AFFECTNET8), (7, "affectnet7", AFFECTNET7), (8, "ferplus", FERPLUS), (7, None, None),
 ])  # fmt: skip
 def test_the_classes_of_a_released_checkpoint_are_in_the_order_asked_for(
     classes, labels, names, monkeypatch, tmp_path
@@ -161,7 +161,7 @@ def test_the_classes_of_a_released_checkpoint_are_in_the_order_asked_for(
 def test_an_order_of_classes_that_cannot_be_is_refused(file, monkeypatch, tmp_path):
     monkeypatch.setattr(loading, "load_released", lambda path: poster_var(7, tiny()).eval())
     (tmp_path / "released.pth").write_bytes(b"PK")
-    with pytest.raises(CourseError, match='an order of affectnet or raf-db, not "ferplus"'):
+    with pytest.raises(CourseError, match='the order of rafdb or affectnet7, not "ferplus"'):
         load_trained(tmp_path / "released.pth", labels="ferplus")
     with pytest.raises(CourseError, match="names its classes itself"):
         load_trained(file, labels="ferplus")

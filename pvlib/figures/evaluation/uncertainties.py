@@ -5,11 +5,13 @@ part ``uncertainties`` of an evaluation's JSON (see ``pvlib.evaluation.evaluate`
 """
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from pvlib.evaluation.measures import MEASURES, Measure, cell
 from pvlib.figures.evaluation.style import GRID, QUIET, Described, in_house_style, new_figure, quiet_grid
 
 Uncertainties = Mapping[str, Mapping[str, Any] | None]
@@ -31,13 +33,7 @@ _LOOKS: dict[str, tuple[str, Any]] = {
     "ensemble_entropy": (_ENSEMBLE, _SOLID),
     "ensemble_mutual_information": (_ENSEMBLE, _DOTTED),
 }
-# measure -> its title, and the value of an uncertainty that knows nothing
-_MEASURES = {
-    "spearman_votes": ("Spearman ρ, with\nvote entropy →", 0.0),
-    "spearman_mixture": ("with entropy of\nthe mixture →", 0.0),
-    "auroc_errors": ("AUROC\nof mistakes →", 0.5),
-    "excess_aurc": ("← excess AURC\n× 1000", None),
-}
+_MEASURED = ("spearman_votes", "spearman_mixture", "auroc_errors", "excess_aurc")
 
 
 def look_of(key: str) -> tuple[str, Any]:
@@ -83,16 +79,18 @@ def risk_coverage(uncertainties: Uncertainties) -> Described:
 def measures(uncertainties: Uncertainties) -> Described:
     """Show how well each uncertainty follows the raters' and finds mistakes, as points with their intervals."""
     present = {key: one for key, one in uncertainties.items() if one is not None}
-    shown = [name for name in _MEASURES if any(one.get(name) is not None for one in present.values())]
+    shown = [
+        MEASURES[name] for name in _MEASURED if any(one.get(name) is not None for one in present.values())
+    ]
     figure = new_figure(0.8 + 0.21 * len(present), 2.1 + 1.05 * len(shown))
     grid = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
-    for axes, name in zip(grid, shown, strict=True):
-        title, useless = _MEASURES[name]
-        scale = 1000 if name == "excess_aurc" else 1
+    for axes, measure in zip(grid, shown, strict=True):
         for place, (key, one) in enumerate(present.items()):
-            _point(axes, place, one.get(name), look_of(key)[0], scale)
-        if useless is not None:
-            axes.axvline(useless, color=QUIET, linewidth=0.9, linestyle=_DOTTED)
+            _point(axes, place, one.get(measure.key), look_of(key)[0], measure.scale)
+        if measure.chance is not None:
+            axes.axvline(measure.chance, color=QUIET, linewidth=0.9, linestyle=_DOTTED)
+        title = fill(measure.title, 12) + ("\n× 1000" if measure.unit == "‰" else "")
+        title = f"{title} →" if measure.better == "higher" else f"← {title}"
         axes.set_title(title, fontsize=7.5, fontweight="normal", loc="center")
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
@@ -118,14 +116,13 @@ def _point(axes: Axes, place: int, number: Mapping[str, float] | None, colour: s
     axes.plot(scale * number["value"], place, "o", color=colour, markersize=3.8)
 
 
-def _in_words(present: Mapping[str, Mapping[str, Any]], shown: list[str]) -> str:
-    words = {"spearman_votes": "ρ with raters", "spearman_mixture": "ρ with mixture"}
+def _in_words(present: Mapping[str, Mapping[str, Any]], shown: list[Measure]) -> str:
     parts = []
     for one in present.values():
-        said = ", ".join(
-            f"{words.get(name, name.replace('_', ' '))} {one[name]['value']:.3f}"
-            for name in shown
-            if one.get(name) is not None
+        numbers = ", ".join(
+            f"{measure.title} {cell(one[measure.key], measure.key).text}"
+            for measure in shown
+            if one.get(measure.key) is not None
         )
-        parts.append(f"{one['title']}: {said}")
-    return f"Measures of each uncertainty. {'; '.join(parts)}."
+        parts.append(f"{one['title']}: {numbers}")
+    return f"Measures of each uncertainty; AURC times 1000. {'; '.join(parts)}."

@@ -79,10 +79,11 @@ def test_measures_show_only_those_that_some_uncertainty_has():
         "softmax_entropy": uncertainty("entropy", 0.05),
     }
     figure, alt = figures.measures(given)
-    assert [axes.get_title(loc="center").split("\n")[0] for axes in figure.axes] == ["AUROC", "← excess AURC"]
+    titles = [" ".join(axes.get_title(loc="center").split()) for axes in figure.axes]
+    assert titles == ["AUROC of mistakes →", "← Excess AURC × 1000"]
     points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in points] == [(0.4, 0)]
-    assert "σ: auroc errors 0.400" in alt
+    assert "σ: AUROC of mistakes 0.400" in alt
 
 
 def test_the_black_line_against_the_raters_is_the_mean_of_equal_groups():

@@ -1,6 +1,6 @@
-"""Training, `pvlib evaluate` of a run, of its exported file and of an ensemble measure the very same thing.
+"""An evaluation says what the last epoch of the training said, whatever size faces are stored and shown at.
 
-Faces are stored at one size and given to the network at another: whoever forgets that measures another network.
+Of a run, of its exported file and of an ensemble: whoever forgets the size measures another network.
 """
 
 import csv
@@ -13,69 +13,94 @@ from typer.testing import CliRunner
 from drawnfaces.layouts import write_layout
 from pvlib.cli import app
 from pvlib.data.rafdb import prepare_rafdb
+from pvlib.errors import CourseError
+from pvlib.evaluation.measures import cell
+from pvlib.evaluation.prediction import measure
+from pvlib.report.evaluation_faces import FacesRequest, load_evaluation_faces
+from pvlib.report.write_report import EvaluationSettings, evaluate_trained
+from pvlib.runs.train import train_run
+from pvlib.runs.trained import load_trained, save_trained
+from pvlib.training.config_files import load_config
 
 STORED, INPUTS = (48, 64, 100), (48, 112, 224)
-MEASURES = ("accuracy", "mean_class_accuracy", "negative_log_likelihood", "calibration_error", "mean_sigma")
-QUICK = ("--passes", 0, "--bootstrap", 0, "--samples", 2)
+MEASURED = ("accuracy", "mean_class_accuracy", "negative_log_likelihood", "calibration_error", "mean_sigma")
+QUICK = EvaluationSettings(samples=1, passes=0, bootstrap=0, device="cpu")
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-def call(*arguments):
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+@pytest.fixture(scope="module", params=STORED)
+def prepared(request, tmp_path_factory):
+    """A prepared file of 40 drawn faces, stored at one of the sizes; half of them choose the epoch."""
+    folder, size = tmp_path_factory.mktemp("faces"), request.param
+    write_layout(folder / "set", "rafdb", {"train": 40, "test": 8}, 0, size=size)
+    prepare_rafdb(folder / "set", folder / "rafdb.safetensors", size=size)
+    return folder / "rafdb.safetensors"
+
+
+def train(prepared, input_size, *overrides):
+    """Train one epoch; return the run folder and the last line of its metrics.csv."""
+    faces = (f"data.root={prepared}", "data.train_on=[train, valid]", "data.holdout=0.5")
+    short = ("train.epochs=1", "train.batch_size=16", f"network.input_size={input_size}")
+    config = load_config("drawn-tiny", [*faces, *short, *overrides])
+    folder = prepared.parent / f"{input_size}{len(overrides)}"
+    train_run(config, folder, measure=measure, device="cpu", show_progress=False)
+    with (folder / "metrics.csv").open(newline="") as file:
+        *_, last = csv.DictReader(file)
+    return folder, {name: float(last[name]) for name in MEASURED}
+
+
+def printed(numbers):
+    return {name: cell({"value": numbers[name]}, name).text for name in MEASURED}
+
+
+def numbers_of(networks, faces):
+    return {name: number.value for name, number in evaluate_trained(networks, faces, QUICK).metrics.items()}
+
+
+@pytest.mark.parametrize("input_size", INPUTS)
+def test_run_export_and_ensemble_repeat_the_last_line_of_metrics_csv(prepared, input_size, tmp_path):
+    folder, expected = train(prepared, input_size)
+    run = load_trained(folder, "last")
+    save_trained(tmp_path / "net.safetensors", run)
+    exported = load_trained(tmp_path / "net.safetensors")
+    faces = load_evaluation_faces(run, FacesRequest())
+    assert len(faces.faces) == run.record["faces"]["valid"]
+    for networks in ([run], [exported], [run, exported]):
+        numbers = numbers_of(networks, faces)
+        assert printed(numbers) == printed(expected)
+        assert [numbers[name] for name in MEASURED] == pytest.approx(list(expected.values()), rel=1e-5)
+
+
+@pytest.mark.parametrize("prepared", [100], indirect=True)
+def test_the_command_prints_what_training_measured(prepared, tmp_path):
+    folder, expected = train(prepared, 48, "seed=1")
+    quick = ["--weights", "last", "--passes", "0", "--bootstrap", "0", "--out", str(tmp_path / "report")]
+    result = CliRunner().invoke(app, ["evaluate", str(folder), *quick])
     assert result.exit_code == 0, result.output
+    metrics = json.loads((tmp_path / "report/evaluation.json").read_text())["metrics"]
+    assert printed({name: metrics[name]["value"] for name in MEASURED}) == printed(expected)
+    table = (tmp_path / "report/table.md").read_text()
+    assert all(f" {text} |" in table for text in printed(expected).values())
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("doors")
-    for side in STORED:
-        write_layout(folder / f"faces-{side}", "rafdb", {"train": 32, "test": 16}, 0, size=side)
-        prepare_rafdb(folder / f"faces-{side}", folder / f"{side}.safetensors", size=side)
-    return folder
+@pytest.mark.parametrize("prepared", [64], indirect=True)
+def test_an_ensemble_of_networks_that_see_faces_at_several_sizes_is_refused(prepared):
+    small, _ = train(prepared, 48, "seed=2")
+    large, _ = train(prepared, 112, "seed=2")
+    networks = [load_trained(small), load_trained(large)]
+    faces = load_evaluation_faces(networks[0], FacesRequest())
+    with pytest.raises(CourseError, match=r"pictures of one size .* 48, .* 112"):
+        evaluate_trained(networks, faces, QUICK)
 
 
-def train(folder, stored, side, out):
-    """A run that measures the test faces after its epoch, so that files without a run can be asked for the same."""
-    root = f"data.root={folder / str(stored)}.safetensors"
-    choices = ("train.epochs=1", "train.batch_size=16", "select=test", f"network.input_size={side}")
-    call("train", "drawn-tiny", root, *choices, "--out", out, "--device", "cpu")
-    with (out / "metrics.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))[-1]
-
-
-def evaluated(out, *arguments):
-    call("evaluate", *arguments, "--split", "test", *QUICK, "--out", out)
-    return json.loads((out / "evaluation.json").read_text(encoding="utf-8"))
-
-
-def check_same(numbers, trained):
-    assert set(MEASURES) - {"mean_sigma"} <= set(numbers)
-    for name in set(MEASURES) & set(numbers):
-        assert f"{numbers[name]['value']:.4g}" == f"{float(trained[name]):.4g}", name
-
-
-@pytest.mark.parametrize("side", INPUTS)
-@pytest.mark.parametrize("stored", STORED)
-def test_a_run_is_measured_as_its_training_measured_it(folder, tmp_path, stored, side):
-    trained = train(folder, stored, side, tmp_path / "run")
-    check_same(evaluated(tmp_path / "report", tmp_path / "run", "--weights", "last")["metrics"], trained)
-
-
-@pytest.mark.parametrize(("stored", "side"), [(100, 48), (48, 112), (64, 224)])
-def test_so_are_its_exported_file_and_an_ensemble_of_it_and_its_twin(folder, tmp_path, stored, side):
-    run, file = tmp_path / "run", tmp_path / "net.safetensors"
-    trained = train(folder, stored, side, run)
-    call("export", run, file)
-    root = folder / f"{stored}.safetensors"
-    check_same(evaluated(tmp_path / "file", file, "--data", root)["metrics"], trained)
-    shutil.copytree(run, tmp_path / "twin")
-    together = evaluated(tmp_path / "both", run, tmp_path / "twin", "--ensemble")
-    check_same(together["methods"]["ensemble"]["metrics"], trained)
-
-
-def test_networks_of_different_input_answer_no_face_together(folder, tmp_path):
-    for side in (48, 112):
-        train(folder, 100, side, tmp_path / str(side))
-    runs = [str(tmp_path / "48"), str(tmp_path / "112")]
-    result = CliRunner().invoke(app, ["evaluate", *runs, "--ensemble", "--split", "test"])
-    assert result.exit_code == 1
-    assert "pictures of one size" in result.output
+@pytest.mark.parametrize("prepared", [100], indirect=True)
+def test_a_run_without_its_config_sees_faces_as_its_checkpoint_says(prepared, tmp_path):
+    folder, expected = train(prepared, 64, "seed=3")
+    bare = shutil.copytree(folder, tmp_path / "bare")
+    (bare / "config.yaml").unlink()
+    faces = load_evaluation_faces(load_trained(folder), FacesRequest())
+    assert printed(numbers_of([load_trained(bare, "last")], faces)) == printed(expected)
+    chosen = ["--data", str(prepared), "--split", "test", "--passes", "0", "--bootstrap", "0"]
+    result = CliRunner().invoke(app, ["evaluate", str(bare), *chosen])
+    assert result.exit_code == 0, result.output

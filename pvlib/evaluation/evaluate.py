@@ -8,7 +8,7 @@ import torch
 from pvlib.data.faces import Faces
 from pvlib.errors import CourseError
 from pvlib.evaluation.calibration import BINS, reliability
-from pvlib.evaluation.intervals import Interval, Statistic, bootstrap
+from pvlib.evaluation.intervals import LEVEL, Interval, Statistic, bootstrap
 from pvlib.evaluation.methods import methods
 from pvlib.evaluation.prediction import Prediction, predict
 from pvlib.evaluation.quality import class_quality, confusion, quality, reflect_biased
@@ -27,9 +27,7 @@ def evaluate(
     samples: int = 100,
     passes: int = 20,
     bootstrap: int = 1000,
-    level: float = 0.95,
     seed: int = 0,
-    bins: int = BINS,
     device: str | torch.device = "cpu",
     precision: str = "fp32",
     batch_size: int = 256,
@@ -43,7 +41,6 @@ def evaluate(
         samples: of a variational head's logits.
         passes: of the first network with drop-path on; the slow part, 0 leaves it out.
         bootstrap: resamples of the faces; 0 for numbers without intervals.
-        level: of the intervals.
         seed: of samples, passes, halves and resamples.
         device, precision, batch_size, input_size: see :class:`passes.ForwardSettings`.
 
@@ -81,9 +78,7 @@ def evaluate(
         calibration=calibration,
         samples=samples,
         replicates=bootstrap,
-        level=level,
         seed=seed,
-        bins=bins,
     )
 
 
@@ -93,9 +88,7 @@ def evaluate_predictions(
     calibration: Prediction | None = None,
     samples: int = 100,
     replicates: int = 1000,
-    level: float = 0.95,
     seed: int = 0,
-    bins: int = BINS,
 ) -> Evaluation:
     """Measure what was said already; arguments as in :func:`evaluate`."""
     first = predictions[0]
@@ -113,11 +106,11 @@ def evaluate_predictions(
     truth = first.truth
 
     def measure(statistic: Statistic) -> dict[str, Interval]:
-        return reflect_biased(bootstrap(statistic, len(first), replicates=replicates, level=level, seed=seed))
+        return reflect_biased(bootstrap(statistic, len(first), replicates=replicates, seed=seed))
 
     answers = methods(predictions, calibration, samples, seed)
     measured = {
-        name: Method(said, measure(quality(said.probabilities, truth, bins)))
+        name: Method(said, measure(quality(said.probabilities, truth)))
         for name, said in answers.items()
     }
     main = "ensemble" if len(predictions) > 1 else "softmax"
@@ -144,11 +137,11 @@ def evaluate_predictions(
         networks=len(predictions),
         answer=main,
         metrics=metrics,
-        class_metrics=measure(class_quality(probabilities, truth, first.names, bins)),
+        class_metrics=measure(class_quality(probabilities, truth, first.names)),
         confusion=confusion(truth.labels, answer, len(first.names)),
-        reliability=reliability(confidence, answer == truth.labels, bins),
+        reliability=reliability(confidence, answer == truth.labels),
         classwise={
-            name: reliability(probabilities[:, column], truth.labels == column, bins)
+            name: reliability(probabilities[:, column], truth.labels == column)
             for column, name in enumerate(first.names)
         },
         methods=measured,
@@ -157,8 +150,8 @@ def evaluate_predictions(
             "samples": samples,
             "passes": 0 if first.passes is None else len(first.passes),
             "bootstrap": replicates,
-            "level": level,
+            "level": LEVEL,
             "seed": seed,
-            "bins": bins,
+            "bins": BINS,
         },
     )

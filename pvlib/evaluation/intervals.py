@@ -17,6 +17,7 @@ from pvlib.errors import CourseError
 
 # How often each face was drawn, (replicates, N), every row sums to N -> named numbers, (replicates,) each.
 Statistic = Callable[[Tensor], dict[str, Tensor]]
+LEVEL = 0.95  # share of outcomes inside an interval
 # Counts held at once: 2 MB in double precision, which stays in a processor's cache.
 _COUNTS_AT_ONCE = 250_000
 
@@ -37,7 +38,7 @@ class Interval:
 
 
 def bootstrap(
-    statistic: Statistic, faces: int, *, replicates: int = 1000, level: float = 0.95, seed: int = 0
+    statistic: Statistic, faces: int, *, replicates: int = 1000, level: float = LEVEL, seed: int = 0
 ) -> dict[str, Interval]:
     """Return each number of ``statistic`` with its percentile interval over resampled faces.
 

@@ -48,6 +48,10 @@ def confusion(labels: Tensor, answers: Tensor, classes: int) -> Tensor:
 def quality(probabilities: Tensor, truth: Truth, bins: int = BINS) -> Statistic:
     """Return the numbers of one method as a statistic for the bootstrap.
 
+    A calibration error is Σ_b n_b/N · |accuracy_b − confidence_b|. It is above zero even for a perfectly
+    calibrated network, as every bin's accuracy is noisy: in a simulation on average 0.040 on 500 faces and 0.016
+    on 3,000.
+
     Its names: accuracy, mean_class_accuracy (over the classes that occur), negative_log_likelihood, brier,
     calibration_error, classwise_calibration_error (mean over all K classes), kl_to_votes and js_to_votes
     (both only where there are votes).

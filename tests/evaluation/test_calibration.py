@@ -7,13 +7,23 @@ import torch
 from sklearn.calibration import calibration_curve
 from torchmetrics.functional.classification import binary_calibration_error
 
-from pvlib.evaluation.calibration import calibration_error, fit_temperature, in_bins, reliability
+from pvlib.evaluation.calibration import fit_temperature, in_bins, reliability
+from pvlib.evaluation.quality import Truth, quality
 
 
 def confidences(faces=200):
     generator = torch.Generator().manual_seed(0)
     confidence = torch.rand(faces, generator=generator)
     return confidence, torch.rand(faces, generator=generator) < confidence**2  # too sure of itself
+
+
+def calibration_error(confidence, outcome, bins=15):
+    """Of faces whose answer is the first class, with the confidence given; the rest is spread evenly."""
+    rest = (1 - confidence.double())[:, None].expand(-1, 1000) / 1000
+    labels = torch.where(outcome, 0, 1)
+    truth = Truth(torch.nn.functional.one_hot(labels, 1001).double())
+    found = quality(torch.cat([confidence.double()[:, None], rest], dim=1), truth, bins)
+    return found(torch.ones(1, len(confidence)).double())["calibration_error"]
 
 
 def test_a_bin_holds_its_lower_edge_and_the_last_one_both():

@@ -9,7 +9,7 @@ from pvlib.terminal import printable
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".gz", ".tgz", ".rar", ".7z")
-_MOST_FOLDERS = 100  # of a level that are looked into for a data set; more are a class or a number each
+_MOST = 100  # of a level that are looked into for a data set; more are a class or a number each
 
 
 def file_names(folder: Path, suffixes: tuple[str, ...] = IMAGE_SUFFIXES) -> set[str]:
@@ -44,9 +44,8 @@ def find_base(root: Path, is_base: Callable[[Path], bool], what: str) -> Path | 
             raise CourseError(f"{root} holds {what} more than once: give one of {names}")
         if found:
             return found[0]
-        level = [
-            folder / name for folder in level[:_MOST_FOLDERS] for name in folder_names(folder)[:_MOST_FOLDERS]
-        ]
+        inner = [folder / name for folder in level[:_MOST] for name in folder_names(folder)[:_MOST]]
+        level = [folder for folder in inner if os.access(folder, os.R_OK | os.X_OK)]
     return None
 
 

@@ -139,7 +139,7 @@ def test_every_face_that_is_used_otherwise_than_its_folder_says_has_a_line(tmp_p
     listing = list_rafdb(root)
     assert set(listing.notes) == {
         "10 images named test_… lie in the folder valid: used as test faces",
-        "1 images named train_… lie in the folder test: used as train faces",
+        "1 image named train_… lie in the folder test: used as train faces",
     }
     assert listing.not_read[".heic files in train"] == (1, "train/4/IMG_1.HEIC")
     assert listing.not_read[".jpg files in augmented"] == (1, "augmented/1.jpg")

@@ -188,7 +188,7 @@ def _list_class_folders(root: Path, base: Path) -> Listing:
             "images in more than one class folder, all left in": twice,
             "images that lie there twice, of which one is left in": again,
         },
-        notes=[f"{count:,} images {what}" for what, count in moved.items()],
+        notes=[f"{count:,} image{'s' * (count > 1)} {what}" for what, count in moved.items()],
         not_read=not_read(root, [*(item.path for item in items), *(str(base / path) for path in again)]),
     )
 

@@ -31,7 +31,7 @@ STANDARD = {
     "platform",
 }
 LONGEST = 300
-MOST_LINES = {"pvlib": 20_500, "tests": 17_600}  # on their way down to 14,500 and 15,000
+MOST_LINES = {"pvlib": 19_500, "tests": 18_200}  # on their way down to 14,500 and 15,000
 # What still breaks a rule; nothing may come in, and what was mended goes.
 TOO_LONG_STILL: set[str] = set()
 CLIMBS_STILL: set[str] = set()

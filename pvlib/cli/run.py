@@ -53,10 +53,11 @@ def run(
     ] = None,
 ) -> None:
     """Execute lessons and write a report."""
-    from pvlib.course.order import find_lessons, packaged_notebooks
+    from pvlib.course.order import find_lessons, packaged_notebooks, read_order
     from pvlib.course.run import run_lessons
 
     folder = find_lessons()
+    names = [f"{entry.name}.ipynb" for entry in read_order(folder)]
     places = [Path("notebooks"), Path(), packaged_notebooks(folder)]
     console = Terminal()
     out = out or Path("runs/solved" if solved else "runs/course")
@@ -64,7 +65,9 @@ def run(
         records = run_lessons(
             lessons or (),
             lessons=folder,
-            notebooks=next((place for place in places if any(place.glob("[0-9][0-9]_*.ipynb"))), places[-1]),
+            notebooks=next(
+                (place for place in places if any((place / name).exists() for name in names)), places[-1]
+            ),
             out=out,
             profile=profile.value,
             given=parameter or (),

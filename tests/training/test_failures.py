@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
@@ -84,6 +85,24 @@ def test_a_device_without_memory_says_what_to_change_and_the_checkpoint_loads(tm
     with pytest.raises(CourseError, match=r"no memory left for 2 faces .* batch_size or precision = bf16"):
         run(tmp_path, replace(FINE, objective=Failing(at=12)))
     load_network(tmp_path)
+
+
+@dataclass(frozen=True)
+class Greedy(Objective):
+    """Asks the processor for more than any has."""
+
+    how: Callable[[], object] = lambda: torch.empty(2**46)
+
+    def __call__(self, logits, target, distribution=None):
+        return logits.sum() * self.how()
+
+
+@pytest.mark.parametrize(
+    "how", [lambda: torch.empty(2**46), lambda: torch.empty(2**62, 2**62), lambda: bytearray(2**60)]
+)
+def test_a_cpu_without_memory_says_the_same(how):
+    with pytest.raises(CourseError, match=r"no memory left for 2 faces .* or end what else computes there"):
+        run(config=replace(FINE, save_minutes=None, objective=Greedy(how=how)))
 
 
 def test_a_device_whose_memory_others_fill_is_told_of_before_the_first_step(tmp_path, monkeypatch):

@@ -39,7 +39,7 @@ def refuse_other_run(folder: Path, now: Mapping[str, Any], free: frozenset[str] 
     if different is not None:
         key, old, new = different
         name = key.removeprefix("run.").removeprefix("config.")
-        why = "the data changed; " if name.startswith("faces.") else ""
+        why = "the data changed; " if name.startswith("faces") else ""
         raise CourseError(
             f"{folder}: holds a run with {name}={_shown(old)}, not {_shown(new)}; {why}choose another folder, or "
             "remove this one"

@@ -1,10 +1,8 @@
 """The training loop: it learns, it goes on where it stopped, and it says what is wrong."""
 
-import json
 from dataclasses import replace
 
 import pytest
-import safetensors.torch
 import torch
 from small import CONFIG, MINUTE, bright_or_dark, freeze_batchnorm, new_network, run, weights
 
@@ -13,16 +11,9 @@ from pvlib.errors import CourseError
 from pvlib.losses import Objective
 from pvlib.training import fit
 from pvlib.training.batches import Sampling
-from pvlib.training.checkpoints import checkpoint_path, load_network, read_state, read_tensors
+from pvlib.training.checkpoints import checkpoint_path, read_state, read_tensors
 from pvlib.training.devices import make_fabric
 from pvlib.training.state import begin
-
-
-def remove_from_checkpoint(folder, key):
-    tensors = safetensors.torch.load_file(checkpoint_path(folder))
-    del tensors[key]
-    metadata = {"state": json.dumps(read_state(folder))}
-    safetensors.torch.save_file(tensors, checkpoint_path(folder), metadata=metadata)
 
 
 def test_the_loop_learns_what_is_plain_to_see():
@@ -54,32 +45,6 @@ def test_training_leaves_the_callers_random_state_alone():
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_a_run_stopped_between_epochs_ends_like_one_that_was_not(tmp_path):
-    whole, _ = run(tmp_path / "whole")
-    run(tmp_path / "parts", replace(CONFIG, epochs=1))
-    resumed, history = run(tmp_path / "parts")
-    assert [record.epoch for record in history] == [1, 2, 3]
-    assert torch.equal(weights(whole), weights(resumed))
-    assert torch.equal(weights(whole), weights(load_network(tmp_path / "parts")))
-
-
-@pytest.mark.parametrize("sampling", [Sampling(balance=1.0), Sampling(per_class=24)])
-def test_a_run_that_balances_classes_resumes_exactly_and_remembers_it(tmp_path, sampling):
-    config = replace(CONFIG, sampling=sampling)
-    whole, _ = run(tmp_path / "whole", config)
-    run(tmp_path / "parts", replace(config, epochs=1))
-    resumed, _ = run(tmp_path / "parts", config)
-    assert torch.equal(weights(whole), weights(resumed))
-    with pytest.raises(CourseError, match=r"sampling\.(balance|per_class)"):
-        run(tmp_path / "parts")
-
-
-def test_a_run_with_another_recipe_is_refused(tmp_path):
-    run(tmp_path, replace(CONFIG, epochs=1))
-    with pytest.raises(CourseError, match=r"recipe\.rotation=10, not 11"):
-        run(tmp_path, replace(CONFIG, recipe=replace(CONFIG.recipe, rotation=11)))
-
-
 def test_an_epoch_is_as_long_as_its_sampling_says():
     with pytest.raises(CourseError, match="an epoch has only 8"):  # four of each of two classes
         run(config=replace(CONFIG, sampling=Sampling(per_class=4)))
@@ -93,91 +58,6 @@ def test_a_resumed_optimizer_has_the_moments_of_the_one_that_went_on(tmp_path):
     for weight in network.parameters():  # the fused kernel walks memory: the layouts must agree
         assert state.optimizer.state[weight]["exp_avg"].stride() == weight.stride()
         assert state.optimizer.state[weight]["exp_avg_sq"].stride() == weight.stride()
-
-
-def test_moments_that_are_missing_are_named(tmp_path):
-    run(tmp_path, replace(CONFIG, epochs=1))
-    remove_from_checkpoint(tmp_path, "optimizer.head.mean.bias:exp_avg")
-    with pytest.raises(CourseError, match=r'"exp_avg" of "head\.mean\.bias"'):
-        run(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("what", "change"),
-    [
-        (
-            "size.layer_embedding=True, not False",
-            {"network": lambda: new_network(replace(MINUTE, layer_embedding=False))},
-        ),
-        ("data=these, not others", {"run_notes": {"data": "others"}}),
-    ],
-)
-def test_a_folder_of_another_network_or_data_is_refused(tmp_path, what, change):
-    run(tmp_path, replace(CONFIG, epochs=1), run_notes={"data": "these"})
-    options = {"run_notes": {"data": "these"}, **change}
-    network = options.pop("network", new_network)()
-    with pytest.raises(CourseError, match=what):
-        run(tmp_path, network=network, **options)
-
-
-def test_fewer_epochs_than_the_folder_holds_is_refused(tmp_path):
-    run(tmp_path, replace(CONFIG, epochs=2))
-    with pytest.raises(CourseError, match="already has 2 epochs"):
-        run(tmp_path, replace(CONFIG, epochs=1))
-
-
-def test_a_folder_with_another_config_is_refused_and_left_whole(tmp_path):
-    run(tmp_path)
-    before = (checkpoint_path(tmp_path)).read_bytes()
-    with pytest.raises(CourseError, match="learning_rate"):
-        run(tmp_path, replace(CONFIG, learning_rate=1e-4))
-    assert (checkpoint_path(tmp_path)).read_bytes() == before
-
-
-def test_a_damaged_checkpoint_is_named(tmp_path):
-    run(tmp_path)
-    whole = (checkpoint_path(tmp_path)).read_bytes()
-    (checkpoint_path(tmp_path)).write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(CourseError, match=r"last\.safetensors"):
-        run(tmp_path)
-    (checkpoint_path(tmp_path)).write_bytes(b"nonsense")
-    with pytest.raises(CourseError, match=r"last\.safetensors"):
-        read_state(tmp_path)
-
-
-def test_a_checkpoint_with_a_missing_key_names_it(tmp_path):
-    run(tmp_path)
-    remove_from_checkpoint(tmp_path, "network.head.mean.bias")
-    with pytest.raises(CourseError, match=r"head\.mean\.bias"):
-        load_network(tmp_path)
-
-
-def test_a_run_folder_under_a_file_is_one_clear_error(tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    with pytest.raises(CourseError, match="file"):
-        run(tmp_path / "file" / "run")
-    assert (tmp_path / "file").read_text() == "in the way"
-
-
-def test_a_folder_that_cannot_be_written_is_found_out_before_training(tmp_path):
-    (tmp_path / "file").write_text("in the way")
-    seen = []
-    with pytest.raises(CourseError):
-        run(tmp_path / "file" / "run", on_epoch=seen.append, measure=lambda _: seen.append(1) or {})
-    assert seen == []
-
-
-def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_checkpoint(tmp_path):
-    run(tmp_path, replace(CONFIG, epochs=1))
-    before = (checkpoint_path(tmp_path)).read_bytes()
-
-    class Broken(Objective):
-        def __call__(self, logits, target, distribution=None):
-            return logits.sum() * float("nan")
-
-    with pytest.raises(CourseError, match="learning rate"):
-        run(tmp_path, replace(CONFIG, objective=Broken()))
-    assert (checkpoint_path(tmp_path)).read_bytes() == before
 
 
 def test_a_wrong_number_of_classes_is_said_before_training():

@@ -13,12 +13,13 @@ import safetensors.torch
 import torch
 from killing import OPTIONS, accuracy, difference
 from safetensors import safe_open
-from small import CONFIG, OFTEN, look_every, run
+from small import CONFIG, MINUTE, OFTEN, bright_or_dark, look_every, new_network, run
 
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.training import state as training_state
-from pvlib.training.checkpoints import BEST, checkpoint_path, read_state, read_tensors
+from pvlib.training.batches import Sampling
+from pvlib.training.checkpoints import BEST, checkpoint_path, load_network, read_state, read_tensors
 from pvlib.training.state import CheckpointKeeper
 
 HERE = Path(__file__).parent
@@ -124,26 +125,11 @@ def test_what_a_killed_save_left_behind_is_removed_by_the_run_that_goes_on(tmp_p
     assert kept.exists()
 
 
-def test_how_often_a_run_saves_may_change_and_epochs_may_grow(tmp_path):
-    run(tmp_path, replace(CONFIG, epochs=1))
-    _, history = run(tmp_path, replace(CONFIG, epochs=2, save_minutes=3.0))
-    assert [record.epoch for record in history] == [1, 2]
-
-
 def test_a_cosine_run_may_not_grow_as_its_rates_depend_on_its_length(tmp_path):
     cosine = replace(CONFIG, epochs=1, schedule="cosine")
     run(tmp_path, cosine)
     with pytest.raises(CourseError, match="epochs=1, not 2"):
         run(tmp_path, replace(cosine, epochs=2))
-
-
-def test_a_run_of_an_older_version_is_refused_by_name(tmp_path):
-    run(tmp_path, replace(CONFIG, epochs=1))
-    state, tensors = read_state(tmp_path), read_tensors(tmp_path)
-    del state["format"]
-    safetensors.torch.save_file(tensors, checkpoint_path(tmp_path), metadata={"state": json.dumps(state)})
-    with pytest.raises(CourseError, match="older version"):
-        run(tmp_path)
 
 
 def rewrite_header(folder, text, which="last"):
@@ -238,3 +224,56 @@ def test_a_file_where_tensorboard_writes_is_named(copied):
     (copied / "tensorboard").write_text("somebody's own")
     with pytest.raises(CourseError, match=r"tensorboard.* move it away"):
         go_on(copied)
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    ({"config": replace(CONFIG, learning_rate=1e-4)}, "learning_rate=0.003, not 0.0001"),
+    ({"config": replace(CONFIG, sampling=Sampling(balance=1.0))}, "sampling.balance=0.0, not 1.0"),
+    ({"config": replace(CONFIG, recipe=replace(CONFIG.recipe, rotation=11))}, "recipe.rotation=10, not 11"),
+    ({"config": replace(CONFIG, epochs=1)}, "already has 2 epochs"),
+    ({"size": replace(MINUTE, layer_embedding=False)}, "size.layer_embedding=True, not False"),
+    ({"run_notes": {"data": "others"}}, "data=null, not others"),
+    ({"faces": bright_or_dark(32)}, "faces=64, not 32; the data changed"),
+])  # fmt: skip
+def test_another_run_is_refused_by_its_first_key_and_the_folder_stays_whole(copied, change, said):
+    before = {path: path.read_bytes() for path in copied.iterdir() if path.is_file()}
+    options = {"config": CONFIG, **change}
+    network = new_network(options.pop("size", MINUTE))
+    with pytest.raises(CourseError) as caught:
+        run(copied, network=network, **options)
+    assert said in str(caught.value)
+    assert {path: path.read_bytes() for path in copied.iterdir() if path.is_file()} == before
+
+
+def test_how_often_a_run_saves_may_change_and_epochs_may_grow(copied):
+    _, history = run(copied, replace(CONFIG, epochs=3, save_minutes=3.0))
+    assert [record.epoch for record in history] == [1, 2, 3]
+
+
+def test_a_run_of_an_older_version_is_refused_by_name(copied):
+    state = read_state(copied)
+    del state["format"]
+    rewrite_header(copied, json.dumps(state))
+    with pytest.raises(CourseError, match="older version"):
+        go_on(copied)
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", None])
+def test_a_damaged_checkpoint_is_named(copied, content):
+    path = checkpoint_path(copied)
+    path.write_bytes(path.read_bytes()[:1000] if content is None else content)
+    with pytest.raises(CourseError, match=r"last\.safetensors"):
+        go_on(copied)
+    with pytest.raises(CourseError, match=r"last\.safetensors"):
+        load_network(copied)
+
+
+def test_weights_and_moments_that_are_missing_are_named(copied):
+    tensors, metadata = read_tensors(copied), {"state": json.dumps(read_state(copied))}
+    for key in ("optimizer.head.mean.bias:exp_avg", "network.head.mean.bias"):
+        del tensors[key]
+        safetensors.torch.save_file(tensors, checkpoint_path(copied), metadata=metadata)
+        with pytest.raises(CourseError, match=r"head\.mean\.bias"):
+            go_on(copied)
+    with pytest.raises(CourseError, match=r"head\.mean\.bias"):
+        load_network(copied)

@@ -110,8 +110,7 @@ def evaluate_predictions(
 
     answers = methods(predictions, calibration, samples, seed)
     measured = {
-        name: Method(said, measure(quality(said.probabilities, truth)))
-        for name, said in answers.items()
+        name: Method(said, measure(quality(said.probabilities, truth))) for name, said in answers.items()
     }
     main = "ensemble" if len(predictions) > 1 else "softmax"
     probabilities = answers[main].probabilities

@@ -1,7 +1,12 @@
-"""What each measure is called, what it means, and how its numbers are written: for every table, page and figure."""
+"""What each measure is called, what it means, and how its numbers are written: for every table, page and figure.
 
+The measures themselves stand in ``measures.csv`` beside this module.
+"""
+
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 
 Number = Mapping[str, float | None] | None
 """A number of an evaluation's JSON: its value, and "low" and "high" where there is an interval."""
@@ -30,13 +35,9 @@ class Measure:
     @property
     def head(self) -> str:
         """Title with its unit, and an arrow that points to where better is."""
+        arrows = {"higher": "\N{NO-BREAK SPACE}↑", "lower": "\N{NO-BREAK SPACE}↓", "": ""}
         units = {"%": ",\N{NO-BREAK SPACE}%", "‰": " ×\N{NO-BREAK SPACE}1000", "nats": ", nats", "": ""}
-        return f"{self.title}{units[self.unit]}{self.arrow}"
-
-    @property
-    def arrow(self) -> str:
-        """Points up or down, to where better is; empty where neither is."""
-        return {"higher": "\N{NO-BREAK SPACE}↑", "lower": "\N{NO-BREAK SPACE}↓", "": ""}[self.better]
+        return f"{self.title}{units[self.unit]}{arrows[self.better]}"
 
     @property
     def scale(self) -> int:
@@ -55,112 +56,18 @@ class Cell:
         return f"{self.text} {self.interval}" if self.interval else self.text
 
 
-_ALL = (
-    Measure(
-        key="accuracy",
-        title="Accuracy",
-        meaning="share of faces whose most probable class is the label's",
-        unit="%",
-        better="higher",
-    ),
-    Measure(
-        key="mean_class_accuracy",
-        title="Mean class accuracy",
-        meaning="recall of each class, averaged: every expression counts the same",
-        unit="%",
-        better="higher",
-    ),
-    Measure(
-        key="negative_log_likelihood",
-        title="NLL",
-        meaning="negative log-likelihood of the labels (or label distributions)",
-        unit="nats",
-        better="lower",
-    ),
-    Measure(
-        key="brier",
-        title="Brier score",
-        meaning="squared distance of the probabilities to the label, 0 to 2",
-        better="lower",
-    ),
-    Measure(
-        key="calibration_error",
-        title="ECE",
-        meaning="expected calibration error: how far confidence and accuracy lie apart, over equal bins",
-        unit="%",
-        better="lower",
-    ),
-    Measure(
-        key="classwise_calibration_error",
-        title="Classwise ECE",
-        meaning="the same for the probability of every class, averaged over classes",
-        unit="%",
-        better="lower",
-    ),
-    Measure(
-        key="kl_to_votes",
-        title="KL to the votes",
-        meaning="KL(votes ‖ probabilities), averaged over faces",
-        unit="nats",
-        better="lower",
-    ),
-    Measure(
-        key="js_to_votes",
-        title="JS to the votes",
-        meaning="Jensen-Shannon divergence to the votes",
-        unit="nats",
-        better="lower",
-    ),
-    Measure(
-        key="mean_sigma",
-        title="Mean σ",
-        meaning="standard deviation of the logits, averaged over faces and classes",
-    ),
-    Measure(
-        key="recall",
-        title="Recall",
-        meaning="share of the class's faces that were called so",
-        unit="%",
-        better="higher",
-    ),
-    Measure(
-        key="precision",
-        title="Precision",
-        meaning="share of the faces called so that are of the class",
-        unit="%",
-        better="higher",
-    ),
-    Measure(
-        key="spearman_votes",
-        title="ρ with the votes",
-        meaning="Spearman's rank correlation with the entropy of the raters' votes",
-        better="higher",
-        chance=0.0,
-    ),
-    Measure(
-        key="spearman_mixture",
-        title="ρ with the mixture",
-        meaning="the same with the entropy of a drawn face's true mixture",
-        better="higher",
-        chance=0.0,
-    ),
-    Measure(
-        key="auroc_errors",
-        title="AUROC of mistakes",
-        meaning="how often a mistake is more uncertain than a right answer; 0.5 is chance",
-        better="higher",
-        chance=0.5,
-    ),
-    Measure(key="aurc", title="AURC", meaning="area under the risk-coverage curve", unit="‰", better="lower"),
-    Measure(
-        key="excess_aurc",
-        title="Excess AURC",
-        meaning="AURC above that of an uncertainty that knows every mistake",
-        unit="‰",
-        better="lower",
-    ),
-)
-MEASURES = {measure.key: measure for measure in _ALL}
+def _read() -> dict[str, Measure]:
+    """The measures of ``measures.csv``, one a line, by their keys."""
+    text = files("pvlib.evaluation").joinpath("measures.csv").read_text(encoding="utf-8")
+    measures = {}
+    for row in csv.DictReader(text.splitlines()):
+        chance = float(row["chance"]) if row["chance"] else None
+        texts = {name: value for name, value in row.items() if name != "chance"}
+        measures[row["key"]] = Measure(chance=chance, **texts)
+    return measures
+
+
+MEASURES = _read()
 
 
 def cell(number: Number, key: str, signed: bool = False) -> Cell:

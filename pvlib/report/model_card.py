@@ -218,7 +218,7 @@ def _failures(evaluation: Mapping[str, Any]) -> Iterator[str]:
         yield f"It misses more than half of the faces of: {', '.join(said)}."
     few = [each["name"] for each in classes if 0 < each["faces"] < _FEW]
     if few:
-        yield f"EvaluationFaces on fewer than {_FEW} faces, so hardly measured: {', '.join(few)}."
+        yield f"Measured on fewer than {_FEW} faces, so hardly measured: {', '.join(few)}."
     confused = sorted(
         ((counts[i][j] / sum(counts[i]), i, j) for i in range(len(counts)) for j in range(len(counts))
          if i != j and sum(counts[i]) >= _FEW),

@@ -16,7 +16,6 @@ from sklearn.metrics import (
 )
 from torchmetrics.functional.classification import binary_calibration_error, multiclass_calibration_error
 
-from pvlib.evaluation.evaluate import truth_of
 from pvlib.evaluation.intervals import Interval
 from pvlib.evaluation.quality import Truth, brier, class_quality, quality, reflect_biased
 from pvlib.evaluation.votes import logarithm
@@ -25,7 +24,7 @@ from pvlib.losses import negative_log_likelihood
 
 @pytest.fixture
 def truth(prediction):
-    return truth_of(prediction)
+    return prediction.truth
 
 
 @pytest.fixture

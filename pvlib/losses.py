@@ -118,7 +118,7 @@ DIVERGENCES: dict[str, Callable[[Tensor, Independent | None], Tensor]] = {
 LIKELIHOODS = ("cross_entropy", "kendall_gal")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Objective:
     """Likelihood + weight · divergence, both chosen by name.
 

@@ -88,7 +88,7 @@ def test_a_row_that_sums_to_less_weighs_less(likelihood):
         torch.manual_seed(4)  # the same draws for the Kendall-Gal likelihood, of both rows
         logits, spread = distribution.mean, distribution.stddev.square().log()
         each = torch.eye(2)[rows][:, :, None] * target  # the other row weighs nothing
-        return Objective(likelihood)(logits, each.sum(dim=0), gaussian_head(logits, spread)).item()
+        return Objective(likelihood=likelihood)(logits, each.sum(dim=0), gaussian_head(logits, spread)).item()
 
     alone = [loss([row], target) for row in range(2)]
     both = loss([0, 1], target * share[:, None])
@@ -273,7 +273,9 @@ def test_huge_logits_give_finite_values_and_gradients(likelihood, divergence):
     mean = torch.tensor([[1e4, -1e4, 0.0], [-1e4, 1e4, 1e4]], requires_grad=True)
     log_variance = torch.tensor([[-20.0, 0.0, 10.0], [0.0, 10.0, -20.0]], requires_grad=True)
     head = gaussian_head(mean, log_variance)
-    loss = Objective(likelihood, divergence, weight=0.1)(head.rsample(), torch.tensor([1, 0]), head)
+    loss = Objective(likelihood=likelihood, divergence=divergence, weight=0.1)(
+        head.rsample(), torch.tensor([1, 0]), head
+    )
     loss.backward()
     assert loss.isfinite()
     assert mean.grad.isfinite().all()
@@ -294,7 +296,7 @@ def test_the_kendall_gal_objective_scores_the_distribution_not_the_sample():
     mean, labels = torch.randn(3, CLASSES), torch.tensor([0, 1, 2])
     head = gaussian_head(mean, torch.full_like(mean, -40))
     other_logits = torch.full_like(mean, 7.0)
-    value = Objective("kendall_gal", samples=2)(other_logits, labels, head)
+    value = Objective(likelihood="kendall_gal", samples=2)(other_logits, labels, head)
     assert torch.allclose(value, F.cross_entropy(mean, labels))
 
 

@@ -310,7 +310,7 @@ objectives = {
     "none": Objective(),
     "released": Objective(divergence="released", weight=1.0),
     "gaussian": Objective(divergence="gaussian", weight=divergence_weight),
-    "kendall_gal": Objective("kendall_gal", samples=10),
+    "kendall_gal": Objective(likelihood="kendall_gal", samples=10),
 }
 networks = {name: [train(objective, s) for s in seeds] for name, objective in objectives.items()}
 

@@ -146,20 +146,15 @@ class Poster(nn.Module):
         """
         return self.landmark_net(self.landmark_input(images))
 
-    def sample_logits(self, images: Tensor, noise: Tensor | None = None) -> tuple[Tensor, Independent | None]:
+    def sample_logits(self, images: Tensor) -> tuple[Tensor, Independent | None]:
         """Return logits as ``forward`` gives them in training, and the distribution they were drawn from.
 
         What a loss needs in one pass: (batch, classes), and N(μ, diag σ²) or None for a point head.
-
-        Args:
-            noise: ε of equation 5, (batch, classes), for a caller who draws it; a point head has no use for it.
         """
         features = self.forward_features(images)
         if not isinstance(self.head, VariationalHead):
             return self.head(features), None
         distribution = self.head.distribution(features)
-        if noise is not None:
-            return distribution.mean + distribution.stddev * noise, distribution
         return distribution.rsample(), distribution
 
     def distribution(self, images: Tensor) -> Independent:

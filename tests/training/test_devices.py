@@ -24,9 +24,8 @@ def test_two_processes_have_the_loss_of_one_at_every_step_go_on_where_they_stopp
     command = [sys.executable, str(HERE / "two_processes.py"), str(tmp_path)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(HERE.parents[1])}
     finished = subprocess.run(command, capture_output=True, text=True, timeout=400, env=environment)
-    assert (
-        finished.returncode != 0
-    )  # the last run of the program, in which the second process fails, ends both
+    # in the last run of the program the second process fails: both end
+    assert finished.returncode != 0
     assert "the disk of this test is full" in finished.stderr
     told = [json.loads((tmp_path / f"{process}.json").read_text()) for process in (0, 1)]
     first, second = (each["whole"] for each in told)

@@ -8,14 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import jinja2
-
 from pvlib.data.labels import COLOURS
 from pvlib.evaluation.measures import MEASURES, cell
 from pvlib.markdown import markdown_table, plain
 from pvlib.report import tables
 from pvlib.report.chosen_faces import FacePicture
 from pvlib.report.drawings import Drawing
+from pvlib.report.templates import fill
 
 _TILES = (
     "accuracy",
@@ -70,20 +69,14 @@ class Report:
         return self._written("table.md.jinja", short=short).strip() + "\n"
 
     def _written(self, template: str, **more: Any) -> str:
-        environment = jinja2.Environment(
-            loader=jinja2.PackageLoader("pvlib.report", "."),
-            autoescape=template.endswith(".html.jinja"),
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters |= {"plain": plain, "markdown": _as_markdown}
-        return environment.get_template(template).render(
+        return fill(
+            template,
             report=self,
             tables=tables.all_tables(self.document, self.facts),
             comparisons=[
                 tables.comparison(self.document, compared) for compared in self.document["comparisons"]
             ],
+            as_markdown=_as_markdown,
             **more,
         )
 

@@ -1,76 +1,29 @@
 """The model card of exported weights: facts, rights, numbers with intervals, known failures.
 
 After Mitchell et al., "Model Cards for Model Reporting" (FAT* 2019). Every number is read from the
-evaluation's JSON (``pvlib evaluate``); a card without one says that nothing was measured.
+evaluation's JSON (``pvlib evaluate``); a card without one says that nothing was measured. The text stands in
+``card.md.jinja``, what it says of each data set in ``data_sets.yaml``.
 """
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from pvlib.errors import CourseError
 from pvlib.evaluation.measures import MEASURES, cell
 from pvlib.evaluation.record import FORMAT
-from pvlib.markdown import markdown_table
 from pvlib.models.weight_file import fingerprint
+from pvlib.report.templates import fill
 from pvlib.runs.trained import TrainedNetwork
 
 _IN_THE_CARD = (
     "accuracy", "mean_class_accuracy", "negative_log_likelihood", "brier", "calibration_error", "kl_to_votes",
 )  # fmt: skip
 _FEW = 30  # faces of a class, below which its recall is hardly a measurement
-
-
-@dataclass(frozen=True)
-class DataSet:
-    """What a card says of training faces: what they are, whose, and what a network that saw only them cannot know."""
-
-    faces: str
-    rights: str
-    limits: tuple[str, ...] = ()
-
-
-_ON_REQUEST = (
-    "for non-commercial research, by agreement with the owners: ask them before you hand the weights on"
-)
-DATA_SETS = {
-    "FER+": DataSet(
-        "FER+: 48×48 grey faces of FER2013, found on the web by search words, judged by ten raters each "
-        "(Barsoum et al., 2016)",
-        "votes under the MIT licence, photographs of unresolved rights: use the weights for research and teaching",
-        (
-            "Contempt, disgust and fear are 3 % of its training faces, so they are seldom named.",
-            "It has seen 48×48 grey pixels of upright, near-frontal faces only: few profiles, hands or strong shadows.",
-            "Nobody recorded age, gender or skin colour of FER2013's people. That recall differs between groups of "
-            "people must be expected; by how much is not known.",
-        ),
-    ),
-    "RAF-DB": DataSet(
-        "RAF-DB: aligned faces from the web, 100×100 pixels, about forty annotators a face (Li et al., 2017)",
-        _ON_REQUEST,
-        (
-            "Faces that are not aligned by the eyes look different to it.",
-            "Fear is rare: 74 faces of the test split.",
-        ),
-    ),
-    "AffectNet": DataSet(
-        "AffectNet: faces from the web, one annotator each (Mollahosseini et al., 2017)",
-        _ON_REQUEST,
-        ("Two annotators agreed on 61 % of the faces that both saw, so its labels are noisy.",),
-    ),
-    "drawn": DataSet(
-        "drawn faces of the course alone: no photograph, no real person",
-        "MIT, like the code",
-        ("It has never seen a photograph. What it says of one is a guess.",),
-    ),
-}
-_UNKNOWN = DataSet("not known", "not known: ask whoever trained it")
-_LIMIT_OF_ALL = (
-    "Labels say what people see in a face. They do not say what the person feels, and neither does the network. Do "
-    "not use it to decide anything about a person."
-)
 
 
 def write_card(
@@ -89,22 +42,33 @@ def write_card(
         command: what trained them.
         evaluation: the JSON of ``pvlib evaluate``.
     """
+    known = yaml.safe_load(files("pvlib.report").joinpath("data_sets.yaml").read_text(encoding="utf-8"))
     name = str(trained.about.get("data_set") or "").partition(":")[0]  # "drawn:snapshot" is drawn
-    data = DATA_SETS.get(name, _UNKNOWN)
-    failures = list(_failures(evaluation)) if evaluation else []
-    measured = (
-        _measured(evaluation) if evaluation else ["Nothing: run `pvlib evaluate RUN`, then export again."]
+    data, config = known.get(name, known["unknown"]), trained.about.get("config")
+    channels, side, _ = trained.face_shape
+    return fill(
+        "card.md.jinja",
+        file=file.name,
+        trained=trained,
+        size=trained.network.size,
+        weights=sum(weight.numel() for weight in trained.network.parameters()),
+        channels=channels,
+        side=side,
+        resized=trained.input_size or side,
+        bytes=bytes_,
+        config=config,
+        judges="test" if config and config["select"] == "test" else "validation",
+        command=command,
+        data=data,
+        evaluation=evaluation,
+        faces=Path(evaluation["about"]["data"]).name if evaluation else None,
+        warnings=list(_warnings(evaluation)) if evaluation else [],
+        measures=[MEASURES[key] for key in _IN_THE_CARD],
+        recall=MEASURES["recall"],
+        precision=MEASURES["precision"],
+        cell=cell,
+        failures=[*(_failures(evaluation) if evaluation else ()), *data["limits"]],
     )
-    parts = [
-        f"# {file.name}",
-        markdown_table(("", ""), _facts(trained, data, bytes_, command)),
-        f"Read a photo with it: `pvlib predict photo.jpg --weights {file.name}`.",
-        "## Measured",
-        *measured,
-        "## Known failures",
-        "\n".join(f"- {sentence}" for sentence in (*failures, *data.limits, _LIMIT_OF_ALL)),
-    ]
-    return "\n\n".join(parts) + "\n"
 
 
 def read_evaluation(run: Path, path: Path | None, trained: TrainedNetwork) -> dict[str, Any] | None:
@@ -135,76 +99,15 @@ def read_evaluation(run: Path, path: Path | None, trained: TrainedNetwork) -> di
     return measured
 
 
-def _facts(
-    trained: TrainedNetwork, data: DataSet, bytes_: int, command: str | None
-) -> Iterator[tuple[str, str]]:
-    about, config = trained.about, trained.about.get("config")
-    channels, side, _ = trained.face_shape
-    variational = trained.network.size.head == "variational"
-    weights = sum(weight.numel() for weight in trained.network.parameters())
-    yield (
-        "network",
-        f"POSTER-Var, {'variational' if variational else 'point'} head, {weights / 1e6:.1f} M parameters",
-    )
-    yield "classes", f"{', '.join(trained.expressions)}, in the order of the logits"
-    resized = trained.input_size or side
-    yield (
-        "input",
-        f"one face, {side}×{side} {'grey' if channels == 1 else 'RGB'}, cut as in its data set"
-        f"{f', resized to {resized}×{resized}' if resized != side else ''}; 0–1, less ImageNet's mean, over its deviation",
-    )
-    yield (
-        "output",
-        f"{'mean and log-variance of each logit' if variational else 'logits'}; softmax gives intensities",
-    )
-    yield "file", f"{bytes_ / 1e6:.1f} MB, float32, safetensors; its header holds all of this"
-    if about.get("epoch"):
-        judges = "test" if (config or {}).get("select") == "test" else "validation"
-        chosen = {"best": f"the most accurate one on its {judges} faces", "last": "the last one"}
-        yield "weights", f"after epoch {about['epoch']}: {chosen.get(about['weights'], 'unknown')}"
-    if config:
-        train = config["train"]
-        yield (
-            "training",
-            f"epochs: {train['epochs']}, {train['batch_size']} faces a step, learning rate {train['learning_rate']:g} "
-            f"({train['schedule']}), weight decay {train['weight_decay']:g}, recipe {config['recipe']}, "
-            f"seed {config['seed']}",
-        )
-    if command:
-        yield "command", f"`{command}`"
-    yield "data", data.faces
-    yield "rights", data.rights
-
-
-def _measured(evaluation: Mapping[str, Any]) -> Iterator[str]:
-    about, settings = evaluation.get("about", {}), evaluation["settings"]
-    level = f", with {100 * settings['level']:.0f} % bootstrap intervals" if settings["bootstrap"] else ""
-    where = f"{Path(about.get('data', 'faces')).name}, split {about.get('split', 'unknown')}"
-    yield f"On {evaluation['faces']:,} faces ({where}){level}."
-    runs = about.get("runs", [])
+def _warnings(evaluation: Mapping[str, Any]) -> Iterator[str]:
+    runs = evaluation["about"]["runs"]
     if any(run.get("select") == "test" and run.get("weights") == "best" for run in runs):
-        yield "**The epoch was chosen on the test split itself: on new faces these numbers would be worse.**"
-    for warning in about.get("warnings", []):
+        yield "The epoch was chosen on the test split itself: on new faces these numbers would be worse."
+    for warning in evaluation["about"]["warnings"]:
         for run in runs:  # a card tells nothing of its maker's folders
             if run.get("path"):
                 warning = warning.replace(run["path"], "the run")
-        yield f"**{warning}**"
-    metrics = evaluation["metrics"]
-    yield markdown_table(
-        ("", ""),
-        [(MEASURES[key].head, str(cell(metrics[key], key))) for key in _IN_THE_CARD if metrics.get(key)],
-    )
-    yield markdown_table(
-        ("expression", "faces", MEASURES["recall"].head, MEASURES["precision"].head),
-        [
-            (
-                each["name"],
-                f"{each['faces']}",
-                *(str(cell(each[key], key)) for key in ("recall", "precision")),
-            )
-            for each in evaluation["classes"]
-        ],
-    )
+        yield warning
 
 
 def _failures(evaluation: Mapping[str, Any]) -> Iterator[str]:

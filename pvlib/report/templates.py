@@ -1,0 +1,21 @@
+"""Fill the templates of a report and of a model card."""
+
+from typing import Any
+
+import jinja2
+
+from pvlib.markdown import plain
+
+
+def fill(template: str, **values: Any) -> str:
+    """Return the text of a template beside this module; in a page, whatever it is given is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("pvlib.report", "."),
+        autoescape=template.endswith(".html.jinja"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["plain"] = plain
+    return environment.get_template(template).render(**values)

@@ -19,6 +19,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import lightning.fabric  # noqa: F401 - here, or every child would be killed while it imports this
 import torch
 from small import CONFIG, OFTEN, look_every, run
 

@@ -11,6 +11,7 @@ from pvlib.cli import app
 from pvlib.data.drawn import draw_faces
 from pvlib.data.labels import FERPLUS
 from pvlib.evaluation.evaluate import evaluate
+from pvlib.files import locked
 from pvlib.report import write_report
 from pvlib.training.checkpoints import read_state
 from pvlib.training.sources import DRAWN_SEEDS
@@ -33,6 +34,12 @@ def run(tmp_path_factory):
     result = call("train", "drawn-tiny", *TINY, "--out", folder, "--device", "cpu")
     assert result.exit_code == 0, result.output
     return folder
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Reports without their figures, whose drawing takes most of the time."""
+    monkeypatch.setattr(write_report, "draw_all", lambda *arguments: {})
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +85,7 @@ def test_drawn_faces_are_shown(measured):
     )
 
 
-def test_a_run_that_chose_its_epoch_by_the_test_split_is_told_in_red(run, tmp_path):
+def test_a_run_that_chose_its_epoch_by_the_test_split_is_told_in_red(undrawn, run, tmp_path):
     other = tmp_path / "tested"
     shutil.copytree(run, other, ignore=shutil.ignore_patterns("evaluation"))
     config = (other / "config.yaml").read_text()
@@ -89,7 +96,7 @@ def test_a_run_that_chose_its_epoch_by_the_test_split_is_told_in_red(run, tmp_pa
     assert numbers_of(tmp_path / "report")["about"]["runs"][0]["select"] == "test"
 
 
-def test_faces_go_through_as_many_at_a_time_as_asked_for(run, tmp_path, monkeypatch):
+def test_faces_go_through_as_many_at_a_time_as_asked_for(undrawn, run, tmp_path, monkeypatch):
     sizes = []
 
     def remember(*arguments, **options):
@@ -101,7 +108,7 @@ def test_faces_go_through_as_many_at_a_time_as_asked_for(run, tmp_path, monkeypa
     assert sizes == [7]
 
 
-def test_a_network_beside_itself_is_an_ensemble_that_agrees(run, tmp_path):
+def test_a_network_beside_itself_is_an_ensemble_that_agrees(undrawn, run, tmp_path):
     result = call("evaluate", run, run, "--ensemble", "--count", 20, *QUICK, "--out", tmp_path)
     assert result.exit_code == 0, result.output
     numbers = numbers_of(tmp_path)
@@ -112,7 +119,9 @@ def test_a_network_beside_itself_is_an_ensemble_that_agrees(run, tmp_path):
     )
 
 
-def test_unambiguous_drawn_faces_are_judged_by_their_mixture_and_classes_can_be_left_out(run, tmp_path):
+def test_unambiguous_drawn_faces_are_judged_by_their_mixture_and_classes_can_be_left_out(
+    undrawn, run, tmp_path
+):
     chosen = ["--data", "drawn:snapshot", "--count", 60, "--unambiguous", "--without", "contempt"]
     result = call("evaluate", run, *chosen, *QUICK, "--out", tmp_path)
     assert result.exit_code == 0, result.output
@@ -152,6 +161,14 @@ def test_a_mistake_ends_in_one_line_that_names_it(run, arguments, culprit, tmp_p
     assert len(result.stderr.strip().splitlines()) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["a-file"]
     assert sorted(run.rglob("*")) == before
+
+
+def test_a_second_evaluation_into_the_same_folder_is_refused(run, tmp_path):
+    with locked(tmp_path / "report", "an evaluation"):
+        result = call("evaluate", run, "--count", 4, *QUICK, "--out", tmp_path / "report")
+    assert result.exit_code == 1
+    assert "an evaluation goes on there already" in result.stderr
+    assert not list(tmp_path.rglob("*.html"))
 
 
 def test_a_single_face_makes_a_report_without_intervals(run, tmp_path):

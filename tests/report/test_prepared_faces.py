@@ -12,8 +12,11 @@ from pvlib.data.affectnet import prepare_affectnet
 from pvlib.data.labels import AFFECTNET8, RAFDB
 from pvlib.data.rafdb import prepare_rafdb
 from pvlib.models import poster_var, tiny
+from pvlib.report import write_report
 from pvlib.runs import trained as loading
 from pvlib.runs.trained import TrainedNetwork, save_trained
+
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 QUICK = ["--passes", 0, "--bootstrap", 10, "--samples", 5]
 
@@ -24,6 +27,12 @@ def call(*arguments):
 
 def numbers_of(folder):
     return json.loads((folder / "evaluation.json").read_text())
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Reports without their figures, whose drawing takes most of the time."""
+    monkeypatch.setattr(write_report, "draw_all", lambda *arguments: {})
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from pvlib.data.rafdb import prepare_rafdb
 from pvlib.errors import CourseError
 from pvlib.evaluation.measures import cell
 from pvlib.evaluation.prediction import measure
+from pvlib.report import write_report
 from pvlib.report.evaluation_faces import FacesRequest, load_evaluation_faces
 from pvlib.report.write_report import EvaluationSettings, evaluate_trained
 from pvlib.runs.train import train_run
@@ -73,7 +74,8 @@ def test_run_export_and_ensemble_repeat_the_last_line_of_metrics_csv(prepared, i
 
 
 @pytest.mark.parametrize("prepared", [100], indirect=True)
-def test_the_command_prints_what_training_measured(prepared, tmp_path):
+def test_the_command_prints_what_training_measured(prepared, tmp_path, monkeypatch):
+    monkeypatch.setattr(write_report, "draw_all", lambda *arguments: {})
     folder, expected = train(prepared, 48, "seed=1")
     quick = ["--weights", "last", "--passes", "0", "--bootstrap", "0", "--out", str(tmp_path / "report")]
     result = CliRunner().invoke(app, ["evaluate", str(folder), *quick])
@@ -95,7 +97,8 @@ def test_an_ensemble_of_networks_that_see_faces_at_several_sizes_is_refused(prep
 
 
 @pytest.mark.parametrize("prepared", [100], indirect=True)
-def test_a_run_without_its_config_sees_faces_as_its_checkpoint_says(prepared, tmp_path):
+def test_a_run_without_its_config_sees_faces_as_its_checkpoint_says(prepared, tmp_path, monkeypatch):
+    monkeypatch.setattr(write_report, "draw_all", lambda *arguments: {})
     folder, expected = train(prepared, 64, "seed=3")
     bare = shutil.copytree(folder, tmp_path / "bare")
     (bare / "config.yaml").unlink()

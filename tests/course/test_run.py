@@ -198,7 +198,7 @@ HOSTILE = {
     # slowly enough that the limit of memory is far when the limit of output is reached, on a busy machine too
     "endless_print": cell("print", "import time", "while not time.sleep(0.001): print('x' * 10_000)"),
     "long_print": cell("print", "print('begin' + 'x' * 2_000_000 + 'end')"),
-    "long_error": cell("raise", "raise ValueError('\\x1b[2Jwords ' + 'x' * 5_000_000)"),
+    "long_error": cell("raise", "raise ValueError('\\x1b[2Jwords ' + 'x' * 500_000)"),
     "child": cell(
         "leave",
         "import os, subprocess, sys",

@@ -1,4 +1,4 @@
-"""Whether "80 % sure" is right 80 times out of 100: reliability, calibration errors, temperature.
+"""Whether "80 % sure" is right 80 times out of 100: reliability, calibration errors (ECE), temperature.
 
 Guo et al., "On calibration of modern neural networks" (2017); classwise: Nixon et al., "Measuring calibration
 in deep learning" (2019), where every class's probability is held against how often that class is the label.

@@ -1,1 +1,1 @@
-"""Every plot and widget that a lesson shows."""
+"""The drawing that several lessons or reports share; a lesson's own figures lie in its folder."""

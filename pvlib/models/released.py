@@ -156,7 +156,7 @@ def load_released(path: str | Path, num_classes: int | None = None) -> Poster | 
 
     Known forms: ``{'state_dict': …, 'recorder': …}`` with ``module.`` prefixes (POSTER++),
     ``{'model': …, 'optimizer': …, 'epoch': n}`` (POSTER-Var), a state dict under any other name or bare (see
-    :func:`~pvlib.models.checkpoint_reader.find_state_dict`), ``.safetensors``, and the 68-point landmark
+    :func:`~pvlib.models.state_dicts.find_state_dict`), ``.safetensors``, and the 68-point landmark
     network alone.
 
     The network takes RGB faces of 224 pixels in 0-1 from which ImageNet's mean was subtracted and which were

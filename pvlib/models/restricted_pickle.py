@@ -62,7 +62,7 @@ _MOST_DIMENSIONS = 25
 
 
 class HostileCall(Exception):  # noqa: N818 - it reads as what it is
-    """The pickle asks to call a function; carries that function's name."""
+    """The pickle asks to call a function; carries its name, and ``checkpoint_reader`` says it to the user."""
 
 
 class Skipped:

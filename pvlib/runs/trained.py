@@ -1,4 +1,4 @@
-"""The one place that loads a trained network, and the one door from stored faces to its input.
+"""The one place that loads a trained network, whatever form it comes in.
 
 | what                                | known by             | classes            | input                         |
 |-------------------------------------|----------------------|--------------------|-------------------------------|

@@ -1,4 +1,4 @@
-"""One look for all figures of an evaluation, and one colour for a method wherever it is drawn.
+"""One look for all figures of an evaluation; the colours of expressions are in ``pvlib.data.labels``.
 
 Figures are narrow, so that their letters can be read when a phone shows them at its own width.
 """

@@ -1,4 +1,4 @@
-"""Uncertainties beside each other: how many mistakes each one keeps back, and how each fares by three measures.
+"""Uncertainties beside each other: how many mistakes each one keeps back, and how each fares by every measure.
 
 A colour says which method an uncertainty comes from, a dash what is computed of it. Each function takes the
 part ``uncertainties`` of an evaluation's JSON (see ``pvlib.evaluation.evaluate``); what is not there (None) is left out.

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from PIL import Image
 
-from pvlib.course.build import WHICH_PVLIB
+from poster_var_course.build import WHICH_PVLIB
 from pvlib.data.drawn import draw_faces
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -117,8 +117,7 @@ def test_a_kernel_that_finds_another_pvlib_says_which(installed, solar):
 
 
 def test_a_library_that_another_one_has_overwritten_is_named(installed, solar, tmp_path):
-    shutil.copytree(installed.target / "pvlib" / "course", tmp_path / "pvlib" / "course")
-    shutil.copy(installed.target / "poster_var_course.py", tmp_path)
+    shutil.copytree(installed.target / "poster_var_course", tmp_path / "poster_var_course")
     shutil.copytree(solar / "pvlib", tmp_path / "pvlib", dirs_exist_ok=True)
     ended = installed("-c", COMMAND, before=[tmp_path])
     assert ended.returncode == 1

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from pvlib.course.checks import run_check
+from poster_var_course.checks import run_check
 from pvlib.losses import cross_entropy
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.distributions import Normal
 
-from pvlib.course.checks import run_check
+from poster_var_course.checks import run_check
 
 
 def sigma(log_variance):

@@ -30,8 +30,8 @@ import torch
 from torch import nn
 from torchmetrics.functional import spearman_corrcoef
 
-from pvlib.course import record
-from pvlib.course.checks import check, hint
+from poster_var_course import record
+from poster_var_course.checks import check, hint
 from drawnfaces import Identity, Pose, draw_face, to_action_units
 from pvlib.data.drawn import draw_faces
 from drawnfaces.anatomy import build

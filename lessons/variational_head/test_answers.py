@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.distributions import Normal
 
-from pvlib.course.checks import run_check
+from poster_var_course.checks import run_check
 
 FEATURES, LATENT, CLASSES = 6, 5, 8
 

@@ -16,9 +16,7 @@ from pvlib.cli.data import data_app
 from pvlib.cli.evaluate import evaluate
 from pvlib.cli.export import export
 from pvlib.cli.landmarks import landmarks_app
-from pvlib.cli.lessons import lessons_app
 from pvlib.cli.predict import predict
-from pvlib.cli.run import run
 from pvlib.cli.train import train
 from pvlib.terminal import accept_any_output, line_for_user, say_error, show_traceback
 
@@ -58,7 +56,6 @@ app = CourseApp(
     pretty_exceptions_enable=False,
     help="Build POSTER-Var piece by piece, run its lessons, train it, and put its claims to the test.",
 )
-app.add_typer(lessons_app, name="lessons")
 app.add_typer(data_app, name="data")
 app.add_typer(landmarks_app, name="landmarks")
 
@@ -79,7 +76,6 @@ def main(
     pass
 
 
-app.command()(run)
 app.command()(train)
 app.command()(evaluate)
 app.command()(ablate)

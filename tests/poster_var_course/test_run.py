@@ -14,9 +14,9 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from pvlib.course.build import build_all
-from pvlib.course.records import Identity, recorded
-from pvlib.course.run import DEFAULTS, run_lessons
+from poster_var_course.build import build_all
+from poster_var_course.records import Identity, recorded
+from poster_var_course.run import DEFAULTS, run_lessons
 from pvlib.errors import CourseError
 
 PARAMETERS = """# %% tags=["parameters"]
@@ -29,7 +29,7 @@ GOOD = (
     PARAMETERS
     + """# %% id="derive"
 import os, random, sys
-from pvlib.course import record
+from poster_var_course import record
 twice = 2 * factor
 
 # %% id="write-answer"
@@ -73,7 +73,7 @@ def course(write_lessons):
 def unedited_library():
     """Somebody may edit pvlib while these tests run, which would rightly make every lesson out of date."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pvlib.course.records.library_sha256", lambda: "unedited")
+        patch.setattr("poster_var_course.records.library_sha256", lambda: "unedited")
         yield
 
 
@@ -204,7 +204,7 @@ HOSTILE = {
         "import os, subprocess, sys",
         "code = 'import os, time; os.setsid(); print(os.getpid(), flush=True); time.sleep(300)'",
         "started = subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE)",
-        "from pvlib.course import record",
+        "from poster_var_course import record",
         "record(pid=int(started.stdout.readline()))",
     ),
     "check_of_5": shows({"application/vnd.pvlib.check+json": 5}),
@@ -221,7 +221,7 @@ def hostile(tmp_path_factory, course):
     small = replace(DEFAULTS["reduced"], memory_mib=700, shown=2_500_000, kept=100_000)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(DEFAULTS, "reduced", small)
-        patch.setattr("pvlib.course.records.library_sha256", lambda: "unedited")
+        patch.setattr("poster_var_course.records.library_sha256", lambda: "unedited")
         records = made.run()
     made.records = {record.lesson[3:]: record for record in records}
     return made
@@ -350,9 +350,9 @@ def test_a_killed_series_goes_on_where_it_stopped(tmp_path, course):
     made = course(tmp_path, good=GOOD, pausing=PAUSING)
     (made.notebooks / "pause").touch()
     code = (
-        "import pvlib.cli, pvlib.course.records\n"
-        "pvlib.course.records.library_sha256 = lambda: 'unedited'\n"
-        "pvlib.cli.app()"
+        "import poster_var_course.records\n"
+        "poster_var_course.records.library_sha256 = lambda: 'unedited'\n"
+        "poster_var_course.main()"
     )
     command = [sys.executable, "-c", code, "run", "--out", str(made.out)]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
@@ -377,5 +377,5 @@ def test_a_killed_series_goes_on_where_it_stopped(tmp_path, course):
 def test_a_changed_library_makes_a_done_lesson_out_of_date(series, monkeypatch):
     done = series.records[0]
     assert Identity(done.source_sha256, done.parameters, done.solved).fingerprint == done.fingerprint
-    monkeypatch.setattr("pvlib.course.records.library_sha256", lambda: "edited")
+    monkeypatch.setattr("poster_var_course.records.library_sha256", lambda: "edited")
     assert Identity(done.source_sha256, done.parameters, done.solved).fingerprint != done.fingerprint

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from pvlib.course import record
+from poster_var_course import record
 from pvlib.errors import CourseError
 
 METRICS = "application/vnd.pvlib.metrics+json"
@@ -15,7 +15,7 @@ METRICS = "application/vnd.pvlib.metrics+json"
 @pytest.fixture
 def bundles(monkeypatch):
     shown = []
-    monkeypatch.setattr("pvlib.course.outputs.show", shown.append)
+    monkeypatch.setattr("poster_var_course.outputs.show", shown.append)
     return shown
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from nbformat import NotebookNode
 from pydantic import TypeAdapter, ValidationError
 
-from pvlib.course.source import literals
+from poster_var_course.source import literals
 from pvlib.errors import CourseError
 
 

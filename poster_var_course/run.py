@@ -21,16 +21,16 @@ from nbformat.v4 import new_markdown_cell
 from rich.markup import escape as plain
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pvlib.course.limits import Limits, shortened
-from pvlib.course.order import LessonEntry, read_order
-from pvlib.course.records import Record, read_record
-from pvlib.course.tasks import SCRATCH, Task, chosen, held, plan
+from poster_var_course.limits import Limits, shortened
+from poster_var_course.order import LessonEntry, read_order
+from poster_var_course.records import Record, read_record
+from poster_var_course.tasks import SCRATCH, Task, chosen, held, plan
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.terminal import Terminal
 
 if TYPE_CHECKING:
-    from pvlib.course.kernel import Outcome
+    from poster_var_course.kernel import Outcome
 
 DEFAULTS = {
     "reduced": Limits(cell_seconds=600, lesson_seconds=1800, memory_mib=6 * 1024),
@@ -104,9 +104,9 @@ def _done_or_run(
 
 def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
     # papermill, nbconvert and torch take seconds to import; a series that is up to date need not wait
-    from pvlib.course.kernel import Outcome
-    from pvlib.course.records import device_and_threads, recorded
-    from pvlib.course.report import html_page
+    from poster_var_course.kernel import Outcome
+    from poster_var_course.records import device_and_threads, recorded
+    from poster_var_course.report import html_page
 
     started = datetime.now(UTC).isoformat(timespec="seconds")
     if task.problem:
@@ -155,7 +155,7 @@ def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
 
 
 def _execute(task: Task, out: Path, limits: Limits, console: Terminal) -> "Outcome":
-    from pvlib.course.kernel import execute
+    from poster_var_course.kernel import execute
 
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=out) as scratch, _progress(console) as progress:
         bar = progress.add_task(task.lesson, total=len(task.notebook.cells) + bool(task.changed), cell="")
@@ -243,7 +243,7 @@ def _present(entries: Sequence[LessonEntry], notebooks: Path, console: Terminal)
 
 
 def _write_report(entries: Sequence[LessonEntry], out: Path) -> None:
-    from pvlib.course.report import write_report
+    from poster_var_course.report import write_report
 
     records = {entry.name: read_record(out / f"{entry.name}.json") for entry in entries}
     write_report(out / "report.html", entries, records)

@@ -19,10 +19,10 @@ from types import ModuleType
 
 import torch
 
-from pvlib.course.checks import expectations
-from pvlib.course.checks.expectations import UnwrittenError, WrongAnswerError
-from pvlib.course.checks.shown import Result, display_hints, display_result
-from pvlib.course.source import PLACEHOLDER_MARK
+from poster_var_course.checks import expectations
+from poster_var_course.checks.expectations import UnwrittenError, WrongAnswerError
+from poster_var_course.checks.shown import Result, display_hints, display_result
+from poster_var_course.source import PLACEHOLDER_MARK
 from pvlib.errors import CourseError
 from pvlib.random_state import own_random_state
 from pvlib.terminal import shorten

@@ -3,9 +3,9 @@
 How to write one stands in lessons/README.md.
 """
 
-from pvlib.course.checks.expectations import expect, expect_close, expect_shape
-from pvlib.course.checks.mechanism import CheckFailedError, answer, check, hint, run_check
-from pvlib.course.checks.shown import Result
+from poster_var_course.checks.expectations import expect, expect_close, expect_shape
+from poster_var_course.checks.mechanism import CheckFailedError, answer, check, hint, run_check
+from poster_var_course.checks.shown import Result
 
 __all__ = [
     "CheckFailedError",

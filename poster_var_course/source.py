@@ -12,7 +12,7 @@ import jupytext
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
-from pvlib.course.order import LessonEntry
+from poster_var_course.order import LessonEntry
 from pvlib.errors import CourseError
 
 PLACEHOLDER_MARK = "# write your lines here"

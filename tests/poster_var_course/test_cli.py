@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 import pvlib
-from pvlib.cli import app
+from poster_var_course.cli import app
 
 LESSON = """# %% tags=["parameters"]
 profile = "reduced"
@@ -24,7 +24,7 @@ def repository(tmp_path, monkeypatch, write_lessons):
     write_lessons(tmp_path / "lessons", tiny=LESSON)
     monkeypatch.chdir(tmp_path)
     # somebody may edit pvlib between two runs of a test, which would rightly make the lesson out of date
-    monkeypatch.setattr("pvlib.course.records.library_sha256", lambda: "unedited")
+    monkeypatch.setattr("poster_var_course.records.library_sha256", lambda: "unedited")
     return tmp_path
 
 
@@ -39,7 +39,7 @@ def test_the_version_is_the_librarys():
 
 
 def test_help_waits_for_neither_torch_nor_jupyter():
-    code = "import sys, pvlib.cli; print({'torch', 'papermill', 'nbformat', 'IPython'} & set(sys.modules))"
+    code = "import sys, poster_var_course.cli; print({'torch', 'papermill', 'nbformat', 'IPython'} & set(sys.modules))"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "set()"
 

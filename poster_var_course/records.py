@@ -8,8 +8,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 import pvlib
-from pvlib.course.limits import shortened
-from pvlib.course.outputs import CHECK, METRICS, plain_value
+from poster_var_course.limits import shortened
+from poster_var_course.outputs import CHECK, METRICS, plain_value
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.versions import versions
@@ -73,7 +73,7 @@ def read_record(path: Path) -> Record | None:
 def library_sha256() -> str:
     """One hash over the course's own source: a lesson is out of date when what it uses has changed."""
     root = Path(pvlib.__file__).resolve().parents[1]
-    folders = (root / name for name in ("pvlib", "drawnfaces", "lessons"))
+    folders = (root / name for name in ("pvlib", "drawnfaces", "poster_var_course", "lessons"))
     files = sorted(path for folder in folders for path in folder.rglob("*.py") if path.name != "lesson.py")
     parts = [f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() for path in files]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()

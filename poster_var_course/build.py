@@ -15,9 +15,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from pvlib.course.order import LessonEntry, read_order
-from pvlib.course.parameters import notebook_parameters
-from pvlib.course.source import read_lesson, with_solution, without_solution
+from poster_var_course.order import LessonEntry, read_order
+from poster_var_course.parameters import notebook_parameters
+from poster_var_course.source import read_lesson, with_solution, without_solution
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 

@@ -53,8 +53,8 @@ def run(
     ] = None,
 ) -> None:
     """Execute lessons and write a report."""
-    from pvlib.course.order import find_lessons, packaged_notebooks, read_order
-    from pvlib.course.run import run_lessons
+    from poster_var_course.order import find_lessons, packaged_notebooks, read_order
+    from poster_var_course.run import run_lessons
 
     folder = find_lessons()
     names = [f"{entry.name}.ipynb" for entry in read_order(folder)]

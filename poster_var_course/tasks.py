@@ -12,10 +12,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
-from pvlib.course.build import build
-from pvlib.course.order import LessonEntry
-from pvlib.course.parameters import assignments, notebook_parameters, resolve
-from pvlib.course.records import Identity, Record, source_sha256
+from poster_var_course.build import build
+from poster_var_course.order import LessonEntry
+from poster_var_course.parameters import assignments, notebook_parameters, resolve
+from poster_var_course.records import Identity, Record, source_sha256
 from pvlib.errors import CourseError
 from pvlib.files import locked
 

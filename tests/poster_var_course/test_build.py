@@ -5,8 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from pvlib.course.build import build, build_all, notebook_text, stale
-from pvlib.course.order import read_order
+from poster_var_course.build import build, build_all, notebook_text, stale
+from poster_var_course.order import read_order
 from pvlib.errors import CourseError
 
 REPOSITORY = Path(__file__).resolve().parents[2]

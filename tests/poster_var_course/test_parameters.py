@@ -2,7 +2,7 @@
 
 import pytest
 
-from pvlib.course.parameters import assignments, resolve
+from poster_var_course.parameters import assignments, resolve
 from pvlib.errors import CourseError
 
 DEFAULTS = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from html import escape
 
-from pvlib.course.outputs import CHECK, show
+from poster_var_course.outputs import CHECK, show
 
 GREEN, AMBER = "#1a7f37", "#b26a00"
 HEADS = {"passed": "✔ Passed", "unwritten": "○ Not written yet", "wrong": "△ Not yet right"}

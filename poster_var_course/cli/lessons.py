@@ -20,7 +20,7 @@ def copy(
     """Put the lessons' notebooks into a folder; a file that is there already stays as it is."""
     import shutil
 
-    from pvlib.course.order import find_lessons, packaged_notebooks, read_order
+    from poster_var_course.order import find_lessons, packaged_notebooks, read_order
     from pvlib.files import atomic_write
 
     lessons = find_lessons()
@@ -37,8 +37,8 @@ def copy(
 @lessons_app.command()
 def build() -> None:
     """Write notebooks/*.ipynb from lessons/; one that holds somebody's own text stays as it is."""
-    from pvlib.course.build import build_all
-    from pvlib.course.order import find_lessons, packaged_notebooks
+    from poster_var_course.build import build_all
+    from poster_var_course.order import find_lessons, packaged_notebooks
 
     lessons = find_lessons()
     built = build_all(lessons, packaged_notebooks(lessons))
@@ -56,8 +56,8 @@ def build() -> None:
 @lessons_app.command()
 def check() -> None:
     """Fail if a committed notebook is not what its lesson makes."""
-    from pvlib.course.build import stale
-    from pvlib.course.order import find_lessons, packaged_notebooks
+    from poster_var_course.build import stale
+    from poster_var_course.order import find_lessons, packaged_notebooks
 
     lessons = find_lessons()
     if outdated := stale(lessons, packaged_notebooks(lessons)):

@@ -1,25 +1,25 @@
-"""The command `pvlib` starts here, in a module that no other package's name can hide.
+"""The course: its lessons are built, run and checked here; the network that they build is in ``pvlib``.
 
-An unrelated solar-energy package is called pvlib, too. Importing this module puts the course's own library
-first, or says which one is in the way.
+Importing it comes first wherever a process starts. An unrelated solar-energy package is called pvlib, too: the
+course's own library is put first, or the process ends with a line that says which one is in the way.
 """
 
 import importlib.util
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parent.parent
 
 
 def main() -> None:
-    """Run the command line."""
-    from pvlib.cli import app
+    """Run the command line, `pvlib`."""
+    from poster_var_course.cli import app
 
     app()
 
 
 def _use_own_pvlib() -> None:
-    """Let `import pvlib` find the library beside this file; exit with a message where it cannot."""
+    """Let `import pvlib` find the library beside this one; exit with a message where it cannot."""
     if sys.path[:1] != [str(HERE)]:
         sys.path.insert(0, str(HERE))
     loaded = sys.modules.get("pvlib")
@@ -32,3 +32,7 @@ def _use_own_pvlib() -> None:
 
 
 _use_own_pvlib()
+
+from poster_var_course.outputs import record  # noqa: E402 (needs pvlib)
+
+__all__ = ["main", "record"]

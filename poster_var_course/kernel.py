@@ -25,7 +25,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from pvlib.course.limits import KernelWatch, Limits, OutputBudget, shortened
+from poster_var_course.limits import KernelWatch, Limits, OutputBudget, shortened
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 ENGINE = "poster-var-course"

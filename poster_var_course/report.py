@@ -12,8 +12,8 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from traitlets.config import Config
 
-from pvlib.course.order import LessonEntry
-from pvlib.course.records import Record
+from poster_var_course.order import LessonEntry
+from poster_var_course.records import Record
 from pvlib.files import atomic_write
 
 
@@ -31,7 +31,9 @@ def write_report(path: Path, entries: Sequence[LessonEntry], records: Mapping[st
     """Write the table: one row a lesson, in order, with what its record says."""
     known = [record for record in records.values() if record]
     page = jinja2.Environment(
-        loader=jinja2.PackageLoader("pvlib.course", "."), autoescape=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.PackageLoader("poster_var_course", "."),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
     )
     page.filters |= {"seconds": _seconds, "value": _value}
     text = page.get_template("report.html.jinja").render(

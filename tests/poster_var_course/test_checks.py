@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from pvlib.course.checks import (
+from poster_var_course.checks import (
     CheckFailedError,
     answer,
     check,
@@ -256,7 +256,7 @@ def test_a_check_without_three_hints_is_refused_where_it_is_written():
 
 def test_the_outcome_is_html_plain_text_and_data_at_once(monkeypatch):
     bundles = []
-    monkeypatch.setattr("pvlib.course.checks.shown.show", bundles.append)
+    monkeypatch.setattr("poster_var_course.checks.shown.show", bundles.append)
     check("spare.even", 3)
     (bundle,) = bundles
     assert bundle["application/vnd.pvlib.check+json"] == {"id": "spare.even", "status": "wrong"}

@@ -1,0 +1,3 @@
+from poster_var_course import main
+
+main()

@@ -13,11 +13,13 @@ from torch.utils.data import default_collate
 from torchvision import transforms
 
 from benchmarks.timing import Task, time_in_turns
+from data_scripts.prepare_ferplus import prepare_ferplus
+from data_scripts.prepare_rafdb import prepare_rafdb
 from drawnfaces.layouts import write_layout
 from pvlib.data.faces import Faces
-from pvlib.data.ferplus import load_ferplus, prepare
+from pvlib.data.ferplus import load_ferplus
 from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
-from pvlib.data.rafdb import load_rafdb, prepare_rafdb
+from pvlib.data.rafdb import load_rafdb
 from pvlib.data.recipes import Recipe, recipe
 
 BATCH = 48  # the paper's
@@ -63,7 +65,11 @@ def prepared_sets(count: int) -> Iterator[dict[str, Prepared]]:
         write_layout(root / "rafdb", "rafdb", {"train": count}, seed=1)
         yield {
             "FER+": _prepare(
-                "FER+", root / "ferplus", "*.png", prepare, lambda file: load_ferplus(file, "train", "argmax")
+                "FER+",
+                root / "ferplus",
+                "*.png",
+                prepare_ferplus,
+                lambda file: load_ferplus(file, "train", "argmax"),
             ),
             "RAF-DB": _prepare(
                 "RAF-DB", root / "rafdb", "*.jpg", prepare_rafdb, lambda file: load_rafdb(file, "train")

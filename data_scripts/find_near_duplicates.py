@@ -1,6 +1,6 @@
 """Which images of a set show one photograph twice: re-encoded, shifted, brighter or darker, or mirrored?
 
-Equal pixels are found by `pvlib data check`; this finds what only looks alike. Comparing all pairs of 290,000 faces
+Equal pixels are found by check.py; this finds what only looks alike. Comparing all pairs of 290,000 faces
 takes too long, so it goes in three sieves, each slower and finer:
 
 1. a 64-bit perceptual hash: the signs of the low frequencies of the cosine transform against their median.
@@ -36,9 +36,9 @@ from PIL import Image
 from scipy.fft import dctn, irfft2, rfft2
 from scipy.ndimage import gaussian_filter
 
-from pvlib.data.check.recognise import recognise
-from pvlib.data.listing import Item, Listing
-from pvlib.data.packing.writing import decoded
+from data_scripts.checking.recognise import recognise
+from data_scripts.layouts.listing import Item, Listing
+from data_scripts.packing.writing import decoded
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.progress import progress_bar

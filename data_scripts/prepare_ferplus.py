@@ -1,10 +1,15 @@
 """From what the owners of FER+ hand out to the one file that pvlib reads."""
 
-import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import poster_var_course  # noqa: F401 (first: it sees to it that pvlib is the course's own)
+from data_scripts.command import prepare, preparing_parser
+
+if TYPE_CHECKING:
+    from data_scripts.packing.report import Report
 
 WHERE = """
 where to get it:
@@ -26,25 +31,37 @@ example:
 """
 
 
-def main(arguments: list[str] | None = None) -> int:
-    from pvlib.data.ferplus import prepare
-    from pvlib.data.packing.command import run
+def prepare_ferplus(
+    root: str | Path,
+    out: str | Path,
+    accept_odd_votes: bool = False,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> "Report":
+    """Read FER+ as its owners hand it out, under ``root``, and write the one file ``out``.
 
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog=WHERE, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the files as their owners hand them out")
-    parser.add_argument("file", type=Path, metavar="FILE", help="the file to write, ending in .safetensors")
+    Args:
+        accept_odd_votes: let rows through whose votes do not sum to ten; the report names them.
+        on_progress: see ``data_scripts.packing.writing.write_prepared``.
+
+    Raises:
+        CourseError: see ``list_ferplus`` and ``write_prepared``; ``out`` stays as it was.
+    """
+    from data_scripts.layouts.ferplus.listing import list_ferplus
+    from data_scripts.layouts.ferplus.pixels import SIDE
+    from data_scripts.packing.writing import write_prepared
+
+    return write_prepared(list_ferplus(root, accept_odd_votes), out, SIDE, on_progress=on_progress)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = preparing_parser(__doc__, WHERE)
     parser.add_argument(
         "--accept-odd-votes",
         action="store_true",
         help="let rows through whose votes do not sum to ten; the report names them",
     )
-    return run(prepare, parser.parse_args(arguments))
+    return prepare(prepare_ferplus, parser.parse_args(arguments))
 
 
 if __name__ == "__main__":
-    from pvlib.terminal import accept_any_output
-
-    accept_any_output()
     sys.exit(main())

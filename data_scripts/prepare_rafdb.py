@@ -1,10 +1,16 @@
 """From RAF-DB as its owners hand it out, or in class folders, to the one file that pvlib reads."""
 
-import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import poster_var_course  # noqa: F401 (first: it sees to it that pvlib is the course's own)
+from data_scripts.command import prepare, preparing_parser
+
+if TYPE_CHECKING:
+    from data_scripts.packing.report import Report
+
+SIDE = 100
 
 WHERE = """
 where to get it:
@@ -32,23 +38,27 @@ A run that was stopped leaves nothing behind and begins anew: give the same comm
 """
 
 
-def main(arguments: list[str] | None = None) -> int:
-    # imported here, as each worker process runs this file's top again
-    from pvlib.data.packing.command import add_image_options, run
-    from pvlib.data.rafdb import prepare_rafdb
-    from pvlib.data.rafdb.compact import SIDE
+def prepare_rafdb(root: str | Path, out: str | Path, *, size: int = SIDE, **options: Any) -> "Report":
+    """Read RAF-DB as its owners hand it out, or in class folders, and write the one file ``out``.
 
-    parser = argparse.ArgumentParser(
-        description=__doc__, epilog=WHERE, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the files as their owners hand them out")
-    parser.add_argument("file", type=Path, metavar="FILE", help="the file to write, ending in .safetensors")
-    add_image_options(parser, SIDE)
-    return run(prepare_rafdb, parser.parse_args(arguments))
+    Args:
+        size: pixels of a face's side; 100 is what the owners' aligned faces have.
+        options: workers, strict, on_progress, see ``data_scripts.packing.writing.write_prepared``.
+
+    Raises:
+        CourseError: see ``list_rafdb`` and ``write_prepared``; ``out`` stays as it was.
+    """
+    # imported here, as each worker process runs this file's top again
+    from data_scripts.layouts.rafdb import list_rafdb
+    from data_scripts.packing.writing import write_prepared
+
+    return write_prepared(list_rafdb(root), out, size, **options)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = preparing_parser(__doc__, WHERE, SIDE)
+    return prepare(prepare_rafdb, parser.parse_args(arguments))
 
 
 if __name__ == "__main__":
-    from pvlib.terminal import accept_any_output
-
-    accept_any_output()
     sys.exit(main())

@@ -7,15 +7,24 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-PACKAGES = ("pvlib", "drawnfaces", "poster_var_course", "lessons")
+PACKAGES = ("pvlib", "drawnfaces", "poster_var_course", "lessons", "data_scripts")
 MODULES = sorted(
     path
     for root in PACKAGES
     for path in (REPOSITORY / root).rglob("*.py")
     if path.name != "lesson.py" and not path.name.startswith("test_")
 )
-ROOMS = ["foundation", "drawnfaces", "models, losses, data", "training", "runs", "evaluation"]
-ROOMS += ["report, photos", "cli", "poster_var_course", "lessons"]  # each may use itself and those before it
+# each may use itself and those before it
+ROOMS = [
+    "foundation",
+    "drawnfaces",
+    "models, losses, data",
+    "training",
+    "runs",
+    "evaluation",
+    "report, photos",
+]
+ROOMS += ["cli", "poster_var_course", "data_scripts", "lessons"]
 BUILDING_BLOCKS = {"models", "losses", "data", "landmark_weights"}
 # drawing that evaluation, photos, reports and lessons share: it stands beside evaluation
 FLOORS = {"figures": "evaluation", "explain": "evaluation", "presets": "foundation", "weights": "models"}
@@ -32,7 +41,7 @@ STANDARD = {
     "platform",
 }
 LONGEST = 300
-MOST_LINES = {"pvlib": 19_000, "tests": 18_200}  # on their way down to 14,500 and 15,000
+MOST_LINES = {"pvlib": 14_000, "tests": 18_200}  # tests on their way down to 15,000
 
 
 def room_of(module):

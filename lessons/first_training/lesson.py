@@ -348,7 +348,7 @@ for kind, chosen in [("clear", clear), ("mixed", ~clear)]:
 #
 # - Set `recipe=None` in section 5. The training loss ends lower, and so does the accuracy. Why?
 # - Use the random changes of photographs, `recipe_for(data, "photograph")`: faces turned, lit and partly
-#   covered. (`pvlib data show drawn --recipe photograph` draws a page of them.) Are eight epochs still enough?
+#   covered. (`pvlib show drawn --recipe photograph` draws a page of them.) Are eight epochs still enough?
 # - Multiply the learning rate by 30. What does `fit` say when the loss stops being a number?
 # - Use `Objective(divergence="gaussian", weight=0.1)`. Where does σ settle? ({link:variational_head} has the formula.)
 # - Train on 256 faces. How far apart are training loss and test accuracy now?

@@ -12,11 +12,10 @@ from typer.core import TyperGroup
 
 import pvlib
 from pvlib.cli.ablate import ablate
-from pvlib.cli.data import data_app
 from pvlib.cli.evaluate import evaluate
 from pvlib.cli.export import export
-from pvlib.cli.landmarks import landmarks_app
 from pvlib.cli.predict import predict
+from pvlib.cli.show import show
 from pvlib.cli.train import train
 from pvlib.terminal import accept_any_output, line_for_user, say_error, show_traceback
 
@@ -56,8 +55,6 @@ app = CourseApp(
     pretty_exceptions_enable=False,
     help="Build POSTER-Var piece by piece, run its lessons, train it, and put its claims to the test.",
 )
-app.add_typer(data_app, name="data")
-app.add_typer(landmarks_app, name="landmarks")
 
 
 def _print_version(wanted: bool) -> None:
@@ -81,6 +78,7 @@ app.command()(evaluate)
 app.command()(ablate)
 app.command()(predict)
 app.command()(export)
+app.command()(show)
 
 
 if __name__ == "__main__":

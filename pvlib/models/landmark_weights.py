@@ -32,11 +32,14 @@ def load_landmark_net(path: str | Path = SHIPPED) -> tuple[MobileFaceNet, dict[s
     """Return the network, in evaluation mode, and what its file says about it.
 
     Args:
-        path: a file of ``pvlib landmarks train``; by default the one that ships with the course.
+        path: a file of ``data_scripts/train_landmarks.py``; by default the one that ships with the course.
 
     Raises:
         CourseError: when the file is missing, of another kind, damaged, or does not fit its own size.
     """
-    with reading_weight_file(Path(path), FORMAT, "pvlib landmarks train FILE") as (tensors, header):
+    with reading_weight_file(Path(path), FORMAT, "python data_scripts/train_landmarks.py FILE") as (
+        tensors,
+        header,
+    ):
         size = LandmarkSize.from_json(header["size"])
         return build_filled(lambda: MobileFaceNet(size), tensors, "its tensors"), header["about"]

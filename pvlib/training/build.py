@@ -123,7 +123,7 @@ def build_network(
 
 
 def load_landmarks(source: str | Path) -> MobileFaceNet:
-    """Return the landmark network of a file of ``pvlib landmarks train`` or of a released checkpoint.
+    """Return the landmark network of a file of ``data_scripts/train_landmarks.py`` or of a released checkpoint.
 
     Args:
         source: a file, or "shipped" for the one that comes with the course.

@@ -6,11 +6,11 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from pvlib.data.affectnet import prepare_affectnet
-from pvlib.data.ferplus import prepare
+from data_scripts.prepare_affectnet import prepare_affectnet
+from data_scripts.prepare_ferplus import prepare_ferplus
+from data_scripts.prepare_rafdb import prepare_rafdb
 from pvlib.data.labels import AFFECTNET7, AFFECTNET8, FERPLUS, RAFDB
 from pvlib.data.prepared import load_prepared, open_prepared
-from pvlib.data.rafdb import prepare_rafdb
 from pvlib.errors import CourseError
 
 
@@ -28,7 +28,7 @@ def files(tmp_path_factory):
         picture(number, 48).convert("L").save(folder / "FER2013Train" / f"fer{number:07}.png")
     lines = "".join(f"fer{number:07}.png,{votes}\n" for number in range(20))
     (folder / "FER2013Train" / "label.csv").write_text(lines)
-    prepare(folder, folder / "ferplus.safetensors")
+    prepare_ferplus(folder, folder / "ferplus.safetensors")
     for number in range(20):
         path = folder / "rafdb" / "train" / str(number % 2 + 1) / f"train_{number:05}_aligned.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from data_scripts.archives import unpack
 from drawnfaces.layouts import write_layout
-from pvlib.data.archives import unpack
 from pvlib.data.drawn import draw_faces
 
 SCRIPT = Path(__file__).resolve().parents[2] / "data_scripts" / "find_near_duplicates.py"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pvlib.data.packing.command import run
+from data_scripts.command import prepare
 from pvlib.data.prepared import load_prepared
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "data_scripts"
@@ -112,5 +112,5 @@ def test_an_interrupted_run_says_that_nothing_was_changed(tmp_path, capsys):
         raise KeyboardInterrupt
 
     options = argparse.Namespace(folder=tmp_path, file=tmp_path / "a.safetensors", size=16)
-    assert run(interrupted, options) == 130
+    assert prepare(interrupted, options) == 130
     assert f"{options.file} is as it was before" in capsys.readouterr().err

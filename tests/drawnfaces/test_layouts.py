@@ -10,16 +10,19 @@ import torch
 from PIL import Image
 from safetensors import safe_open
 
+from data_scripts.prepare_affectnet import prepare_affectnet
+from data_scripts.prepare_ferplus import prepare_ferplus
+from data_scripts.prepare_rafdb import prepare_rafdb
 from drawnfaces import DrawingError
 from drawnfaces.layouts import LAYOUTS, split_counts, write_layout
 from drawnfaces.layouts.affectnet import id_of
 from drawnfaces.layouts.circumplex import PLACES, valence_arousal
 from drawnfaces.layouts.rafdb import label_of
-from pvlib.data.affectnet import load_affectnet, prepare_affectnet
+from pvlib.data.affectnet import load_affectnet
 from pvlib.data.drawn import draw_faces
-from pvlib.data.ferplus import load_ferplus, prepare
+from pvlib.data.ferplus import load_ferplus
 from pvlib.data.labels import AFFECTNET8, FERPLUS, RAFDB
-from pvlib.data.rafdb import load_rafdb, prepare_rafdb
+from pvlib.data.rafdb import load_rafdb
 
 SEED = 8
 
@@ -44,7 +47,7 @@ def drawn(layout, count, **options):
 @pytest.mark.parametrize("layout", ["ferplus", "ferplus-csv"])
 def test_ferplus_comes_back_pixel_for_pixel_and_vote_for_vote(tmp_path, layout):
     out = write(tmp_path / "faces", layout, train=6, valid=2, test=3)
-    prepare(out, tmp_path / "faces.safetensors")
+    prepare_ferplus(out, tmp_path / "faces.safetensors")
     faces = drawn(layout, 11)
     for split, expected in (("train", slice(0, 6)), ("valid", slice(6, 8)), ("test", slice(8, 11))):
         read = load_ferplus(tmp_path / "faces.safetensors", split, "argmax")
@@ -67,7 +70,7 @@ def test_one_row_in_two_hundred_shows_no_face_and_names_count_rows(tmp_path, lay
         "fer0000197.png", "fer0000198.png", "", "fer0000200.png", "fer0000201.png",
     ]  # fmt: skip
     assert rows[199]["NF"] == "10"
-    prepare(tmp_path, tmp_path / "faces.safetensors")  # row 200 of the table has pixels, but no name
+    prepare_ferplus(tmp_path, tmp_path / "faces.safetensors")  # row 200 of the table has pixels, but no name
 
 
 @pytest.mark.parametrize("layout", ["rafdb", "rafdb-folders"])

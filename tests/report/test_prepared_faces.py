@@ -6,11 +6,11 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from data_scripts.prepare_affectnet import prepare_affectnet
+from data_scripts.prepare_rafdb import prepare_rafdb
 from drawnfaces.layouts import write_layout
 from pvlib.cli import app
-from pvlib.data.affectnet import prepare_affectnet
 from pvlib.data.labels import AFFECTNET8, RAFDB
-from pvlib.data.rafdb import prepare_rafdb
 from pvlib.models import poster_var, tiny
 from pvlib.report import write_report
 from pvlib.runs import trained as loading

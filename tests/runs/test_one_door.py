@@ -10,9 +10,9 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
+from data_scripts.prepare_rafdb import prepare_rafdb
 from drawnfaces.layouts import write_layout
 from pvlib.cli import app
-from pvlib.data.rafdb import prepare_rafdb
 from pvlib.errors import CourseError
 from pvlib.evaluation.measures import cell
 from pvlib.evaluation.prediction import measure

@@ -71,8 +71,8 @@ def test_landmark_weights_arrive_in_the_frozen_branch(tmp_path):
 
 
 def test_faces_of_a_prepared_file_come_with_the_choices_of_its_data_set(tmp_path):
+    from data_scripts.prepare_rafdb import prepare_rafdb
     from drawnfaces.layouts import write_layout
-    from pvlib.data.rafdb import prepare_rafdb
 
     write_layout(tmp_path / "drawn", "rafdb-folders", {"train": 30, "test": 4}, 0, size=32)
     path = str(tmp_path / "rafdb.safetensors")

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 import torch
 
+from data_scripts.prepare_affectnet import prepare_affectnet
+from data_scripts.prepare_ferplus import prepare_ferplus
+from data_scripts.prepare_rafdb import prepare_rafdb
 from drawnfaces.layouts import write_layout
-from pvlib.data import ferplus
-from pvlib.data.affectnet import prepare_affectnet
 from pvlib.data.faces import Faces
-from pvlib.data.rafdb import load_rafdb, prepare_rafdb
+from pvlib.data.rafdb import load_rafdb
 from pvlib.errors import CourseError
 from pvlib.training.config_files import load_config
 from pvlib.training.sources import load_faces
@@ -25,7 +26,7 @@ def sets(tmp_path_factory):
     write_layout(folder / "aff", "affectnet", {"train": 160, "valid": 12}, 0, size=32)
     prepare_affectnet(folder / "aff", folder / "affectnet.safetensors", size=32)
     write_layout(folder / "fer", "ferplus", {"train": 60, "valid": 20, "test": 10}, 0)
-    ferplus.prepare(folder / "fer", folder / "ferplus.safetensors")
+    prepare_ferplus(folder / "fer", folder / "ferplus.safetensors")
     return folder
 
 

@@ -4,8 +4,8 @@ Barsoum et al., "Training deep networks for facial expression recognition with c
 distribution" (2016), arXiv:1608.01041: ten votes on each face of FER2013.
 """
 
+from pvlib.data.data_set import DataSet
 from pvlib.data.labels import FERPLUS_VOTES
-from pvlib.data.listing import DataSet
 
 RATERS = 10
 FOLDERS = ("FER2013Train", "FER2013Valid", "FER2013Test")  # in the order of the splits

@@ -1,7 +1,0 @@
-"""``pvlib data check``: is this set of faces whole, and may one train on it?
-
-``recognise`` finds out what lies in a folder, with the readers that prepare it too; ``findings`` looks at every
-image and judges. Near duplicates are the business of ``data_scripts/find_near_duplicates.py``.
-
-    findings = check("downloads/rafdb", workers=1)  # from pvlib.data.check.findings
-"""

@@ -1,0 +1,140 @@
+"""Opening the prepared file: a view of it, whatever its size; and never one that is not what it says."""
+
+import io
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from data_scripts.packing.form import ROOM, finish, leave_room
+from data_scripts.packing.report import Report
+from data_scripts.packing.writing import write_prepared
+from pvlib.data.prepared_file import open_file
+from pvlib.errors import CourseError
+
+
+@pytest.fixture
+def prepared(toy, tmp_path):
+    path = tmp_path / "toy.safetensors"
+    write_prepared(toy.listing, path, 16)
+    return path
+
+
+def metadata(path):
+    with safe_open(path, "pt") as file:
+        return file.metadata()
+
+
+def test_the_header_is_one_that_the_library_reads_and_its_room_is_kept(toy, prepared):
+    handle = io.BytesIO()
+    leave_room(handle)
+    handle.write(bytes(range(12)))
+    report = Report.from_json(open_file(prepared, toy.listing.data_set).report, prepared)
+    columns = {"affect": np.array([[0.5, -1.0]], np.float32), "labels": np.arange(5, dtype=np.uint8)}
+    finish(handle, toy.listing.data_set, (1, 3, 2, 2), columns, report)
+    assert len(handle.getvalue()) == ROOM + 12 + 8 + 5
+    prepared.write_bytes(handle.getvalue())
+    read = load_file(prepared)
+    assert read["images"].flatten().tolist() == list(range(12))
+    assert read["affect"].tolist() == [[0.5, -1.0]]
+    assert read["labels"].tolist() == list(range(5))
+    assert json.loads(metadata(prepared)["report"])["faces"] == report.faces
+    with pytest.raises(ValueError, match="header takes"):
+        finish(io.BytesIO(), toy.listing.data_set, (0,), {"x" * ROOM: columns["labels"]}, report)
+
+
+def test_a_missing_file_or_one_of_another_kind_is_refused(toy, tmp_path):
+    with pytest.raises(CourseError, match=r"no file .*none\.safetensors; make it with: no script"):
+        open_file(tmp_path / "none.safetensors", toy.listing.data_set)
+    other = tmp_path / "other.safetensors"
+    save_file({"images": torch.zeros(3)}, other)
+    with pytest.raises(CourseError, match="is not a prepared Toy file"):
+        open_file(other, toy.listing.data_set)
+
+
+def test_a_file_of_another_version_is_to_be_prepared_again(toy, prepared):
+    save_file(load_file(prepared), prepared, {**metadata(prepared), "version": "1"})
+    with pytest.raises(
+        CourseError, match="is of version '1' of its form, not 2: prepare it again with: no script"
+    ):
+        open_file(prepared, toy.listing.data_set)
+
+
+@pytest.mark.parametrize("key", ["images", "labels", "split", "stands_in", "names", "affect", "report"])
+def test_a_file_without_one_of_its_parts_is_refused(toy, prepared, key):
+    about, tensors = metadata(prepared), load_file(prepared)
+    (tensors if key in tensors else about).pop(key)
+    save_file(tensors, prepared, about)
+    with pytest.raises(CourseError, match=f"is damaged.*{key}"):
+        open_file(prepared, toy.listing.data_set)
+
+
+@pytest.mark.parametrize(("key", "change", "complaint"), [
+    ("labels", lambda labels: labels[1:].clone(), "labels is"),
+    ("labels", lambda labels: labels + 3, "labels goes beyond 2"),
+    ("split", lambda split: split + 2, "split goes beyond 1"),
+    ("split", lambda split: split.flip(0), "wrong order"),
+    ("affect", lambda affect: affect.double(), "affect is torch.float64"),
+    ("affect", lambda affect: affect[1:].clone(), r"affect is torch.float32 \(199, 2\)"),
+    ("images", lambda images: images[:, :2].clone(), "images is"),
+    ("images", lambda images: torch.zeros((), dtype=torch.uint8), "unpack"),
+    ("names", lambda names: names[:-20].clone(), "names for 200 images"),
+    ("names", lambda names: torch.full_like(names, 255), "utf-8"),
+])  # fmt: skip
+def test_a_file_whose_parts_do_not_fit_together_is_refused(toy, prepared, key, change, complaint):
+    about, tensors = metadata(prepared), load_file(prepared)
+    save_file({**tensors, key: change(tensors[key]).contiguous()}, prepared, about)
+    with pytest.raises(CourseError, match=f"is damaged.*{complaint}"):
+        open_file(prepared, toy.listing.data_set)
+
+
+@pytest.mark.parametrize("text", [json.dumps({"faces": 1}), "no JSON", "[]", "[" * 50_000])
+def test_a_report_that_is_none_is_refused(prepared, text):
+    with pytest.raises(CourseError, match="is damaged"):
+        Report.from_json(text, prepared)
+
+
+# 20,000 faces of 224 pixels, 3 GB that a sparse file need not store
+LARGE = """
+import sys
+import numpy as np, torch
+from pvlib.data.affectnet import AFFECTNET, load_affectnet
+from data_scripts.layouts.listing import Listing
+from data_scripts.packing.form import ROOM, finish
+from data_scripts.packing.report import Report
+
+def peak():
+    return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1024
+
+path, count, side = sys.argv[1], 20_000, 224
+split = (np.arange(count) >= count - 800).astype(np.uint8)
+labels = np.concatenate([np.sort(np.arange(count - 800) % 8), np.sort(np.arange(800) % 8)]).astype(np.uint8)
+known = {"labels": labels, "split": split, "stands_in": np.left_shift(1, split).astype(np.uint8)}
+listing = Listing(data_set=AFFECTNET, root=".", layout="", items=[])
+report = Report.of(listing, side, **known, unreadable=[])
+names = np.frombuffer("\\n".join(map(str, range(count))).encode(), np.uint8)
+with open(path, "wb") as file:
+    file.seek(ROOM + count * 3 * side**2)
+    columns = {"affect": np.zeros((count, 2), np.float32), **known, "names": names}
+    finish(file, AFFECTNET, (count, 3, side, side), columns, report)
+before = peak()
+faces = load_affectnet(path, "train", 7, without_duplicates=True)
+kept = faces.subset(torch.arange(len(faces)) < 16_000)
+opened = peak()
+batch = kept.images[torch.randint(len(kept), (64,))]
+print(len(faces), len(kept), len(batch), opened - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory from /proc")
+def test_opening_and_choosing_from_a_large_file_takes_next_to_no_memory(tmp_path):
+    arguments = [sys.executable, "-B", "-c", LARGE, str(tmp_path / "large.safetensors")]
+    ended = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    faces, kept, batch, grown = ended.stdout.split()
+    assert (int(faces), int(kept), int(batch)) == (19_200 * 7 // 8, 16_000, 64)
+    assert float(grown) < 100  # MB; the images alone are 2,870

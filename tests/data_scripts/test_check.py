@@ -1,0 +1,220 @@
+"""Planted faults are found exactly, a clean set is called ready, and every layout is counted as when prepared."""
+
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from data_scripts.archives import unpack
+from data_scripts.checking.findings import check
+from data_scripts.prepare_affectnet import prepare_affectnet
+from data_scripts.prepare_ferplus import prepare_ferplus
+from data_scripts.prepare_rafdb import prepare_rafdb
+from drawnfaces.layouts import write_layout
+from pvlib.data.drawn import draw_faces
+from pvlib.errors import CourseError
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """Forty different faces, grey, 96×96."""
+    return list(draw_faces(40, seed=11, size=96).images[:, 0].numpy())
+
+
+def save(image, path, **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(image).save(path, **options)
+
+
+def deal(root, faces):
+    """Save faces as 000.png, 001.png, … of train/happy, test/happy, train/sad, test/sad in turn."""
+    for i, face in enumerate(faces):
+        save(face, root / ("train", "test")[i % 2] / ("happy", "sad")[i // 2 % 2] / f"{i:03}.png")
+    return root
+
+
+def look(path):
+    return check(path, workers=1)
+
+
+def test_a_clean_set_of_drawn_faces_is_ready_to_use(tmp_path, drawn):
+    findings = look(deal(tmp_path, drawn))
+    assert findings.verdict == "ready to use"
+    assert findings.report.counts == {"happy": {"train": 10, "test": 10}, "sad": {"train": 10, "test": 10}}
+    assert findings.report.duplicates == {"test in train": 0}
+
+
+def test_copies_are_found_within_and_across_splits_whatever_the_file_format(tmp_path, drawn):
+    root = deal(tmp_path, drawn[:8])  # 000 and 004 are train/happy, 001 test/happy
+    save(drawn[0], root / "train" / "happy" / "again.bmp")
+    save(np.repeat(drawn[0][:, :, None], 3, axis=2), root / "test" / "happy" / "colour.png")
+    save(drawn[1], root / "test" / "happy" / "more.tif")
+    findings = look(root)
+    assert findings.within == {"train": 1, "test": 1}
+    assert findings.report.duplicates == {"test in train": 1}
+    assert not findings.contradictions
+    assert any("1 of test stand also in train" in reason for reason in findings.reasons)
+
+
+def test_copies_with_different_labels_are_contradictions(tmp_path, drawn):
+    root = deal(tmp_path, drawn[:12])
+    save(drawn[0], root / "train" / "sad" / "same.png")  # 000 is happy
+    save(drawn[4], root / "train" / "happy" / "agrees.png")  # 004 is happy, too
+    findings = look(root)
+    assert findings.to_json()["contradictions"] == [
+        ("train/happy/000.png (happy)", "train/sad/same.png (sad)")
+    ]
+    assert "Pairs of images with the same pixels but different labels: 1." in " ".join(findings.reasons)
+    assert "000.png (happy) and train/sad/same.png (sad)" in str(findings)
+
+
+def test_broken_images_and_what_is_not_read_are_named(tmp_path, drawn):
+    root = deal(tmp_path, drawn)
+    broken, photo = root / "train" / "happy" / "cut.png", root / "train" / "happy" / "phone.heic"
+    broken.write_bytes((root / "train" / "happy" / "000.png").read_bytes()[:900])
+    photo.write_bytes(b"\0\0\0\x18ftypheic")
+    (root / "notes.txt").write_text("x")
+    findings = look(root)
+    assert list(findings.unreadable) == ["train/happy/cut.png"]
+    assert "cut.png is damaged" in findings.unreadable["train/happy/cut.png"]
+    assert "not read: 1 .heic files in train (train/happy/phone.heic)" in str(findings)
+    assert "not read: 1 .txt files (notes.txt)" in str(findings)
+    assert findings.verdict == "usable, but …"
+    assert len(findings.reasons) == 2  # notes are no reason for doubt
+    assert ".heic" in findings.reasons[1]
+
+
+def test_a_set_that_is_mostly_broken_is_not_usable(tmp_path, drawn):
+    root = deal(tmp_path, drawn[:20])
+    for path in sorted(root.rglob("*.png"))[:2]:
+        path.write_bytes(b"")
+    findings = look(root)
+    assert not findings.usable
+    assert "2 of 20 images (10%) are missing or cannot be read" in findings.reasons[0]
+    for path in root.rglob("*.png"):
+        path.write_bytes(b"no image")
+    assert "Not one image with a label can be read" in look(root).reasons[0]
+
+
+PREPARE = {"ferplus": prepare_ferplus, "rafdb": prepare_rafdb, "affectnet": prepare_affectnet}
+LAYOUTS = ("ferplus", "ferplus-csv", "rafdb", "rafdb-folders", "affectnet", "affectnet-old")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_set_is_counted_as_its_script_counts_it_and_alike_when_prepared(tmp_path, layout):
+    splits = {"ferplus": ("valid", "test"), "rafdb": ("test",), "affectnet": ("valid",)}[layout.split("-")[0]]
+    size = None if layout.startswith("ferplus") else 40
+    write_layout(tmp_path / "up" / "set", layout, {"train": 8} | dict.fromkeys(splits, 3), seed=2, size=size)
+    prepared = PREPARE[layout.split("-")[0]](tmp_path / "up", tmp_path / "set.safetensors")
+    for path in (tmp_path / "up", tmp_path / "set.safetensors"):  # the set lies one folder further down
+        findings = look(path)
+        assert findings.usable
+        assert findings.report.faces == prepared.faces
+        assert findings.report.counts == prepared.counts
+        assert findings.report.duplicates == prepared.duplicates
+        assert [note for note in prepared.notes if "published" in note] == [
+            note for note in findings.report.notes if "published" in note
+        ]
+
+
+def test_what_preparing_refuses_is_not_called_usable(tmp_path):
+    """Faces that somebody scaled to 224 pixels."""
+    root = tmp_path / "set"
+    write_layout(root, "ferplus", {"train": 4}, seed=2)
+    for path in root.rglob("*.png"):
+        Image.open(path).resize((224, 224)).save(path)
+    with pytest.raises(CourseError, match="224×224"):
+        prepare_ferplus(root, tmp_path / "set.safetensors")
+    findings = look(root)
+    assert not findings.usable
+    assert "224×224" in str(findings)
+
+
+CASES = ("F01a", "F02", "F03b", "F07a", "F16", "F17", "R01", "R06", "R09", "R11")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_check_and_prepare_say_the_same_of_what_people_had(shared, tmp_path, case):
+    """Folders as they were met elsewhere: renamed, re-sorted, one level down, with other names."""
+    archive = shared / "cases" / "inputs" / f"{case}.tar.gz"
+    if not archive.is_file():
+        pytest.skip(f"needs {archive}, which is not here")
+    unpack(archive, tmp_path / "case")
+    root, out = tmp_path / "case" / "in", tmp_path / "set.safetensors"
+    try:
+        report = (prepare_ferplus if case[0] == "F" else prepare_rafdb)(root, out)
+    except CourseError as error:
+        with pytest.raises(CourseError, match=re.escape(str(error))):
+            look(root)
+    else:
+        findings = look(root)
+        assert findings.usable
+        assert (findings.report.faces, findings.report.counts) == (report.faces, report.counts)
+
+
+def test_missing_images_and_images_without_votes_are_told_apart(tmp_path):
+    root = tmp_path / "set"
+    write_layout(root, "ferplus", {"train": 40}, seed=2)
+    (root / "FER2013Train" / "fer0000003.png").rename(root / "FER2013Train" / "stray.png")
+    findings = look(root)
+    problems = {kind: names for kind, names in findings.listing.problems.items() if names}
+    assert list(problems.values()) == [["fer0000003.png"], ["FER2013Train/stray.png"]]
+    assert findings.usable
+    for path in sorted((root / "FER2013Train").glob("fer*.png"))[:3]:
+        path.unlink()
+    assert "4 of 40 images (10%)" in look(root).reasons[0]
+
+
+def test_numbered_folders_are_rafdb_but_named_folders_are_anyones(tmp_path, drawn):
+    for name in ("1", "angry"):
+        save(drawn[0], tmp_path / name / "train" / name / "a.png")
+    assert look(tmp_path / "1").listing.data_set.name == "RAF-DB"
+    assert look(tmp_path / "angry").listing.data_set.name == "A folder of images"
+
+
+def test_images_without_any_folder_are_one_split_without_classes(tmp_path, drawn):
+    for i, face in enumerate(drawn[:5]):
+        save(face, tmp_path / f"{i}.jpg")
+    assert look(tmp_path).report.counts == {"no class": {"all": 5}}
+
+
+def test_a_file_name_that_is_no_text_does_no_harm(tmp_path, drawn):
+    path = Path(f"{tmp_path}/train/happy/Jos\udce9.png")  # the byte E9, which is no UTF-8
+    save(drawn[0], tmp_path / "train" / "happy" / "a.png")
+    try:
+        path.write_bytes(b"no image")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    assert "Jos\\xe9.png" in str(look(tmp_path))
+
+
+def test_several_processes_find_what_one_finds_and_progress_counts_every_image(tmp_path, drawn):
+    root = deal(tmp_path, drawn * 2)
+    steps = []
+    one, two = look(root), check(root, 2, lambda done, total: steps.append((done, total)))
+    assert one.to_json() == two.to_json()
+    assert steps[-1] == (80, 80)
+
+
+def test_what_is_no_set_is_refused_with_the_next_step(tmp_path):
+    with pytest.raises(CourseError, match="there is no file or folder"):
+        look(tmp_path / "none")
+    for name in ("set.zip", "set.tar.gz", "set.7z"):
+        (tmp_path / name).write_bytes(b"PK")
+        with pytest.raises(
+            CourseError,
+            match=rf"{name} is an archive; unpack it first: python data_scripts/unpack.py .* set$",
+        ):
+            look(tmp_path / name)
+    with pytest.raises(CourseError, match=r"holds no image.*unpack set"):
+        look(tmp_path)
+    shutil.rmtree(tmp_path)
+    tmp_path.mkdir()
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(CourseError, match=r"notes\.txt is damaged, cut short, or no prepared file"):
+        look(tmp_path / "notes.txt")
+    with pytest.raises(CourseError, match=r"holds no image.*notes\.txt"):
+        look(tmp_path)

@@ -1,0 +1,71 @@
+"""The scripts of the landmark network, as a person types them."""
+
+import pytest
+
+import pvlib.data.drawn as drawn_package
+from data_scripts import measure_landmarks, train_landmarks
+from data_scripts.landmarks.measuring import TEST_SEED
+from pvlib.errors import CourseError
+from pvlib.figures import landmarks
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """What is asked of draw_faces; drawing itself is refused."""
+    asked = []
+
+    def draw_faces(count, seed, *, start=0, **_):
+        asked.append((seed, range(start, start + count)))
+        raise CourseError("no drawing in this test")
+
+    monkeypatch.setattr("pvlib.data.drawn.draw_faces", draw_faces)
+    return asked
+
+
+@pytest.mark.parametrize("seed", [0, 1, 1000])
+def test_no_training_draws_the_faces_of_the_test_or_of_another_training(seed, drawn, tmp_path, call):
+    for chosen in (seed, seed + 1):
+        call(train_landmarks.main, tmp_path / "net.safetensors", "--faces", 80, "--seed", chosen)
+    (first, here), (second, there) = drawn
+    assert first != TEST_SEED
+    assert (first, set(here) & set(there)) == (second, set())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("script", "arguments", "culprit"), [
+    (train_landmarks, ["taken/net.safetensors"], "taken/net.safetensors"),
+    (train_landmarks, ["net.safetensors", "--precision", "fp8"], "fp8"),
+    (measure_landmarks, ["--data", "ferplus.safetensors"], "--reference"),
+    (measure_landmarks, ["--picture", "points.txt"], "points.txt"),
+    (measure_landmarks, ["nowhere.safetensors"], "nowhere.safetensors"),
+])  # fmt: skip
+def test_a_mistake_is_named_in_one_line_before_any_face_is_drawn(
+    script, arguments, culprit, drawn, tmp_path, monkeypatch, call
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").write_text("a file, not a folder")
+    result = call(script.main, *arguments)
+    assert result.exit_code == 1
+    assert culprit in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert drawn == []
+    assert [entry.name for entry in tmp_path.iterdir()] == ["taken"]
+
+
+def test_the_picture_shows_the_points_that_were_found(tmp_path, monkeypatch, call):
+    shown = []
+    draw_faces = drawn_package.draw_faces
+    monkeypatch.setattr(
+        drawn_package, "draw_faces", lambda count, *a, **k: draw_faces(min(count, 6), *a, **k)
+    )
+    sheet = landmarks.landmark_sheet
+    monkeypatch.setattr(
+        landmarks, "landmark_sheet", lambda images, points: shown.append(points) or sheet(images, points)
+    )
+    result = call(measure_landmarks.main, "--picture", tmp_path / "points.png")
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "points.png").stat().st_size > 50_000
+    # the sheet takes fractions of the picture's sides; most points of a face lie inside of it
+    inside = ((shown[0] > 0) & (shown[0] < 1)).float().mean()
+    assert inside > 0.9
+    assert shown[0].std() > 0.1

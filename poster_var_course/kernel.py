@@ -27,7 +27,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from poster_var_course.limits import KernelWatch, Limits, OutputBudget, shortened
 
-PACKAGE_PARENT = Path(__file__).resolve().parents[2]
+PACKAGE_PARENT = Path(__file__).resolve().parents[1]
 ENGINE = "poster-var-course"
 
 

@@ -105,8 +105,8 @@ def test_the_command_and_the_scripts_find_their_own_pvlib_behind_another_one(ins
     ended = installed("-c", COMMAND, "--version", before=[solar])
     assert ended.returncode == 0, ended.stderr
     assert "poster-var-course" in ended.stdout
-    script = REPOSITORY / "data_scripts" / "prepare_ferplus.py"
-    assert "fer2013new.csv" in installed(script, "--help", before=[solar]).stdout
+    script = ("-m", "data_scripts.prepare_ferplus")
+    assert "fer2013new.csv" in installed(*script, "--help", before=[solar]).stdout
 
 
 def test_a_kernel_that_finds_another_pvlib_says_which(installed, solar):

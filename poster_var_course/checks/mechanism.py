@@ -28,7 +28,8 @@ from pvlib.random_state import own_random_state
 from pvlib.terminal import shorten
 
 Judge = Callable[..., None]
-LIBRARY, STANDARD_LIBRARY = Path(__file__).resolve().parents[2], Path(traceback.__file__).parent
+ROOT = Path(__file__).resolve().parents[2]
+OURS = (ROOT / "poster_var_course", ROOT / "pvlib", ROOT / "drawnfaces", Path(traceback.__file__).parent)
 PLACEHOLDER = re.compile(rf"\.\.\.\s+{PLACEHOLDER_MARK}")
 RETURNS = {"LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
 _equal = torch.equal
@@ -237,5 +238,5 @@ def _told(error: BaseException, judge: Judge) -> str:
 
 def _is_learners(filename: str) -> bool:
     path = Path(filename)
-    installed = "site-packages" in path.parts or LIBRARY in path.parents or STANDARD_LIBRARY in path.parents
+    installed = "site-packages" in path.parts or any(folder in path.parents for folder in OURS)
     return not (installed or filename.startswith("<frozen"))

@@ -39,7 +39,7 @@ def ablate(
     """
     from pvlib.errors import CourseError
     from pvlib.evaluation.ablation.cluster import open_client, workers_that_fit
-    from pvlib.evaluation.ablation.grid_file import grid_names, read_grid
+    from pvlib.evaluation.ablation.grid import grid_names, read_grid
     from pvlib.evaluation.ablation.one_run import Outcome
     from pvlib.evaluation.ablation.runner import check_here, results_of, run_grid
     from pvlib.evaluation.ablation.table import write_table
@@ -59,7 +59,8 @@ def ablate(
     chosen = read_grid(grid, overrides or ())
     for warning in chosen.warnings():
         console.say(f"[bold red]{escape(warning)}[/]")
-    folder = out or Path("runs/ablate") / chosen.name
+    name = Path(grid).stem
+    folder = out or Path("runs/ablate") / name
     results = results_of(chosen, folder)
     if plan:
         for run in chosen.runs:
@@ -73,7 +74,7 @@ def ablate(
 
     def write() -> Path:
         found = results_of(chosen, folder)
-        return write_table(chosen, folder, found, command=shlex.join(typed), problems=problems)
+        return write_table(chosen, name, folder, found, command=shlex.join(typed), problems=problems)
 
     def tell(outcome: Outcome) -> None:
         if outcome.problem is not None:

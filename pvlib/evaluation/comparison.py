@@ -76,21 +76,21 @@ def compare(first: Evaluation, second: Evaluation, *, replicates: int = 1000, se
     Raises:
         CourseError: when they are not of the same faces and classes.
     """
-    ours, theirs = first.prediction.truth, second.prediction.truth
-    if first.prediction.names != second.prediction.names or not torch.equal(ours.target, theirs.target):
+    ours, theirs = first.prediction, second.prediction
+    if ours.names != theirs.names or not torch.equal(ours.target, theirs.target):
         raise CourseError(
-            f"a comparison needs the same faces and classes: {len(ours.target):,} faces of "
-            f"{len(first.prediction.names)} classes differ from {len(theirs.target):,} of "
-            f"{len(second.prediction.names)}; evaluate both with the same --data, --split and --without"
+            f"a comparison needs the same faces and classes: {len(ours):,} faces of "
+            f"{len(ours.names)} classes differ from {len(theirs):,} of "
+            f"{len(theirs.names)}; evaluate both with the same --data, --split and --without"
         )
     probabilities = [first.probabilities, second.probabilities]
-    statistics = [quality(said, ours) for said in probabilities]
+    statistics = [quality(said, ours.target, ours.votes) for said in probabilities]
 
     def difference(counts: Tensor) -> dict[str, Tensor]:
         mine, other = (statistic(counts) for statistic in statistics)
         return {name: mine[name] - other[name] for name in mine}
 
     hits = [said.argmax(dim=1) == ours.labels for said in probabilities]
-    faces = len(ours.target)
+    faces = len(ours)
     differences = bootstrap(difference, faces, replicates=replicates, seed=seed)
     return Comparison(faces, mcnemar(*hits), reflect_biased(differences, least=-math.inf))

@@ -1,9 +1,7 @@
 """Everything that can be said of a network, or an ensemble of them, on one set of faces."""
 
 from collections.abc import Sequence
-from functools import partial
-
-import torch
+from typing import Any
 
 from pvlib.data.faces import Faces
 from pvlib.errors import CourseError
@@ -12,7 +10,7 @@ from pvlib.evaluation.intervals import LEVEL, Interval, Statistic, bootstrap
 from pvlib.evaluation.methods import methods
 from pvlib.evaluation.prediction import Prediction, predict
 from pvlib.evaluation.quality import class_quality, confusion, quality, reflect_biased
-from pvlib.evaluation.record import Evaluation, Method
+from pvlib.evaluation.record import Evaluation
 from pvlib.evaluation.selective import risk_coverage
 from pvlib.evaluation.uncertainties import Uncertainty, score_statistics, uncertainty_scores
 from pvlib.models import Poster
@@ -28,10 +26,7 @@ def evaluate(
     passes: int = 20,
     bootstrap: int = 1000,
     seed: int = 0,
-    device: str | torch.device = "cpu",
-    precision: str = "fp32",
-    batch_size: int = 256,
-    input_size: int | None = None,
+    **forward: Any,
 ) -> Evaluation:
     """Measure ``networks`` on ``faces``; several are a deep ensemble (Lakshminarayanan et al., 2017).
 
@@ -42,7 +37,7 @@ def evaluate(
         passes: of the first network with drop-path on; the slow part, 0 leaves it out.
         bootstrap: resamples of the faces; 0 for numbers without intervals.
         seed: of samples, passes, halves and resamples.
-        device, precision, batch_size, input_size: see :class:`passes.ForwardSettings`.
+        forward: batch_size, device, precision, input_size, see :class:`passes.ForwardSettings`.
 
     Raises:
         CourseError: without networks or faces, when networks and faces disagree on the classes, or when the
@@ -58,24 +53,13 @@ def evaluate(
                 f"the network has {network.num_classes} classes and the faces have {len(faces.names)}: "
                 f"{', '.join(faces.names)}"
             )
-    look = partial(
-        predict,
-        device=device,
-        precision=precision,
-        batch_size=batch_size,
-        input_size=input_size,
-        seed=seed,
-        without=without,
-    )
-    predictions = [
-        look(network, faces, passes=0 if place else passes) for place, network in enumerate(networks)
-    ]
-    calibration = None
-    if calibration_faces is not None:
-        calibration = look(networks[0], calibration_faces)
+
+    def look(network: Poster, faces: Faces, passes: int = 0) -> Prediction:
+        return predict(network, faces, passes=passes, seed=seed, without=without, **forward)
+
     return evaluate_predictions(
-        predictions,
-        calibration=calibration,
+        [look(network, faces, 0 if place else passes) for place, network in enumerate(networks)],
+        calibration=None if calibration_faces is None else look(networks[0], calibration_faces),
         samples=samples,
         replicates=bootstrap,
         seed=seed,
@@ -103,26 +87,26 @@ def evaluate_predictions(
         raise CourseError(
             f"the calibration faces have the classes {', '.join(calibration.names)}, not {', '.join(first.names)}"
         )
-    truth = first.truth
 
     def measure(statistic: Statistic) -> dict[str, Interval]:
         return reflect_biased(bootstrap(statistic, len(first), replicates=replicates, seed=seed))
 
     answers = methods(predictions, calibration, samples, seed)
     measured = {
-        name: Method(said, measure(quality(said.probabilities, truth))) for name, said in answers.items()
+        name: measure(quality(said.probabilities, first.target, first.votes))
+        for name, said in answers.items()
     }
     main = "ensemble" if len(predictions) > 1 else "softmax"
     probabilities = answers[main].probabilities
     confidence, answer = probabilities.max(dim=1)  # (N,) each
-    metrics = dict(measured[main].metrics)
+    metrics = dict(measured[main])
     if first.sigma is not None:
         mean_sigma = first.sigma.double().mean(dim=1)  # (N,)
         metrics.update(measure(lambda counts: {"mean_sigma": counts @ mean_sigma / counts.sum(dim=1)}))
 
     uncertainties = {}
     for name, score in uncertainty_scores(first, answers).items():
-        wrong = answers[score.method].probabilities.argmax(dim=1) != truth.labels  # (N,)
+        wrong = answers[score.method].probabilities.argmax(dim=1) != first.labels  # (N,)
         coverage, risk = risk_coverage(score.values, wrong)
         uncertainties[name] = Uncertainty(
             score=score,
@@ -136,14 +120,11 @@ def evaluate_predictions(
         networks=len(predictions),
         answer=main,
         metrics=metrics,
-        class_metrics=measure(class_quality(probabilities, truth, first.names)),
-        confusion=confusion(truth.labels, answer, len(first.names)),
-        reliability=reliability(confidence, answer == truth.labels),
-        classwise={
-            name: reliability(probabilities[:, column], truth.labels == column)
-            for column, name in enumerate(first.names)
-        },
-        methods=measured,
+        class_metrics=measure(class_quality(probabilities, first.labels, first.names)),
+        confusion=confusion(first.labels, answer, len(first.names)),
+        reliability=reliability(confidence, answer == first.labels),
+        answers=answers,
+        method_metrics=measured,
         uncertainties=uncertainties,
         settings={
             "samples": samples,

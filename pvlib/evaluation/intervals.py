@@ -116,16 +116,3 @@ def mean_interval(values: Sequence[float], level: float = 0.95) -> Interval:
         return Interval(mean)
     half = stats.t.ppf((1 + level) / 2, count - 1) * numbers.std().item() / math.sqrt(count)
     return Interval(mean, mean - half, mean + half)
-
-
-def paired_difference(first: Sequence[float], second: Sequence[float], level: float = 0.95) -> Interval:
-    """Return the mean of first − second with Student's t interval; the i-th values share a seed.
-
-    What seeds do to both, a pair cancels: so the interval is narrower than that of two separate means.
-
-    Raises:
-        CourseError: when they are not as many, or none.
-    """
-    if len(first) != len(second):
-        raise CourseError(f"pairs need as many values on both sides, not {len(first)} and {len(second)}")
-    return mean_interval([a - b for a, b in zip(first, second, strict=True)], level)

@@ -17,6 +17,7 @@ class Measure:
     """How one number of an evaluation is told.
 
     Attributes:
+        of: what has it: an "answer", the network's "head", a "class" or an "uncertainty".
         key: its name in evaluation.json.
         title: what a reader is told.
         meaning: one sentence.
@@ -25,6 +26,7 @@ class Measure:
         chance: its value for an uncertainty that knows nothing, where that is known.
     """
 
+    of: str
     key: str
     title: str
     meaning: str
@@ -68,6 +70,11 @@ def _read() -> dict[str, Measure]:
 
 
 MEASURES = _read()
+
+
+def keys_of(kind: str) -> tuple[str, ...]:
+    """Return the keys of the measures that an "answer", "head", "class" or "uncertainty" has, in their order."""
+    return tuple(key for key, measure in MEASURES.items() if measure.of == kind)
 
 
 def cell(number: Number, key: str, signed: bool = False) -> Cell:

@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 
 from pvlib.data.network_input import network_input
-from pvlib.errors import CourseError
 from pvlib.models import Poster
 from pvlib.models.heads import VariationalHead
 from pvlib.models.transformer import DropPath
@@ -47,12 +46,9 @@ def deterministic_pass(
 
     Args:
         images: uint8, (N, 1 or 3, H, W).
-
-    Raises:
-        CourseError: when a GPU has not enough memory for so many faces at once.
     """
     means, sigmas = [], []
-    with evaluating(network), enough_memory(settings):
+    with evaluating(network):
         network.to(settings.device)
         for batch in images.split(settings.batch_size):
             inputs = network_input(batch.to(settings.device), settings.input_size)  # (batch, 3, side, side)
@@ -78,9 +74,6 @@ def drop_path_passes(
 
     Returns:
         float32, (passes, N, K); None for no pass, or for a network that drops nothing.
-
-    Raises:
-        CourseError: when a GPU has not enough memory for so many faces at once.
     """
     dropping = [part for part in network.modules() if isinstance(part, DropPath) and part.drop_prob]
     if passes < 1 or not dropping:
@@ -89,7 +82,6 @@ def drop_path_passes(
     with (
         own_random_state(seed, torch.device(settings.device)),
         evaluating(network),
-        enough_memory(settings),
         repeated_levels(network, passes),
     ):
         network.to(settings.device)
@@ -131,16 +123,3 @@ def evaluating(network: Poster) -> Iterator[None]:
     finally:
         for part, mode in modes:
             part.training = mode
-
-
-@contextmanager
-def enough_memory(settings: ForwardSettings) -> Iterator[None]:
-    """Say what to do where a GPU's memory is too small."""
-    try:
-        yield
-    except torch.OutOfMemoryError as error:
-        raise CourseError(
-            f"{settings.device} has not enough free memory to measure {settings.batch_size} faces at a time: give fewer "
-            "(pvlib evaluate: --batch-size; in a training: a smaller train.batch_size or a larger train.accumulate), or "
-            "end what else computes there"
-        ) from error

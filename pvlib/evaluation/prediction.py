@@ -11,9 +11,10 @@ from torch import Tensor
 from pvlib.data.faces import Faces
 from pvlib.errors import CourseError
 from pvlib.evaluation.passes import ForwardSettings, deterministic_pass, drop_path_passes
-from pvlib.evaluation.quality import Truth, confusion, quality
+from pvlib.evaluation.quality import quality
 from pvlib.evaluation.votes import vote_shares
 from pvlib.models import Poster
+from pvlib.training.failures import enough_memory_for
 
 _FIRST = ("accuracy", "mean_class_accuracy", "negative_log_likelihood", "calibration_error")
 
@@ -56,24 +57,9 @@ class Prediction:
         return self.target.argmax(dim=1)
 
     @property
-    def truth(self) -> Truth:
-        """What is known of the faces."""
-        return Truth(self.target.double(), None if self.votes is None else self.votes.double())
-
-    @property
-    def accuracy(self) -> float:
-        """Share of faces whose most probable class is the target's, 0-1."""
-        return self.summary()["accuracy"]
-
-    @property
     def mean_sigma(self) -> float | None:
         """Mean σ over faces and classes; None for a point head."""
         return None if self.sigma is None else self.sigma.double().mean().item()
-
-    @property
-    def confusion(self) -> Tensor:
-        """Counts, (K, K): row true class, column predicted class."""
-        return confusion(self.labels, self.mean.argmax(dim=1), len(self.names))
 
     def without(self, names: Sequence[str]) -> "Prediction":
         """Leave classes out: of the faces (by their label) and of the answers a network may give.
@@ -109,7 +95,7 @@ class Prediction:
     def summary(self) -> dict[str, float]:
         """Return the first numbers by name, for a table or a JSON record: those that an evaluation gives, too."""
         everyone = torch.ones(1, len(self), dtype=torch.float64)
-        numbers = quality(self.mean.double().softmax(dim=1), self.truth)(everyone)
+        numbers = quality(self.mean.double().softmax(dim=1), self.target)(everyone)
         values = {name: numbers[name].item() for name in _FIRST}
         return values if self.mean_sigma is None else {**values, "mean_sigma": self.mean_sigma}
 
@@ -126,29 +112,30 @@ def predict(
     network: Poster,
     faces: Faces,
     *,
-    batch_size: int = 256,
-    device: str | torch.device = "cpu",
-    precision: str = "fp32",
-    input_size: int | None = None,
     passes: int = 0,
     seed: int = 0,
     without: Sequence[str] = (),
+    **forward: Any,
 ) -> Prediction:
     """Return what ``network`` says of ``faces``; its training mode is restored afterwards.
 
     Args:
-        batch_size, device, precision, input_size: see :class:`pvlib.evaluation.passes.ForwardSettings`.
         passes: further passes with drop-path left on, see :func:`drop_path_passes`.
         seed: of those passes.
         without: names of classes to leave out, see :meth:`Prediction.without`.
+        forward: batch_size, device, precision, input_size, see :class:`pvlib.evaluation.passes.ForwardSettings`.
 
     Raises:
-        CourseError: when a GPU has not enough memory for so many faces at once.
+        CourseError: when there is not enough memory for so many faces at once.
     """
-    settings = ForwardSettings(
-        batch_size=batch_size, device=device, precision=precision, input_size=input_size
-    )
-    mean, sigma = deterministic_pass(network, faces.images, settings)
+    settings = ForwardSettings(**forward)
+    with enough_memory_for(
+        f"{settings.batch_size} faces at a time",
+        "give fewer (pvlib evaluate: --batch-size; in a training: a smaller train.batch_size or a larger "
+        "train.accumulate), or end what else computes there",
+    ):
+        mean, sigma = deterministic_pass(network, faces.images, settings)
+        several = drop_path_passes(network, faces.images, settings, passes=passes, seed=seed)
     total = faces.target.sum(dim=1, keepdim=True)  # (N, 1): FER+'s released targets may sum to less than 1
     prediction = Prediction(
         mean=mean,
@@ -157,6 +144,6 @@ def predict(
         names=tuple(faces.names),
         votes=vote_shares(faces),
         mixture=faces.mixture,
-        passes=drop_path_passes(network, faces.images, settings, passes=passes, seed=seed),
+        passes=several,
     )
     return prediction.without(without) if without else prediction

@@ -5,7 +5,6 @@ and a bootstrap resample is that table weighed by how often each face was drawn:
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -15,24 +14,6 @@ from pvlib.evaluation.calibration import BINS, in_bins
 from pvlib.evaluation.intervals import Interval, Statistic, reflected
 from pvlib.evaluation.votes import jensen_shannon, kullback_leibler, logarithm
 from pvlib.losses import negative_log_likelihood
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What is known of N faces.
-
-    Attributes:
-        target: label distributions, float64, (N, K); the label is the most probable class.
-        votes: each class's share of the votes, float64, (N, K), where there are votes.
-    """
-
-    target: Tensor
-    votes: Tensor | None = None
-
-    @property
-    def labels(self) -> Tensor:
-        """int64, (N,)."""
-        return self.target.argmax(dim=1)
 
 
 def brier(probabilities: Tensor, target: Tensor) -> Tensor:
@@ -45,7 +26,9 @@ def confusion(labels: Tensor, answers: Tensor, classes: int) -> Tensor:
     return torch.bincount(labels * classes + answers, minlength=classes**2).view(classes, classes)
 
 
-def quality(probabilities: Tensor, truth: Truth, bins: int = BINS) -> Statistic:
+def quality(
+    probabilities: Tensor, target: Tensor, votes: Tensor | None = None, bins: int = BINS
+) -> Statistic:
     """Return the numbers of one method as a statistic for the bootstrap.
 
     A calibration error is Σ_b n_b/N · |accuracy_b − confidence_b|. It is above zero even for a perfectly
@@ -58,24 +41,27 @@ def quality(probabilities: Tensor, truth: Truth, bins: int = BINS) -> Statistic:
 
     Args:
         probabilities: float64, (N, K).
+        target: label distributions, (N, K); the label is the most probable class.
+        votes: each class's share of the votes, (N, K), where there are votes.
     """
+    target, labels = target.double(), target.argmax(dim=1)
     confidence, answer = probabilities.max(dim=1)  # (N,) each
-    hit = (answer == truth.labels).double()  # (N,)
+    hit = (answer == labels).double()  # (N,)
     means = {
-        "negative_log_likelihood": negative_log_likelihood(logarithm(probabilities), truth.target),
-        "brier": brier(probabilities, truth.target),
+        "negative_log_likelihood": negative_log_likelihood(logarithm(probabilities), target),
+        "brier": brier(probabilities, target),
     }
-    if truth.votes is not None:
-        means["kl_to_votes"] = kullback_leibler(truth.votes, probabilities)
-        means["js_to_votes"] = jensen_shannon(truth.votes, probabilities)
+    if votes is not None:
+        means["kl_to_votes"] = kullback_leibler(votes.double(), probabilities)
+        means["js_to_votes"] = jensen_shannon(votes.double(), probabilities)
     classes = probabilities.shape[1]
     table = Table(
         {
             "hit": hit[:, None],
             "means": torch.stack(list(means.values()), dim=1),
             "gaps": in_bins(confidence - hit, confidence, bins),  # (N, bins)
-            "class gaps": _class_gaps(probabilities, truth.labels, bins).flatten(1),  # (N, K·bins)
-            **_class_counts(answer, truth.labels, classes),
+            "class gaps": _class_gaps(probabilities, labels, bins).flatten(1),  # (N, K·bins)
+            **_class_counts(answer, labels, classes),
         }
     )
 
@@ -93,20 +79,21 @@ def quality(probabilities: Tensor, truth: Truth, bins: int = BINS) -> Statistic:
     return numbers
 
 
-def class_quality(probabilities: Tensor, truth: Truth, names: Iterable[str], bins: int = BINS) -> Statistic:
+def class_quality(probabilities: Tensor, labels: Tensor, names: Iterable[str], bins: int = BINS) -> Statistic:
     """Return recall, precision and calibration error of each class, named "recall/fear" and so on.
 
     NaN is the recall of a class that does not occur and the precision of one that is never answered.
 
     Args:
         probabilities: float64, (N, K).
+        labels: int64, (N,).
         names: of the K classes.
     """
     names = tuple(names)
-    gaps = _class_gaps(probabilities, truth.labels, bins)  # (N, K, bins)
+    gaps = _class_gaps(probabilities, labels, bins)  # (N, K, bins)
     table = Table(
         {
-            **_class_counts(probabilities.argmax(dim=1), truth.labels, len(names)),
+            **_class_counts(probabilities.argmax(dim=1), labels, len(names)),
             **{f"calibration_error/{name}": gaps[:, column] for column, name in enumerate(names)},
         }
     )

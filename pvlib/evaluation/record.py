@@ -10,31 +10,8 @@ from pvlib.evaluation.intervals import Interval
 from pvlib.evaluation.methods import METHODS, Answers
 from pvlib.evaluation.prediction import Prediction
 from pvlib.evaluation.uncertainties import SCORES, Uncertainty
-from pvlib.evaluation.votes import entropy
 
 FORMAT, VERSION = "pvlib evaluation", 1
-
-
-@dataclass(frozen=True)
-class Method:
-    """A way to probabilities and how good they are; ``metrics`` as in :func:`quality.quality`."""
-
-    answers: Answers
-    metrics: dict[str, Interval]
-
-    @property
-    def probabilities(self) -> Tensor:
-        """float64, (N, K)."""
-        return self.answers.probabilities
-
-    def as_json(self) -> dict[str, Any]:
-        """Return everything but the probabilities."""
-        return {
-            "title": self.answers.title,
-            "about": self.answers.about,
-            "temperature": self.answers.temperature and list(self.answers.temperature),
-            "metrics": {name: number.as_json() for name, number in self.metrics.items()},
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +27,7 @@ class Evaluation:
         class_metrics: of :func:`quality.class_quality`.
         confusion: counts, (K, K): row true class, column answered class.
         reliability: of the answer's confidence.
-        classwise: the same for the probability of each class.
-        methods, uncertainties: by name, of those that these networks have.
+        answers, method_metrics, uncertainties: by name, of those that these networks have.
         settings: what else the numbers depend on.
     """
 
@@ -62,25 +38,15 @@ class Evaluation:
     class_metrics: dict[str, Interval]
     confusion: Tensor
     reliability: Reliability
-    classwise: dict[str, Reliability]
-    methods: dict[str, Method]
+    answers: dict[str, Answers]
+    method_metrics: dict[str, dict[str, Interval]]
     uncertainties: dict[str, Uncertainty]
     settings: dict[str, Any]
 
     @property
     def probabilities(self) -> Tensor:
         """Of the answer, float64, (N, K)."""
-        return self.methods[self.answer].probabilities
-
-    @property
-    def vote_entropy(self) -> Tensor | None:
-        """Entropy of the raters' votes, (N,), in nats; None without votes."""
-        return None if self.prediction.votes is None else entropy(self.prediction.votes)
-
-    @property
-    def mixture_entropy(self) -> Tensor | None:
-        """Entropy of the true mixture, (N,), in nats; None but for drawn faces."""
-        return None if self.prediction.mixture is None else entropy(self.prediction.mixture)
+        return self.answers[self.answer].probabilities
 
     def as_json(self) -> dict[str, Any]:
         """Return all numbers as plain JSON values; what does not exist is null."""
@@ -94,7 +60,7 @@ class Evaluation:
             "networks": self.networks,
             "answer": self.answer,
             "settings": self.settings,
-            "metrics": {name: number.as_json() for name, number in self.metrics.items()},
+            "metrics": _as_json(self.metrics),
             "classes": [
                 {
                     "name": name,
@@ -108,12 +74,24 @@ class Evaluation:
             ],
             "confusion": counts,
             "reliability": self.reliability.as_json(),
-            "classwise_reliability": {name: diagram.as_json() for name, diagram in self.classwise.items()},
             "methods": {
-                name: self.methods[name].as_json() if name in self.methods else None for name in METHODS
+                name: self._method_as_json(name) if name in self.answers else None for name in METHODS
             },
             "uncertainties": {
                 name: self.uncertainties[name].as_json() if name in self.uncertainties else None
                 for name in SCORES
             },
         }
+
+    def _method_as_json(self, name: str) -> dict[str, Any]:
+        said = self.answers[name]
+        return {
+            "title": said.title,
+            "about": said.about,
+            "temperature": said.temperature and list(said.temperature),
+            "metrics": _as_json(self.method_metrics[name]),
+        }
+
+
+def _as_json(numbers: dict[str, Interval]) -> dict[str, Any]:
+    return {name: number.as_json() for name, number in numbers.items()}

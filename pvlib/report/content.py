@@ -35,7 +35,7 @@ class Report:
         summary: one sentence: which network, which weights, which faces.
         cautions: what makes the numbers better than they would be on new faces; printed in red.
         document: the JSON of the evaluation; under "comparisons" other runs on the same faces.
-        drawings: figures by name (confusion, reliability, classwise, risk_coverage, measures, raters, curves).
+        drawings: figures by name (confusion, reliability, risk_coverage, measures, raters, curves).
         faces: pictures by the title of their group; none where faces may not be shown.
         facts: what was measured, and with what.
         command: what repeats it.

@@ -9,10 +9,10 @@ from typing import Any
 from matplotlib import rc_context
 
 from pvlib.evaluation.record import Evaluation
+from pvlib.evaluation.votes import entropy
 from pvlib.figures.evaluation import (
     Described,
     against_raters,
-    classwise_reliability,
     confusion,
     measures,
     reliability,
@@ -63,7 +63,6 @@ def draw_all(
         epoch: whose weights were evaluated.
     """
     bars = "Bars are intervals. " if document["settings"]["bootstrap"] else ""
-    class_errors = {one["name"]: one["calibration_error"]["value"] for one in document["classes"]}
     drawings = {
         "confusion": drawing_of(
             confusion(document["confusion"], document["names"]),
@@ -73,11 +72,6 @@ def draw_all(
             reliability(document["reliability"], document["metrics"]["calibration_error"]["value"]),
             "Reliability diagram. Where a bar ends below its orange line, the network is surer than it is right. Below: the "
             "faces in each bin.",
-        ),
-        "classwise": drawing_of(
-            classwise_reliability(document["classwise_reliability"], class_errors),
-            "The same for the probability of every class over all faces, in per cent. Larger dots hold more faces, empty "
-            "ones fewer than ten; the number is the class's calibration error.",
         ),
         "measures": drawing_of(
             measures(document["uncertainties"]),
@@ -101,18 +95,17 @@ def draw_all(
 
 
 def _raters(evaluation: Evaluation, numbers: Mapping[str, Any]) -> Drawing | None:
-    disagreement, key, what = evaluation.vote_entropy, "spearman_votes", "entropy of the raters' votes"
-    if disagreement is None:
-        disagreement, key = evaluation.mixture_entropy, "spearman_mixture"
-        what = "entropy of the true mixture"
+    said, key, what = evaluation.prediction.votes, "spearman_votes", "entropy of the raters' votes"
+    if said is None:
+        said, key, what = evaluation.prediction.mixture, "spearman_mixture", "entropy of the true mixture"
     shown = [name for name in _AGAINST_RATERS if numbers.get(name) and numbers[name].get(key) is not None][:2]
-    if disagreement is None or not shown:
+    if said is None or not shown:
         return None
     figure = against_raters(
         {name: evaluation.uncertainties[name].score.values.tolist() for name in shown},
         {name: numbers[name]["title"] for name in shown},
         {name: numbers[name][key]["value"] for name in shown},
-        disagreement.tolist(),
+        entropy(said).tolist(),
         what,
     )
     return drawing_of(

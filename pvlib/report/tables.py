@@ -4,19 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pvlib.evaluation.measures import MEASURES, Cell, cell
-
-_QUALITY = (
-    "accuracy",
-    "mean_class_accuracy",
-    "negative_log_likelihood",
-    "brier",
-    "calibration_error",
-    "classwise_calibration_error",
-    "kl_to_votes",
-    "js_to_votes",
-)
-_SCORE = ("spearman_votes", "spearman_mixture", "auroc_errors", "aurc", "excess_aurc")
+from pvlib.evaluation.measures import MEASURES, Cell, cell, keys_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +50,9 @@ def all_tables(document: Mapping[str, Any], facts: Mapping[str, str]) -> dict[st
 def quality(document: Mapping[str, Any]) -> Table:
     """The measures of the answer that exist here, one row each."""
     numbers, settings = document["metrics"], document["settings"]
-    measures = [MEASURES[key] for key in (*_QUALITY, "mean_sigma") if numbers.get(key) is not None]
+    measures = [
+        MEASURES[key] for key in (*keys_of("answer"), *keys_of("head")) if numbers.get(key) is not None
+    ]
     caption = f"{document['faces']:,} faces"
     if settings["bootstrap"]:
         caption += f"; in brackets {100 * settings['level']:g} % intervals from resampling the faces."
@@ -80,17 +70,14 @@ def quality(document: Mapping[str, Any]) -> Table:
 
 def classes(document: Mapping[str, Any]) -> Table:
     """Faces, recall, precision and calibration of each class."""
-    keys = {key: key for key in ("recall", "precision")}
-    keys["calibration_error"] = "classwise_calibration_error"
-    heads = [MEASURES["recall"].head, MEASURES["precision"].head, "ECE of the class, %\N{NO-BREAK SPACE}↓"]
     return Table(
         caption="Each expression.",
-        head=("expression", "faces", *heads),
+        head=("expression", "faces", *(MEASURES[key].head for key in keys_of("class"))),
         rows=[
             (
                 Cell(one["name"]),
                 Cell(f"{one['faces']:,}"),
-                *(cell(one[part], key) for part, key in keys.items()),
+                *(cell(one[key.removeprefix("class_")], key) for key in keys_of("class")),
             )
             for one in document["classes"]
         ],
@@ -118,7 +105,9 @@ def methods(document: Mapping[str, Any]) -> Table:
         if one is not None
     ]
     caption = "Ways to turn what the network says into probabilities."
-    return _one_row_each(present, "method", _QUALITY, caption + _of_the_first(document, "the ensemble's row"))
+    return _one_row_each(
+        present, "method", keys_of("answer"), caption + _of_the_first(document, "the ensemble's row")
+    )
 
 
 def uncertainties(document: Mapping[str, Any]) -> Table:
@@ -126,7 +115,10 @@ def uncertainties(document: Mapping[str, Any]) -> Table:
     present = [one for one in document["uncertainties"].values() if one is not None]
     caption = "Each uncertainty: does it rise where raters disagree, and does it find the mistakes?"
     return _one_row_each(
-        present, "uncertainty", _SCORE, caption + _of_the_first(document, "the ensemble's rows")
+        present,
+        "uncertainty",
+        keys_of("uncertainty"),
+        caption + _of_the_first(document, "the ensemble's rows"),
     )
 
 

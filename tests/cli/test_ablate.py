@@ -8,7 +8,7 @@ from distributed import LocalCluster
 from typer.testing import CliRunner
 
 from pvlib.cli import app
-from pvlib.evaluation.ablation.grid_file import grid_names
+from pvlib.evaluation.ablation.grid import grid_names
 from pvlib.files import locked
 
 GRID = """

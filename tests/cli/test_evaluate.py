@@ -79,7 +79,7 @@ def test_a_run_does_not_differ_from_itself(measured):
 
 def test_drawn_faces_are_shown(measured):
     page = (measured[1] / "index.html").read_text()
-    assert page.count("data:image/svg+xml") == 7
+    assert page.count("data:image/svg+xml") == 6
     assert page.count("data:image/png") == 12 + min(
         12, 48 - torch.tensor(numbers_of(measured[1])["confusion"]).diag().sum()
     )

@@ -1,29 +1,12 @@
-"""Calibration by hand, against torchmetrics and scikit-learn."""
+"""Calibration by hand and against scikit-learn; the errors' own tests are those of quality."""
 
 import math
 
 import pytest
 import torch
 from sklearn.calibration import calibration_curve
-from torchmetrics.functional.classification import binary_calibration_error
 
 from pvlib.evaluation.calibration import fit_temperature, in_bins, reliability
-from pvlib.evaluation.quality import Truth, quality
-
-
-def confidences(faces=200):
-    generator = torch.Generator().manual_seed(0)
-    confidence = torch.rand(faces, generator=generator)
-    return confidence, torch.rand(faces, generator=generator) < confidence**2  # too sure of itself
-
-
-def calibration_error(confidence, outcome, bins=15):
-    """Of faces whose answer is the first class, with the confidence given; the rest is spread evenly."""
-    rest = (1 - confidence.double())[:, None].expand(-1, 1000) / 1000
-    labels = torch.where(outcome, 0, 1)
-    truth = Truth(torch.nn.functional.one_hot(labels, 1001).double())
-    found = quality(torch.cat([confidence.double()[:, None], rest], dim=1), truth, bins)
-    return found(torch.ones(1, len(confidence)).double())["calibration_error"]
 
 
 def test_a_bin_holds_its_lower_edge_and_the_last_one_both():
@@ -32,26 +15,9 @@ def test_a_bin_holds_its_lower_edge_and_the_last_one_both():
     assert placed.tolist() == [[1, 0, 0, 0], [0, 2, 0, 0], [0, 0, 0, 3], [0, 0, 0, 4]]
 
 
-def test_calibration_error_is_the_gap_of_each_bin_weighed_by_its_faces():
-    confidence = torch.tensor([0.9, 0.9, 0.9, 0.9, 0.6])  # right 3 of 4 at 90 %, wrong at 60 %
-    outcome = torch.tensor([True, True, True, False, False])
-    assert calibration_error(confidence, outcome, bins=10).item() == pytest.approx(0.8 * 0.15 + 0.2 * 0.6)
-
-
-@pytest.mark.parametrize("bins", [5, 15])
-def test_calibration_error_is_that_of_torchmetrics(bins):
-    confidence, outcome = confidences()
-    expected = binary_calibration_error(confidence, outcome.long(), n_bins=bins).item()
-    assert calibration_error(confidence, outcome, bins).item() == pytest.approx(expected, abs=1e-6)
-
-
-def test_a_network_that_is_always_sure_and_half_right_is_off_by_a_half():
-    outcome = torch.tensor([True, False])
-    assert calibration_error(torch.ones(2), outcome).item() == 0.5
-
-
 def test_the_reliability_diagram_is_that_of_scikit_learn():
-    confidence, outcome = confidences()
+    confidence = torch.rand(200, generator=torch.Generator().manual_seed(0))
+    outcome = torch.rand(200) < confidence**2  # too sure of itself
     accuracy, mean = calibration_curve(outcome.numpy(), confidence.numpy(), n_bins=8)
     found = reliability(confidence, outcome, bins=8)
     assert found.accuracy.tolist() == pytest.approx(accuracy.tolist())

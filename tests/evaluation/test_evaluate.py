@@ -69,8 +69,6 @@ def test_a_point_head_on_faces_without_votes_leaves_out_what_it_has_not(faces):
     assert "mean_sigma" not in said["metrics"]
     assert said["uncertainties"]["softmax_entropy"]["spearman_votes"] is None
     assert said["metrics"]["accuracy"]["low"] is None
-    assert found.vote_entropy is None
-    assert found.mixture_entropy is None
 
 
 def test_the_numbers_are_those_of_the_prediction(make_prediction):
@@ -78,7 +76,6 @@ def test_the_numbers_are_those_of_the_prediction(make_prediction):
     found = evaluate_predictions([prediction], samples=2, replicates=0)
     summary = prediction.summary()
     assert {name: found.metrics[name].value for name in summary} == pytest.approx(summary, rel=1e-5)
-    assert torch.equal(found.confusion, prediction.confusion)
     expected = confusion_matrix(prediction.labels, prediction.mean.argmax(dim=1))
     assert found.confusion.tolist() == expected.tolist()
 
@@ -104,9 +101,9 @@ def test_intervals_hold_their_values_and_narrow_with_more_faces(make_prediction)
 def test_the_temperature_of_other_faces_is_used(faces, networks):
     others = draw_faces(10, seed=8)
     found = evaluate(networks[:1], faces, calibration_faces=others, samples=2, passes=0, bootstrap=0)
-    assert len(found.methods["temperature"].answers.temperature) == 1
+    assert len(found.answers["temperature"].temperature) == 1
     halves = evaluate(networks[:1], faces, samples=2, passes=0, bootstrap=0)
-    assert len(halves.methods["temperature"].answers.temperature) == 2
+    assert len(halves.answers["temperature"].temperature) == 2
 
 
 def test_faces_of_a_class_left_out_are_known_by_their_rows(faces, networks):
@@ -115,8 +112,8 @@ def test_faces_of_a_class_left_out_are_known_by_their_rows(faces, networks):
     kept = faces.target.argmax(dim=1) != 7
     assert torch.equal(found.prediction.rows, kept.nonzero()[:, 0])
     assert len(found.prediction) == kept.sum()
-    for method in found.methods.values():
-        assert method is None or method.probabilities.shape == (len(found.prediction), 7)
+    for said in found.answers.values():
+        assert said.probabilities.shape == (len(found.prediction), 7)
 
 
 def test_a_target_that_sums_to_less_than_one_counts_as_the_distribution_it_is(faces, networks):

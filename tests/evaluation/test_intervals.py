@@ -7,7 +7,7 @@ import torch
 from scipy import stats
 
 from pvlib.errors import CourseError
-from pvlib.evaluation.intervals import Interval, bootstrap, mean_interval, paired_difference, reflected
+from pvlib.evaluation.intervals import Interval, bootstrap, mean_interval, reflected
 
 
 def mean_of(values):
@@ -103,16 +103,6 @@ def test_one_seed_has_a_mean_and_no_interval_and_none_is_refused():
     assert mean_interval([0.5]).as_json() == {"value": 0.5, "low": None, "high": None}
     with pytest.raises(CourseError, match="no values"):
         mean_interval([])
-
-
-def test_pairs_cancel_what_seeds_do_to_both():
-    first, second = [0.9, 0.7, 0.5, 0.3], [0.89, 0.68, 0.49, 0.28]
-    expected = stats.ttest_rel(first, second).confidence_interval(0.95)
-    found = paired_difference(first, second)
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
-    assert found.low > 0
-    with pytest.raises(CourseError, match="4 and 3"):
-        paired_difference(first, second[:3])
 
 
 def test_ninety_five_per_cent_of_the_intervals_over_seeds_hold_the_truth():

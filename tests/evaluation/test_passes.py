@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from pvlib.data.transforms import normalise
-from pvlib.errors import CourseError
 from pvlib.evaluation.passes import ForwardSettings, deterministic_pass, drop_path_passes
 from pvlib.models import poster_pp, poster_var, tiny
 from pvlib.models.transformer import DropPath
@@ -136,22 +135,8 @@ def test_larger_faces_are_resized_smoothly_where_a_size_is_given(network):
     assert not torch.allclose(said["smooth"], said["nearest"], rtol=0.02, atol=0.02)
 
 
-def test_faces_of_the_right_size_are_as_without_a_size(network):
-    given = deterministic_pass(network, IMAGES, ForwardSettings(input_size=48))[0]
-    torch.testing.assert_close(given, plain(network), rtol=1e-4, atol=1e-5)
-
-
 def test_a_part_that_was_in_evaluation_mode_stays_there(network):
     network.image_pyramid.eval()
     plain(network)
     assert network.training
     assert not any(part.training for part in network.image_pyramid.modules())
-
-
-def test_too_little_memory_on_a_gpu_says_what_to_do(network, monkeypatch):
-    def full(images):
-        raise torch.OutOfMemoryError("CUDA out of memory")
-
-    monkeypatch.setattr(network, "forward_features", full)
-    with pytest.raises(CourseError, match="256 faces at a time: give fewer"):
-        deterministic_pass(network, IMAGES, ForwardSettings())

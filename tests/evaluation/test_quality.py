@@ -17,14 +17,9 @@ from sklearn.metrics import (
 from torchmetrics.functional.classification import binary_calibration_error, multiclass_calibration_error
 
 from pvlib.evaluation.intervals import Interval
-from pvlib.evaluation.quality import Truth, brier, class_quality, quality, reflect_biased
+from pvlib.evaluation.quality import brier, class_quality, quality, reflect_biased
 from pvlib.evaluation.votes import logarithm
 from pvlib.losses import negative_log_likelihood
-
-
-@pytest.fixture
-def truth(prediction):
-    return prediction.truth
 
 
 @pytest.fixture
@@ -32,19 +27,11 @@ def said(prediction):
     return prediction.mean.double().softmax(dim=1)
 
 
-def test_the_numbers_of_a_training_run_are_those_of_its_evaluation(prediction, truth, said):
-    everyone = torch.ones(1, len(prediction), dtype=torch.float64)
-    found = quality(said, truth)(everyone)
-    summary = prediction.summary()
-    for name in ("accuracy", "mean_class_accuracy", "negative_log_likelihood", "calibration_error"):
-        assert summary[name] == pytest.approx(found[name].item(), abs=1e-6)
-
-
-def test_every_number_of_a_resample_is_that_of_the_faces_drawn(counts, truth, said):
-    found = quality(said, truth)(counts)
+def test_every_number_of_a_resample_is_that_of_the_faces_drawn(counts, prediction, said):
+    found = quality(said, prediction.target, prediction.votes)(counts)
     for row, copies in enumerate(counts.long()):
-        labels, p = truth.labels.repeat_interleave(copies), said.repeat_interleave(copies, dim=0)
-        votes = truth.votes.repeat_interleave(copies, dim=0)
+        labels, p = prediction.labels.repeat_interleave(copies), said.repeat_interleave(copies, dim=0)
+        votes = prediction.votes.repeat_interleave(copies, dim=0)
         answer = p.argmax(dim=1)
         expected = {
             "accuracy": accuracy_score(labels, answer),
@@ -62,40 +49,34 @@ def test_every_number_of_a_resample_is_that_of_the_faces_drawn(counts, truth, sa
         assert {name: numbers[row].item() for name, numbers in found.items()} == pytest.approx(expected)
 
 
-def test_calibration_errors_of_fifteen_bins_are_the_default(counts, truth, said):
-    expected = multiclass_calibration_error(said, truth.labels, num_classes=4, n_bins=15).item()
-    everyone = torch.ones(1, 60, dtype=torch.float64)
-    assert quality(said, truth)(everyone)["calibration_error"].item() == pytest.approx(expected)
-
-
-def test_recall_and_precision_of_a_resample_are_those_of_scikit_learn(counts, truth, said):
-    found = class_quality(said, truth, "abcd")(counts)
+def test_recall_and_precision_of_a_resample_are_those_of_scikit_learn(counts, prediction, said):
+    found = class_quality(said, prediction.labels, "abcd")(counts)
     for row, copies in enumerate(counts.long()):
-        labels = truth.labels.repeat_interleave(copies)
+        labels = prediction.labels.repeat_interleave(copies)
         answer = said.argmax(dim=1).repeat_interleave(copies)
         for name, score in (("recall", recall_score), ("precision", precision_score)):
             expected = score(labels, answer, labels=range(4), average=None).tolist()
             assert [found[f"{name}/{k}"][row].item() for k in "abcd"] == pytest.approx(expected)
 
 
-def test_calibration_errors_of_the_classes_average_to_the_classwise_one(counts, truth, said):
-    classes = class_quality(said, truth, "abcd")(counts)
+def test_calibration_errors_of_the_classes_average_to_the_classwise_one(counts, prediction, said):
+    classes = class_quality(said, prediction.labels, "abcd")(counts)
     mean = sum(classes[f"calibration_error/{name}"] for name in "abcd") / 4
-    torch.testing.assert_close(mean, quality(said, truth)(counts)["classwise_calibration_error"])
+    torch.testing.assert_close(mean, quality(said, prediction.target)(counts)["classwise_calibration_error"])
 
 
 def test_a_class_that_never_occurs_counts_for_no_mean_and_has_no_recall():
-    truth = Truth(torch.eye(3).double()[[0, 0, 0, 1]])
+    target = torch.eye(3)[[0, 0, 0, 1]]
     said = torch.eye(3).double()[[0, 0, 1, 1]]
     everyone = torch.ones(1, 4, dtype=torch.float64)
-    assert quality(said, truth)(everyone)["mean_class_accuracy"].item() == pytest.approx((2 / 3 + 1) / 2)
-    classes = class_quality(said, truth, "abc")(everyone)
+    assert quality(said, target)(everyone)["mean_class_accuracy"].item() == pytest.approx((2 / 3 + 1) / 2)
+    classes = class_quality(said, target.argmax(dim=1), "abc")(everyone)
     assert classes["recall/c"].isnan().all()
     assert classes["precision/c"].isnan().all()
 
 
-def test_without_votes_there_is_no_distance_to_them(truth, said, counts):
-    assert "kl_to_votes" not in quality(said, Truth(truth.target))(counts)
+def test_without_votes_there_is_no_distance_to_them(prediction, said, counts):
+    assert "kl_to_votes" not in quality(said, prediction.target)(counts)
 
 
 def test_brier_of_certainty_is_zero_when_right_and_two_when_wrong():

@@ -146,5 +146,7 @@ def test_choosing_on_the_scored_split_is_written_into_the_run(tmp_path, monkeypa
     assert result["select"] == "test"
     assert json.loads((tmp_path / "run.json").read_text())["faces"] == {"train": 32, "test": 24}
     assert read_state(tmp_path, "best")["run"]["select"] == "test"
-    measured = predict(load_network(tmp_path), load_split(config("select=test"), "test")).accuracy
+    measured = predict(load_network(tmp_path), load_split(config("select=test"), "test")).summary()[
+        "accuracy"
+    ]
     assert result["last"]["accuracy"] == pytest.approx(measured)

@@ -5,13 +5,13 @@ drop-path; training and test faces stay. So an interval tells where the mean of 
 not where the next seed lands, which varies more, and not what other faces would say.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pvlib.evaluation.ablation.columns import COLUMNS
+from pvlib.evaluation.ablation.columns import read_column
 from pvlib.evaluation.ablation.grid import Grid
-from pvlib.evaluation.intervals import Interval, mean_interval, paired_difference
+from pvlib.evaluation.intervals import Interval, mean_interval
 
 Results = Mapping[tuple[str, int], Mapping[str, Any]]
 """The ``result.json`` of every finished run by (variant, seed)."""
@@ -24,13 +24,13 @@ class Cell:
     """One column of one variant.
 
     Attributes:
-        values: by seed; seeds without a finished run, or without this number, are absent.
+        by_seed: values; seeds without a finished run, or without this number, are absent.
         mean: with its 95 % t-interval over seeds; None without any value.
         difference: to the reference variant, over the seeds that both have; None with no seed in common, and
             for the reference itself.
     """
 
-    values: Values
+    by_seed: Values
     mean: Interval | None
     difference: Interval | None
 
@@ -59,22 +59,15 @@ Table = Mapping[str, Mapping[str, Cell]]
 
 def cells(grid: Grid, results: Results) -> Table:
     """Return a cell by variant and column."""
-    against = {column: _values(results, grid.reference, column) for column in grid.columns}
-    table: dict[str, dict[str, Cell]] = {}
-    for variant in grid.variants:
-        table[variant] = {}
-        for column in grid.columns:
-            values = _values(results, variant, column)
-            mean = mean_interval(list(values.values())) if values else None
-            both = [] if variant == grid.reference else [seed for seed in values if seed in against[column]]
-            ours, theirs = [values[seed] for seed in both], [against[column][seed] for seed in both]
-            table[variant][column] = Cell(values, mean, paired_difference(ours, theirs) if both else None)
-    return table
+    return {
+        variant: {column: _cell(grid, results, variant, column) for column in grid.columns}
+        for variant in grid.configs
+    }
 
 
 def effects(grid: Grid, table: Table) -> list[Effect]:
     """Return the effect of every change on an axis from the reference's value; none for a grid of one axis."""
-    reference = grid.reference.split("+")
+    reference = grid.against.split("+")
     changes = [
         (place, axis, name)
         for place, (axis, names) in enumerate(grid.axes.items())
@@ -85,7 +78,7 @@ def effects(grid: Grid, table: Table) -> list[Effect]:
     for place, axis, name in changes:
         pairs = [
             (variant, "+".join([*parts[:place], reference[place], *parts[place + 1 :]]))
-            for variant in grid.variants
+            for variant in grid.configs
             if (parts := variant.split("+"))[place] == name
         ]
         differences = {column: _mean_difference(pairs, table, column) for column in grid.columns}
@@ -93,18 +86,25 @@ def effects(grid: Grid, table: Table) -> list[Effect]:
     return found
 
 
+def _cell(grid: Grid, results: Results, variant: str, column: str) -> Cell:
+    values, against = (_values(results, name, column) for name in (variant, grid.against))
+    differences = [values[seed] - against[seed] for seed in values if seed in against]
+    return Cell(values, _mean(values.values()), None if variant == grid.against else _mean(differences))
+
+
 def _values(results: Results, variant: str, column: str) -> Values:
     """What the runs of a variant measured, by seed."""
-    read = {seed: COLUMNS[column].read(result) for (name, seed), result in results.items() if name == variant}
+    read = {seed: read_column(column, result) for (name, seed), result in results.items() if name == variant}
     return {seed: value for seed, value in sorted(read.items()) if value is not None}
 
 
 def _mean_difference(pairs: list[tuple[str, str]], table: Table, column: str) -> Interval | None:
     """Over seeds, of the mean over those pairs that know the number at all; seeds that lack one of them are out."""
-    known = [(table[a][column].values, table[b][column].values) for a, b in pairs]
+    known = [(table[a][column].by_seed, table[b][column].by_seed) for a, b in pairs]
     known = [(ours, theirs) for ours, theirs in known if ours and theirs]
-    if not known:
-        return None
-    whole = set.intersection(*(set(ours) & set(theirs) for ours, theirs in known))
-    differences = [sum(ours[s] - theirs[s] for ours, theirs in known) / len(known) for s in sorted(whole)]
-    return mean_interval(differences) if differences else None
+    whole = set.intersection(*({*ours} & {*theirs} for ours, theirs in known)) if known else set()
+    return _mean([sum(ours[s] - theirs[s] for ours, theirs in known) / len(known) for s in sorted(whole)])
+
+
+def _mean(values: Collection[float]) -> Interval | None:
+    return mean_interval(list(values)) if values else None

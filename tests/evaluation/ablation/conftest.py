@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pvlib.evaluation.ablation.grid_file import read_grid
+from pvlib.evaluation.ablation.grid import read_grid
 
 SMALL = {
     "about": "A question.",
@@ -15,7 +15,7 @@ SMALL = {
         "embedding": {"marked": {}, "unmarked": {"network.layer_embedding": False}},
     },
     "seeds": 2,
-    "columns": ["accuracy", "nll", "sigma_votes"],
+    "columns": ["accuracy", "negative_log_likelihood", "sigma.spearman_votes"],
 }
 SESSION = {
     "versions": {"torch": "2.15.0"},

@@ -3,7 +3,7 @@
 import pytest
 from scipy import stats
 
-from pvlib.evaluation.ablation.grid_file import read_grid
+from pvlib.evaluation.ablation.grid import read_grid
 from pvlib.evaluation.ablation.paired_runs import cells, effects
 
 ACCURACY = {
@@ -24,13 +24,13 @@ def results(result):
     return {key: result(value) for key, value in ACCURACY.items()}
 
 
-def per_cent(variant):
-    return [100 * value for (name, _), value in ACCURACY.items() if name == variant]
+def of_variant(variant):
+    return [value for (name, _), value in ACCURACY.items() if name == variant]
 
 
 def test_a_mean_has_the_t_interval_of_its_seeds(grid, results):
     mean = cells(grid, results)["point+marked"]["accuracy"].mean
-    values = per_cent("point+marked")
+    values = of_variant("point+marked")
     low, high = stats.ttest_1samp(values, 0).confidence_interval(0.95)
     assert mean.value == pytest.approx(sum(values) / 3)
     assert (mean.low, mean.high) == pytest.approx((low, high))
@@ -39,7 +39,7 @@ def test_a_mean_has_the_t_interval_of_its_seeds(grid, results):
 def test_a_difference_is_paired_by_seed(grid, results):
     table = cells(grid, results)
     difference = table["point+marked"]["accuracy"].difference
-    test = stats.ttest_rel(per_cent("point+marked"), per_cent("variational+marked"))
+    test = stats.ttest_rel(of_variant("point+marked"), of_variant("variational+marked"))
     assert (difference.low, difference.high) == pytest.approx(tuple(test.confidence_interval(0.95)))
     assert table["variational+marked"]["accuracy"].difference is None
 
@@ -47,12 +47,12 @@ def test_a_difference_is_paired_by_seed(grid, results):
 def test_only_seeds_that_both_have_are_compared(grid, results):
     del results["point+marked", 1], results["variational+marked", 2]
     cell = cells(grid, results)["point+marked"]["accuracy"]
-    assert cell.difference.value == pytest.approx(100 * (0.79 - 0.80))
-    assert list(cell.values) == [0, 2]
+    assert cell.difference.value == pytest.approx(0.79 - 0.80)
+    assert list(cell.by_seed) == [0, 2]
 
 
 def test_a_number_that_a_variant_has_not_stays_empty(grid, results):
-    cell = cells(grid, results)["point+marked"]["sigma_votes"]
+    cell = cells(grid, results)["point+marked"]["sigma.spearman_votes"]
     assert cell.mean is None
     assert cell.difference is None
 
@@ -62,8 +62,8 @@ def test_an_effect_is_the_mean_over_the_other_axes_within_a_seed(grid, results):
     head, embedding = by_axis["head"], by_axis["embedding"]
     assert (head.value, head.against) == ("point", "variational")
     each_seed = [
-        50 * (ACCURACY["point+marked", s] - ACCURACY["variational+marked", s])
-        + 50 * (ACCURACY["point+unmarked", s] - ACCURACY["variational+unmarked", s])
+        0.5 * (ACCURACY["point+marked", s] - ACCURACY["variational+marked", s])
+        + 0.5 * (ACCURACY["point+unmarked", s] - ACCURACY["variational+unmarked", s])
         for s in range(3)
     ]
     found = head.differences["accuracy"]
@@ -72,7 +72,7 @@ def test_an_effect_is_the_mean_over_the_other_axes_within_a_seed(grid, results):
         tuple(stats.ttest_1samp(each_seed, 0).confidence_interval(0.95))
     )
     without = [
-        100 * (ACCURACY[f"{name}+unmarked", s] - ACCURACY[f"{name}+marked", s])
+        (ACCURACY[f"{name}+unmarked", s] - ACCURACY[f"{name}+marked", s])
         for s in range(3) for name in ("variational", "point")
     ]  # fmt: skip
     assert embedding.differences["accuracy"].value == pytest.approx(sum(without) / 6)

@@ -12,8 +12,8 @@ from distributed import Client, LocalCluster
 
 from pvlib.errors import CourseError
 from pvlib.evaluation.ablation.cluster import open_client
-from pvlib.evaluation.ablation.columns import COLUMNS
-from pvlib.evaluation.ablation.grid_file import read_grid
+from pvlib.evaluation.ablation.columns import COLUMNS, read_column
+from pvlib.evaluation.ablation.grid import read_grid
 from pvlib.evaluation.ablation.one_run import RESULT, Outcome, read_result
 from pvlib.evaluation.ablation.one_run import carry_out as really_carry_out
 from pvlib.evaluation.ablation.runner import check_here, results_of, run_grid
@@ -64,47 +64,24 @@ def test_a_worker_that_breaks_is_a_failed_run(small_grid, client, tmp_path):
     assert [o.problem for o in outcomes] == ["RuntimeError: a bug"] * 8
 
 
-@pytest.fixture
-def finished(small_grid, tmp_path, result):
-    """A run, and how to write a result of it that says other settings."""
+def test_a_result_counts_for_the_settings_that_decide_it_alone(small_grid, tmp_path, result):
     run = small_grid.runs[0]
     path = tmp_path / run.folder / RESULT
     path.parent.mkdir(parents=True)
 
-    def read(settings):
-        path.write_text(json.dumps(result(0.5, **settings)))
-        return read_result(tmp_path, run)
+    def counts(of):
+        path.write_text(json.dumps(result(0.5, **of.settings())))
+        return read_result(tmp_path, run) is not None
 
-    return run, read
-
-
-def test_a_result_of_other_settings_does_not_count(finished):
-    run, read = finished
-    assert read(run.settings()) is not None
-    longer = replace(run, config=replace(run.config, train=replace(run.config.train, epochs=9)))
-    assert read(longer.settings()) is None
-    assert read(replace(run, scoring=replace(run.scoring, split="test")).settings()) is None
-
-
-def test_what_only_names_a_run_decides_nothing(finished):
-    run, read = finished
-    renamed = replace(run, config=replace(run.config, preset="mine", about="another"))
-    assert read(renamed.settings()) is not None
-
-
-@pytest.mark.parametrize(
-    "content", ["", "[]", "{}", '{"settings": 3}', "[" * 10**5, "lacks evaluation", "no number"]
-)
-def test_a_damaged_result_does_not_count(small_grid, tmp_path, result, content):
-    run = small_grid.runs[0]
+    assert counts(run)
+    assert counts(replace(run, config=replace(run.config, preset="mine", about="another")))
+    assert not counts(replace(run, config=replace(run.config, train=replace(run.config.train, epochs=9))))
+    assert not counts(replace(run, scoring=replace(run.scoring, split="test")))
     whole = result(0.5, **run.settings())
-    if content == "lacks evaluation":
-        content = json.dumps({**whole, "evaluation": None})
-    elif content == "no number":
-        content = json.dumps({**whole, "training": {"seconds": "long"}})
-    (tmp_path / run.folder).mkdir(parents=True)
-    (tmp_path / run.folder / RESULT).write_text(content)
-    assert read_result(tmp_path, run) is None
+    lacking = ({**whole, "evaluation": None}, {**whole, "training": {"seconds": "long"}}, {"settings": 3}, [])
+    for damaged in ("", "[" * 10**5, *map(json.dumps, lacking)):
+        path.write_text(damaged)
+        assert read_result(tmp_path, run) is None
 
 
 def test_work_whose_process_is_killed_is_done_again(tmp_path):
@@ -159,41 +136,33 @@ def trained(client, tmp_path_factory):
     return grid, folder, run_grid(grid, folder, client, device="cpu", carry_out=really_carry_out)
 
 
-def test_a_real_grid_is_trained_and_scored(trained):
+def test_a_real_grid_is_trained_and_scored_as_after_its_last_epoch(trained):
     grid, folder, outcomes = trained
     assert [o.problem for o in outcomes] == [None] * 2
     results = results_of(grid, folder)
     assert {result["evaluation"]["faces"] for result in results.values()} == {24}
     assert results["point", 3]["evaluation"]["head"] == "point"
     for outcome in outcomes:
-        accuracy = COLUMNS["accuracy"].read(results[outcome.run.variant, 3])
-        assert accuracy == pytest.approx(100 * outcome.accuracy)
+        result = results[outcome.run.variant, 3]
+        assert read_column("accuracy", result) == outcome.accuracy
+        assert outcome.accuracy == pytest.approx(result["training"]["last"]["accuracy"], rel=1e-6)
 
 
-def test_a_run_is_scored_as_it_was_measured_after_its_last_epoch(trained):
-    grid, folder, _ = trained
-    for result in results_of(grid, folder).values():
-        scored = result["evaluation"]["metrics"]["accuracy"]["value"]
-        assert scored == pytest.approx(result["training"]["last"]["accuracy"], rel=1e-6)  # single precision
-
-
-@pytest.mark.parametrize("name", COLUMNS)
-def test_every_column_finds_its_number_in_a_real_evaluation(trained, name):
+def test_every_column_finds_its_number_in_a_real_evaluation(trained):
     grid, folder, _ = trained
     results = results_of(grid, folder)
-    assert isinstance(COLUMNS[name].read(results["variational", 3]), float)
-    needs_draws = "sigma" in name or name.startswith("mc_")
-    assert (COLUMNS[name].read(results["point", 3]) is None) == needs_draws
+    for name in COLUMNS:
+        of_several = name.startswith(("mc_dropout", "dropout", "ensemble"))
+        of_head = name.startswith(("sigma", "mean_sigma", "mc_", "probit")) or of_several
+        assert (read_column(name, results["variational", 3]) is None) == of_several, name
+        assert (read_column(name, results["point", 3]) is None) == of_head, name
 
 
 def test_a_run_gone_wrong_leaves_one_line_and_is_refused_beforehand_where_it_can_be(
-    trained, tmp_path, client
+    write_grid, tmp_path, client
 ):
-    grid, _, _ = trained
-    run = grid.runs[0]
     gone = str(tmp_path / "gone.safetensors")
-    missing = replace(run, config=replace(run.config, data=replace(run.config.data, root=gone)))
-    lost = replace(grid, runs=(missing,))
+    lost = read_grid(write_grid(axes=None, variants={"full": {}}, seeds=1), [f"data.root={gone}"])
     (outcome,) = run_grid(lost, tmp_path, client, device="cpu")
     assert gone in outcome.problem
     assert "\n" not in outcome.problem

@@ -52,14 +52,6 @@ def test_reliability_draws_accuracy_and_leaves_empty_bins_out():
     )
 
 
-def test_classwise_reliability_has_a_panel_a_class_and_names_the_worst():
-    part = {"low": 0.0, "high": 1.0, "faces": 20, "confidence": 0.4, "accuracy": 0.5}
-    errors = {"anger": 0.1, "fear": 0.25, "neutral": 0.05}
-    figure, alt = figures.classwise_reliability({name: [part] for name in NAMES}, errors)
-    assert tuple(axes.get_title(loc="left") for axes in figure.axes[: len(NAMES)]) == NAMES
-    assert "25.0 % for fear" in alt
-
-
 def test_risk_coverage_lists_the_best_uncertainty_first_and_leaves_out_what_is_not_there():
     given = {
         "sigma": uncertainty("σ", 0.2),

@@ -8,8 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from pvlib.models.attention import attend
-from pvlib.models.transformer import DropPath, Mlp
+from pvlib.models.transformer import DropPath, Mlp, attend
 
 
 def relative_position_index(window: int) -> Tensor:

@@ -49,17 +49,15 @@ RELEASED_NAMES: list[Rename] = [
     (r"^(ir_back\.body.*)\.shortcut\.", r"\1.shortcut_layer."),
     (r"^image_reduce\.(\d)\.", lambda m: f"conv{int(m[1]) + 1}."),
     (r"^landmark_reduce\.2\.0\.", "last_face_conv."),
-    (r"^levels\.(\d)\.norm\.", lambda m: f"window{int(m[1]) + 1}.norm."),
-    (
-        r"^levels\.(\d)\.attention\.position_bias$",
-        lambda m: f"attn{int(m[1]) + 1}.relative_position_bias_table",
-    ),
-    (r"^levels\.(\d)\.attention\.key_value\.", lambda m: f"attn{int(m[1]) + 1}.qkv."),
-    (r"^levels\.(\d)\.attention\.project\.", lambda m: f"attn{int(m[1]) + 1}.proj."),
-    (r"^levels\.(\d)\.scale_attention$", lambda m: f"ffn{int(m[1]) + 1}.gamma1"),
-    (r"^levels\.(\d)\.scale_mlp$", lambda m: f"ffn{int(m[1]) + 1}.gamma2"),
-    (r"^levels\.(\d)\.norm_mlp\.", lambda m: f"ffn{int(m[1]) + 1}.norm."),
-    (r"^levels\.(\d)\.mlp\.", lambda m: f"ffn{int(m[1]) + 1}.mlp."),
+    (r"^levels\.(\d)\.", lambda m: f"level{int(m[1]) + 1}."),
+    (r"^level(\d)\.norm\.", r"window\1.norm."),
+    (r"^level(\d)\.attention\.position_bias$", r"attn\1.relative_position_bias_table"),
+    (r"^level(\d)\.attention\.key_value\.", r"attn\1.qkv."),
+    (r"^level(\d)\.attention\.project\.", r"attn\1.proj."),
+    (r"^level(\d)\.scale_attention$", r"ffn\1.gamma1"),
+    (r"^level(\d)\.scale_mlp$", r"ffn\1.gamma2"),
+    (r"^level(\d)\.norm_mlp\.", r"ffn\1.norm."),
+    (r"^level(\d)\.mlp\.", r"ffn\1.mlp."),
     (r"^embeds\.0\.", "embed_q."),
     (r"^embeds\.1\.", "embed_k."),
     (r"^embeds\.2\.", "embed_v."),
@@ -113,14 +111,11 @@ def is_dead(released_key: str, variational: bool = True) -> bool:
     return any(re.search(pattern, released_key) for pattern in patterns)
 
 
-def convert_released(
-    state_dict: Mapping[str, Any], num_classes: int | None = None, *, source: str = "state dict"
-) -> Poster:
+def convert_released(state_dict: Mapping[str, Any], source: str = "state dict") -> Poster:
     """Build the network that a released state dict belongs to, and fill it.
 
     Args:
         state_dict: released names to tensors or arrays.
-        num_classes: expected number of classes; by default the one that the head's shape tells.
         source: what an error calls the state dict, e.g. its file.
 
     Returns:
@@ -139,11 +134,9 @@ def convert_released(
     live = {key: torch.as_tensor(value) for key, value in state_dict.items() if not is_dead(key, variational)}
     if live[head].ndim != 2:
         raise CourseError(f'{source}: "{head}" has shape {tuple(live[head].shape)}, not (classes, features)')
-    found = live[head].shape[0]
-    if num_classes not in (None, found):
-        raise CourseError(f'{source}: "{head}" has {found} classes, but num_classes = {num_classes}')
+    classes = live[head].shape[0]
     return build_filled(
-        lambda: poster_var(found) if variational else poster_pp(found),
+        lambda: poster_var(classes) if variational else poster_pp(classes),
         live,
         source,
         lambda key: released_name(key, variational),
@@ -151,7 +144,7 @@ def convert_released(
     )
 
 
-def load_released(path: str | Path, num_classes: int | None = None) -> Poster | MobileFaceNet:
+def load_released(path: str | Path) -> Poster | MobileFaceNet:
     """Read a checkpoint file in any form seen in the wild; nothing inside it is ever executed.
 
     Known forms: ``{'state_dict': …, 'recorder': …}`` with ``module.`` prefixes (POSTER++),
@@ -164,10 +157,6 @@ def load_released(path: str | Path, num_classes: int | None = None) -> Poster | 
     A file does not name its classes. Their order is that of its data set's own label files: RAFDB, AFFECTNET7,
     AFFECTNET8 or FERPLUS of ``pvlib.data.labels``.
 
-    Args:
-        path: the checkpoint file.
-        num_classes: expected number of classes; by default the one that the file's head tells.
-
     Returns:
         The network in evaluation mode: ``Poster`` or, for a landmark file, ``MobileFaceNet``.
 
@@ -176,7 +165,7 @@ def load_released(path: str | Path, num_classes: int | None = None) -> Poster | 
     """
     state = find_state_dict(read_checkpoint(path), str(path))
     if "conv_6_sep.conv.weight" not in state:
-        return convert_released(state, num_classes, source=str(path))
+        return convert_released(state, str(path))
     return build_filled(
         lambda: MobileFaceNet(LandmarkSize()), state, str(path), released_landmark_name, exact=False
     )

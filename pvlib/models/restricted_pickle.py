@@ -92,10 +92,6 @@ def _tensor(storage: Tensor, offset: int, size: tuple, stride: tuple, *_: Any) -
     return torch.as_strided(storage, tuple(size), tuple(stride), storage.storage_offset() + offset)
 
 
-def _parameter(data: Tensor, *_: Any) -> Tensor:
-    return data  # a state dict needs the numbers; hooks and attributes stay behind
-
-
 # Whatever a pickle may call. None of them keeps or calls what it is given, and all are ours: setting an
 # attribute on one could never change torch itself.
 BUILDERS: dict[str, Callable[..., Any]] = {
@@ -103,8 +99,9 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "torch.Size": lambda sizes=(): tuple(sizes),
     "torch._utils._rebuild_tensor": _tensor,
     "torch._utils._rebuild_tensor_v2": _tensor,
-    "torch._utils._rebuild_parameter": _parameter,
-    "torch._utils._rebuild_parameter_with_state": _parameter,
+    # a state dict needs the numbers; hooks and attributes stay behind
+    "torch._utils._rebuild_parameter": lambda data, *_: data,
+    "torch._utils._rebuild_parameter_with_state": lambda data, *_: data,
 }
 
 
@@ -130,8 +127,6 @@ def _call(function: Any, arguments: Any) -> Any:
     name = function.name if isinstance(function, _Foreign) else f"an object of type {type(function).__name__}"
     if name in BUILDERS:
         return BUILDERS[name](*arguments)
-    if name == "copyreg._reconstructor" and arguments and isinstance(arguments[0], _Foreign):
-        return Skipped(arguments[0].name)  # how protocols 0 and 1 make an object of a class
     if name in SKIPPED_CALLS:
         return Skipped(name)
     raise HostileCall(name)
@@ -186,10 +181,6 @@ class RestrictedUnpickler(pickle._Unpickler):
         self.stack.pop()  # keyword arguments; no builder takes any
         self.load_newobj()
 
-    def _instantiate(self, class_: Any, arguments: Any) -> None:
-        """INST and OBJ of protocol 0: a call in all but name."""
-        self.append(_call(class_, self._arguments(arguments)))
-
     def _arguments(self, arguments: Any) -> Any:
         """The arguments of a call, which may copy no more elements in all than the file has bytes.
 
@@ -220,11 +211,6 @@ class RestrictedUnpickler(pickle._Unpickler):
 
     def load_setitems(self) -> None:
         self._update(self.pop_mark())
-
-    def load_dict(self) -> None:
-        items = self.pop_mark()
-        self.append({})
-        self._update(items)
 
     def load_frozenset(self) -> None:
         self.pop_mark()
@@ -259,11 +245,11 @@ class RestrictedUnpickler(pickle._Unpickler):
     dispatch[pickle.ADDITEMS[0]] = load_additems
     dispatch[pickle.SETITEM[0]] = load_setitem
     dispatch[pickle.SETITEMS[0]] = load_setitems
-    dispatch[pickle.DICT[0]] = load_dict
     dispatch[pickle.FROZENSET[0]] = load_frozenset
     dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
-    # extension codes bypass find_class, and the others ask for what lies outside the pickle
+    # extension codes bypass find_class, buffers lie outside the pickle, and the others are of protocols 0 and 1
     for _code in (
-        pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.PERSID, pickle.NEXT_BUFFER, pickle.READONLY_BUFFER,
+        pickle.EXT1, pickle.EXT2, pickle.EXT4, pickle.NEXT_BUFFER, pickle.READONLY_BUFFER,
+        pickle.PERSID, pickle.INST, pickle.OBJ, pickle.DICT,
     ):  # fmt: skip
         dispatch[_code[0]] = refuse_instruction

@@ -57,9 +57,8 @@ class LandmarkSize:
         Raises:
             CourseError: naming the field that is unknown, missing or makes no sense.
         """
-        return cls(
-            **_from_json(cls, stored, optional=("drift",))
-        )  # which files of before have not, and no answer needs
+        # files of before have no drift, and no answer needs it
+        return cls(**_from_json(cls, stored, optional=("drift",)))
 
     @property
     def channels(self) -> tuple[int, int, int]:

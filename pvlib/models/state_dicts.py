@@ -28,7 +28,8 @@ def find_state_dict(checkpoint: Any, source: str) -> dict[str, Tensor]:
     """
     found = list(_dictionaries_of_tensors(checkpoint, "", set()))
     if not found:
-        if _holds_optimizer(checkpoint):
+        parts = [checkpoint, *checkpoint.values()] if isinstance(checkpoint, Mapping) else []
+        if any(map(_is_optimizer, parts)):
             raise CourseError(
                 f"{source}: holds the optimizer's state instead of the network's weights "
                 '(some released "best" files do, by mistake); use another checkpoint of the same run'
@@ -65,11 +66,6 @@ def _dictionaries_of_tensors(
 
 def _is_optimizer(content: Any) -> bool:
     return isinstance(content, Mapping) and {"state", "param_groups"} <= content.keys()
-
-
-def _holds_optimizer(content: Any) -> bool:
-    values = content.values() if isinstance(content, Mapping) else ()
-    return _is_optimizer(content) or any(_is_optimizer(value) for value in values)
 
 
 def _describe(content: Any) -> str:

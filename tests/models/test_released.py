@@ -24,7 +24,7 @@ from torch import nn
 from pvlib.errors import CourseError
 from pvlib.models.checkpoint_reader import read_checkpoint
 from pvlib.models.mobilefacenet import MobileFaceNet
-from pvlib.models.poster import Poster, poster_pp
+from pvlib.models.poster import poster_pp
 from pvlib.models.released import load_released, released_landmark_name, released_name
 from pvlib.models.sizes import LandmarkSize
 from pvlib.models.state_dicts import find_state_dict
@@ -83,14 +83,6 @@ def test_tensors_of_every_kind_come_back_in_both_layouts(tmp_path, layout, proto
     assert_same(find_state_dict(read_checkpoint(path), "weights.pth"), expected)
 
 
-@pytest.mark.parametrize("layout", [ZIP, LEGACY])
-@pytest.mark.parametrize("name", ["bare.pth", "bare.pth.tar", "bare.pt", "bare"])
-def test_a_bare_state_dict_of_a_module_is_read_under_any_ending(tmp_path, layout, name):
-    module = nn.Sequential(nn.Conv2d(2, 3, 3), nn.BatchNorm2d(3))
-    path = save(module.state_dict(), tmp_path / name, layout)  # an OrderedDict with _metadata
-    assert_same(find_state_dict(read_checkpoint(path), name), dict(module.state_dict()))
-
-
 def test_safetensors_are_read(tmp_path):
     expected = {"a": torch.randn(3), "b": torch.randn(2, 2).half()}
     safetensors.torch.save_file(expected, tmp_path / "weights.safetensors")
@@ -146,7 +138,7 @@ class Recorder:  # an object whose class the reader may not import
         self.state = state
 
 
-@pytest.mark.parametrize("protocol", [0, 1, 2, 3, 4, 5])
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
 def test_foreign_objects_are_skipped_in_every_pickle_protocol(tmp_path, protocol):
     program = pickle.dumps({"recorder": Recorder(np.arange(3)), "epoch": 4}, protocol)
     assert read_checkpoint(save_pickle(program, tmp_path / "a.pth"))["epoch"] == 4
@@ -159,17 +151,15 @@ def test_a_whole_network_is_loaded_from_a_file(tmp_path):
     prefixed = {f"module.{key}": value for key, value in expected.items()}
     path = save({"state_dict": prefixed, "recorder": Recorder(1)}, tmp_path / "poster_pp.pth.tar")
     network = load_released(path)
-    assert isinstance(network, Poster)
-    for key, value in network.state_dict().items():
-        assert torch.equal(value, expected[released_name(key, variational=False)]), key
+    named = {released_name(key, variational=False): value for key, value in network.state_dict().items()}
+    assert_same(named, expected)
 
 
 def test_a_landmark_network_alone_is_recognised(tmp_path):
     expected = MobileFaceNet(LandmarkSize())
     state = {released_landmark_name(key): value for key, value in expected.state_dict().items()}
     network = load_released(save({"state_dict": state}, tmp_path / "landmarks.pth"))
-    assert isinstance(network, MobileFaceNet)
-    assert all(torch.equal(value, network.state_dict()[key]) for key, value in expected.state_dict().items())
+    assert_same(network.state_dict(), expected.state_dict())
 
 
 # ---------------------------------------------------------------- files that hold something else
@@ -217,34 +207,32 @@ def test_dictionaries_that_hold_each_other_end_in_an_error():
         find_state_dict(knot, "a.pth")
 
 
-@pytest.mark.parametrize("wrapper", [None, "state_dict", "model"])
-def test_an_optimizer_saved_by_mistake_is_called_one(tmp_path, wrapper):
-    state = adam_state()
-    path = save(state if wrapper is None else {wrapper: state, "epoch": 3}, tmp_path / "best.pth")
-    with pytest.raises(CourseError, match=r"best\.pth: holds the optimizer's state"):
-        load_released(path)
-
-
-def test_a_pickled_module_is_named_by_its_class(tmp_path):
-    with pytest.raises(CourseError, match=r"whole object of class torch\.nn\.modules\.linear\.Linear"):
-        load_released(save(nn.Linear(2, 2), tmp_path / "module.pth"))
-
-
-def test_a_checkpoint_of_another_network_names_the_key_it_lacks(tmp_path):
-    with pytest.raises(CourseError, match=r"VIT\.head\.linear\.weight"):
-        load_released(save(weights(), tmp_path / "other.pth"))
-
-
-def test_a_mapping_without_tensors_lists_its_keys(tmp_path):
-    with pytest.raises(CourseError, match=r"no state dict found.*'epoch'"):
-        load_released(save({"epoch": 1, "lr": 0.1}, tmp_path / "a.pth"))
+@pytest.mark.filterwarnings("ignore:.*torch.jit")
+@pytest.mark.parametrize(("content", "message"), [
+    (adam_state(), r"a\.pth: holds the optimizer's state"),
+    ({"model": adam_state(), "epoch": 3}, r"a\.pth: holds the optimizer's state"),
+    (nn.Linear(2, 2), r"whole object of class torch\.nn\.modules\.linear\.Linear"),
+    (weights(), r"VIT\.head\.linear\.weight"),  # of another network
+    ({"epoch": 1, "lr": 0.1}, r"no state dict found.*'epoch'"),
+])  # fmt: skip
+def test_a_checkpoint_that_holds_something_else_is_told_what(tmp_path, content, message):
+    with pytest.raises(CourseError, match=message):
+        load_released(save(content, tmp_path / "a.pth"))
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit")
-def test_a_torchscript_program_is_refused(tmp_path):
+def test_a_torchscript_program_another_pickle_and_another_archive_are_named(tmp_path):
     torch.jit.trace(nn.Linear(2, 2), torch.ones(1, 2)).save(tmp_path / "script.pt")
-    with pytest.raises(CourseError, match=r"script\.pt: a TorchScript program, refused"):
-        read_checkpoint(tmp_path / "script.pt")
+    (tmp_path / "plain.pkl").write_bytes(pickle.dumps({"a": 1}))
+    with zipfile.ZipFile(tmp_path / "faces.zip", "w") as archive:
+        archive.writestr("faces/1.png", b"")
+    for name, message in (
+        ("script.pt", "a TorchScript program, refused"),
+        ("plain.pkl", r"none that torch\.save wrote"),
+        ("faces.zip", r"none that torch\.save wrote"),
+    ):
+        with pytest.raises(CourseError, match=f"{name}: .*{message}"):
+            read_checkpoint(tmp_path / name)
 
 
 @pytest.mark.parametrize("layout", [ZIP, LEGACY])
@@ -271,22 +259,6 @@ def test_a_file_that_is_no_checkpoint_is_named(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(CourseError, match=name):
         read_checkpoint(tmp_path / name)
-
-
-def test_a_folder_and_a_missing_file_are_named(tmp_path):
-    for path in (tmp_path, tmp_path / "nowhere.pth"):
-        with pytest.raises(CourseError, match=f"{path}: no such checkpoint file"):
-            read_checkpoint(path)
-
-
-def test_another_pickle_or_zip_archive_is_named(tmp_path):
-    (tmp_path / "plain.pkl").write_bytes(pickle.dumps({"a": 1}))
-    with pytest.raises(CourseError, match=r"none that torch\.save wrote"):
-        read_checkpoint(tmp_path / "plain.pkl")
-    with zipfile.ZipFile(tmp_path / "faces.zip", "w") as archive:
-        archive.writestr("faces/1.png", b"")
-    with pytest.raises(CourseError, match=r"none that torch\.save wrote"):
-        read_checkpoint(tmp_path / "faces.zip")
 
 
 # ---------------------------------------------------------------- files that attack
@@ -335,7 +307,7 @@ def attacks(sentinel: Path) -> dict[str, tuple[bytes, str]]:
     programs = {
         f"{name}, protocol {protocol}": (pickle.dumps(content, protocol), function)
         for name, (content, function) in objects.items()
-        for protocol in (0, 2, 4)
+        for protocol in (2, 4)
     }
     for module, name in [
         ("numpy.testing._private.utils", "runstring"),
@@ -355,9 +327,6 @@ def attacks(sentinel: Path) -> dict[str, tuple[bytes, str]]:
     ]:
         programs[f"{module}.{name}"] = (global_call(module, name, python), f"{module}.{name}")
     programs |= {
-        "INST": (f"(S{touch!r}\nios\nsystem\n.".encode(), "os.system"),
-        "OBJ": (f"(cos\nsystem\nS{touch!r}\no.".encode(), "os.system"),
-        "OBJ without arguments": (b"(cos\nabort\no.", "os.abort"),
         "STACK_GLOBAL": (
             b"\x80\x04\x8c\x02os\x94\x8c\x06system\x94\x93" + pickle.dumps((touch,), 4)[11:-1] + b"R.",
             "os.system",
@@ -386,7 +355,7 @@ def test_a_hostile_file_runs_nothing_and_is_refused_by_name(tmp_path, attack, la
 
 def test_the_attacks_would_succeed_against_an_ordinary_reader(tmp_path):
     """Otherwise the test above could not fail."""
-    for attack in ("os.system, protocol 0", "exec, protocol 2", "INST", "OBJ", "STACK_GLOBAL"):
+    for attack in ("os.system, protocol 2", "exec, protocol 4", "STACK_GLOBAL"):
         sentinel = tmp_path / attack.replace(" ", "_").replace(",", "")
         pickle.loads(attacks(sentinel)[attack][0])
         assert sentinel.exists(), attack
@@ -565,7 +534,17 @@ def test_an_archive_that_unpacks_to_more_than_its_size_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "code", [b"\x82\x01", b"\x83\x01\x00", b"\x84\x01\x00\x00\x00", b"Pos.system\n", b"\x97"]
+    "code",
+    [
+        b"\x82\x01",
+        b"\x83\x01\x00",
+        b"\x84\x01\x00\x00\x00",
+        b"Pos.system\n",
+        b"\x97",
+        b"(cos\nabort\no",
+        b"(S'touch a'\nios\nsystem\n",
+        b"(d",
+    ],
 )
 def test_instructions_that_no_checkpoint_needs_are_refused(tmp_path, code):
     with pytest.raises(CourseError, match="instruction that no checkpoint needs"):

@@ -1,4 +1,4 @@
-"""The transformer's parts against timm's, bit for bit: names, first values, random numbers, gradients."""
+"""The transformer's parts against timm's, bit for bit, and its attention against the formula."""
 
 from functools import partial
 
@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from pvlib.models import transformer
+from pvlib.models.transformer import attend
 
 CHANNELS, HEADS = 16, 4
 
@@ -46,3 +47,27 @@ def test_each_part_is_timm_s_to_the_last_bit(ours, timms, training):
     assert list(runs[0]) == list(runs[1])
     for name, value in runs[0].items():
         assert torch.equal(value, runs[1][name]), name
+
+
+def test_attention_is_the_same_with_and_without_a_graph():
+    query, key, value = torch.randn(3, 2, 4, 9, 8)
+    bias = torch.randn(4, 9, 9)
+    weights = (query @ key.transpose(-2, -1) / 8**0.5 + bias).softmax(dim=-1)  # (2, 4, 9, 9), equation 1
+    with torch.no_grad():
+        torch.testing.assert_close(attend(query, key, value, bias), weights @ value)
+    torch.testing.assert_close(attend(query, key, value, bias.requires_grad_()), weights @ value)
+
+
+def test_attention_in_bfloat16_differs_from_the_formula_by_rounding_alone():
+    query, key, value = torch.randn(3, 2, 4, 49, 32).unbind()
+    bias, wanted = torch.randn(4, 49, 49), torch.randn(2, 4, 49, 32)
+    inputs = [each.requires_grad_() for each in (query, key, value, bias)]
+    exact = attend(*inputs)
+    with torch.autocast("cpu", torch.bfloat16):
+        rounded = attend(*(each.bfloat16() for each in inputs[:3]), bias)
+    assert rounded.dtype == torch.bfloat16
+    torch.testing.assert_close(rounded.float(), exact, atol=0.03, rtol=0.03)
+    found, expected = (torch.autograd.grad((said * wanted).sum(), inputs) for said in (rounded, exact))
+    for one, other in zip(found, expected, strict=True):
+        assert one.dtype == torch.float32
+        assert (one - other).norm() < 0.02 * other.norm()

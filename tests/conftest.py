@@ -8,7 +8,7 @@ import torch
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real data beside the checkout; absent on most machines, and then the test skips."""
     folder = REPOSITORY.parent / "shared"

@@ -47,33 +47,50 @@ def test_landmarks_are_in_ibug_order(person):
     assert rest[50, Y] < rest[62, Y] <= rest[66, Y] < rest[57, Y]
 
 
-def test_au1_raises_the_inner_brows_more_than_the_outer(person):
-    rise = points(person)[17:27, Y] - points(person, AU1=1)[17:27, Y]
-    assert (rise[[4, 5]] > 5).all()
-    assert (rise[[0, 9]] < 0.2 * rise[4]).all()
-
-
-def test_au2_raises_the_outer_brows_more_than_the_inner(person):
-    rise = points(person)[17:27, Y] - points(person, AU2=1)[17:27, Y]
-    assert (rise[[1, 8]] > 5).all()
-    assert (rise[[1, 8]] > rise[[4, 5]]).all()
-
-
-def test_au4_draws_the_brows_together(person):
-    rest, frown = points(person)[17:27], points(person, AU4=1)[17:27]
-    assert frown[5, X] - frown[4, X] < rest[5, X] - rest[4, X]
+def test_au1_raises_the_inner_brows_and_au2_the_outer(person):
+    inner, outer = ((points(person) - points(person, **{unit: 1}))[17:27, Y] for unit in ("AU1", "AU2"))
+    assert (inner[[4, 5]] > 5).all()
+    assert (inner[[0, 9]] < 0.2 * inner[4]).all()
+    assert (outer[[1, 8]] > 5).all()
+    assert (outer[[1, 8]] > outer[[4, 5]]).all()
 
 
 def _opening(face, upper, lower):
     return face[lower, Y].mean() - face[upper, Y].mean()
 
 
-@pytest.mark.parametrize(("unit", "wider"), [("AU5", True), ("AU6", False), ("AU7", False), ("AU9", False)])
-def test_lids_open_with_au5_and_narrow_with_au6_au7_and_au9(person, unit, wider):
-    eyes = [37, 38, 43, 44], [40, 41, 46, 47]
-    before, after = _opening(points(person), *eyes), _opening(points(person, **{unit: 1}), *eyes)
-    assert (after > before) == wider
-    assert after > 0
+def eyes(person, **units):
+    return _opening(points(person, **units), [37, 38, 43, 44], [40, 41, 46, 47])
+
+
+def lips(person, **units):
+    """From edge to edge."""
+    return -_opening(points(person, **units), [65, 66, 67, 56, 57, 58], [50, 51, 52, 61, 62, 63])
+
+
+def mouth(person, **units):
+    """Between the lips."""
+    return _opening(points(person, **units), [61, 62, 63], [65, 66, 67])
+
+
+def mouth_width(person, **units):
+    return np.ptp(points(person, **units)[[48, 54], X])
+
+
+def brow_gap(person, **units):
+    return np.diff(points(person, **units)[[21, 22], X])[0]
+
+
+@pytest.mark.parametrize(("measure", "rising"), [  # {}: the resting face
+    (brow_gap, [{"AU4": 1}, {}]),
+    (eyes, [{"AU6": 1}, {}, {"AU5": 1}]), (eyes, [{"AU7": 1}, {}]), (eyes, [{"AU9": 1}, {}]),
+    (lips, [{"AU24": 1}, {}]), (mouth, [{}, {"AU25": 1}, {"AU26": 1}, {"AU27": 1}]),
+    (mouth_width, [{"AU23": 1}, {}, {"AU20": 1}]), (mouth_width, [{}, {"AU12": 1}]),
+])  # fmt: skip
+def test_units_widen_and_narrow_what_their_muscles_do(person, measure, rising):
+    measured = [measure(person, **units) for units in rising]
+    assert (np.diff(measured) > 0).all()
+    assert measured[0] > 0 or measure is mouth
 
 
 @pytest.mark.parametrize(
@@ -96,12 +113,6 @@ def test_a_unit_raises_or_lowers_its_landmarks(person, unit, marks, least, most)
     assert (moved <= most).all()
 
 
-def test_au12_spreads_the_lip_corners(person):
-    rest, smile = points(person), points(person, AU12=1)
-    assert smile[48, X] < rest[48, X]
-    assert smile[54, X] > rest[54, X]
-
-
 @pytest.mark.parametrize("unit", ["AU12", "AU14"])
 def test_a_one_sided_unit_moves_its_own_side(person, unit):
     rest = points(person)
@@ -112,37 +123,12 @@ def test_a_one_sided_unit_moves_its_own_side(person, unit):
     assert right[48] > 3 * right[54]
 
 
-def test_au20_stretches_and_au23_narrows_the_mouth(person):
-    width = [np.ptp(points(person, **units)[[48, 54], X]) for units in ({"AU23": 1}, {}, {"AU20": 1})]
-    assert width == sorted(width)
-    assert width[0] < width[2]
-
-
-def test_au24_thins_the_lips(person):
-    lips = [50, 51, 52, 61, 62, 63], [65, 66, 67, 56, 57, 58]
-    assert _opening(points(person, AU24=1), *lips) < _opening(points(person), *lips)
-
-
-def test_au25_parts_the_lips_and_au26_parts_them_further(person):
-    inner = [61, 62, 63], [65, 66, 67]
-    rest, parted, dropped = points(person), points(person, AU25=1), points(person, AU26=1)
-    assert _opening(rest, *inner) < _opening(parted, *inner) < _opening(dropped, *inner)
-
-
 def test_au16_leaves_the_upper_lip(person):
     np.testing.assert_allclose(points(person, AU16=1)[49:54], points(person)[49:54])
 
 
-def test_au27_opens_the_mouth_further_than_au26(person):
-    inner = [61, 62, 63], [65, 66, 67]
-    dropped, stretched = points(person, AU26=1), points(person, AU27=1)
-    assert _opening(stretched, *inner) > 1.3 * _opening(dropped, *inner)
-    assert stretched[8, Y] > dropped[8, Y]
-
-
 def test_au43_closes_the_lids_and_half_of_it_closes_half(person):
-    eyes = [37, 38, 43, 44], [40, 41, 46, 47]
-    rest, half, closed = (_opening(points(person, AU43=v), *eyes) for v in (0, 0.5, 1))
+    rest, half, closed = (eyes(person, AU43=v) for v in (0, 0.5, 1))
     assert abs(closed) < 0.05 * rest
     assert half == pytest.approx(0.5 * rest, rel=0.1)
 
@@ -177,13 +163,6 @@ def test_every_action_unit_changes_its_own_part_of_the_picture_and_more_when_str
         assert rows.min() >= middle
 
 
-@pytest.mark.parametrize("unit", ["AU12", "AU14"])
-def test_a_one_sided_unit_changes_its_own_half_of_the_picture(unit):
-    rest, left = (draw_face({f"{unit}L": v}, size=SIZE, colour=False)[0].astype(float) for v in (0, 1))
-    change = np.abs(left - rest)
-    assert change[:, SIZE // 2 :].sum() > 2 * change[:, : SIZE // 2].sum()
-
-
 def test_a_resting_face_has_the_proportions_of_real_ones():
     """Medians of 199 neutral FER+ faces seen from the front, as shares of the eyes' distance."""
     face = points()
@@ -200,13 +179,6 @@ def test_a_resting_face_has_the_proportions_of_real_ones():
     }
     for name, (length, share) in measured.items():
         assert length / (right[X] - left[X]) == pytest.approx(share, rel=0.13), name
-
-
-def test_every_action_unit_moves_a_landmark_in_proportion_to_its_intensity():
-    rest = points()
-    for unit in ACTION_UNITS:
-        half, full = (np.abs(points(**{unit: v}) - rest).max() for v in (0.5, 1.0))
-        assert 0 < half < full, unit
 
 
 def test_roll_turns_every_landmark_about_the_centre():

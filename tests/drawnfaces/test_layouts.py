@@ -1,7 +1,6 @@
 """Drawn faces on the disk are the faces that were drawn, in files of the real sets' form."""
 
 import csv
-import io
 import json
 
 import numpy as np
@@ -125,17 +124,6 @@ def test_the_old_layouts_box_frames_what_the_new_layout_shows(tmp_path):
     assert len(sizes) == 4  # web pictures differ in width and height
 
 
-def test_affectnets_numpy_files_hold_text_and_136_coordinates(tmp_path):
-    out = write(tmp_path / "faces", "affectnet", size=64, train=3)
-    faces = drawn("affectnet", 3, size=64)
-    for i in range(3):
-        annotations = out / "train_set" / "annotations"
-        assert int(str(np.load(annotations / f"{i}_exp.npy"))) in range(11)
-        assert -1 <= float(str(np.load(annotations / f"{i}_val.npy"))) <= 1
-        points = np.load(annotations / f"{i}_lnd.npy")
-        np.testing.assert_allclose(points.reshape(68, 2), faces.landmarks[i], atol=1e-4)
-
-
 def test_truth_holds_what_draw_faces_returns(tmp_path):
     out = write(tmp_path / "faces", "rafdb", size=32, nuisances="wild", train=4, test=2)
     truth, notes = truth_of(out)
@@ -249,10 +237,3 @@ def test_a_wrong_argument_is_named_before_anything_is_written(tmp_path, layout, 
     with pytest.raises(DrawingError, match=message):
         write_layout(tmp_path / "faces", layout, counts, SEED, **options)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_jpeg_files_are_rgb_even_of_grey_faces(tmp_path):
-    write_layout(tmp_path / "faces", "rafdb", {"train": 1}, SEED, size=32, colour=False)
-    [path] = (tmp_path / "faces").rglob("*.jpg")
-    image = Image.open(io.BytesIO(path.read_bytes()))
-    assert (image.mode, image.size) == ("RGB", (32, 32))

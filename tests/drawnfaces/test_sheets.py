@@ -7,11 +7,9 @@ import pytest
 from PIL import Image
 
 from drawnfaces import EXPRESSIONS, DrawingError, Nuisances
-from drawnfaces.expressions import COMPOUNDS
 from drawnfaces.numbered import DrawingOptions, draw_numbered
 from drawnfaces.sheets import (
     NUISANCE_LABEL_WIDTH,
-    NUISANCE_ROWS,
     NUISANCE_SIZE,
     PEOPLE,
     arrange,
@@ -31,12 +29,6 @@ def test_the_expression_sheet_has_a_row_an_expression_and_grows_from_left_to_rig
         row = sheet[k * (SIZE + 3) : k * (SIZE + 3) + SIZE, 84 : 84 + 3 * SIZE]
         rest, half, full = (row[:, i * SIZE : (i + 1) * SIZE] for i in range(3))
         assert 0 < np.abs(half - rest).sum() < np.abs(full - rest).sum()
-
-
-def test_the_compound_sheet_has_a_place_for_each():
-    sheet = compound_sheet(PEOPLE[:1], columns=5, size=SIZE)
-    assert sheet.width == 5 * (SIZE + 6) + 6
-    assert sheet.height == -(-len(COMPOUNDS) // 5) * (SIZE + 26) + 6
 
 
 def test_rows_keep_their_order_and_groups_a_gap():
@@ -65,11 +57,6 @@ def test_every_row_shows_its_nuisance_in_colour_and_grey():
         np.testing.assert_array_equal(strip[:, size : 2 * size].transpose(2, 0, 1), colour)
         np.testing.assert_array_equal(strip[::2, 2 * size + 8 : 3 * size + 8 : 2, 0], grey[0])
         assert (picture[row * (size + 3) :][:size, :left] < 128).any()  # the row's name
-
-
-def test_every_nuisance_but_small_framing_has_a_row():
-    shown = {name for n in NUISANCE_ROWS.values() for name, value in vars(n).items() if value > 0}
-    assert set(vars(Nuisances())) - shown == {"scale", "shift", "light"}
 
 
 @pytest.mark.parametrize(("rows", "columns"), [({}, 2), ({"none": Nuisances()}, 0)])

@@ -1,22 +1,11 @@
 """Cross-attention against a plain loop over equations 1 and 2."""
 
-import itertools
 import math
 
 import pytest
 import torch
 
-from pvlib.models.cross_attention import CrossAttentionLevel, WindowCrossAttention, relative_position_index
-
-
-@pytest.mark.parametrize("window", [1, 2, 3, 7])
-def test_the_index_numbers_the_offsets_between_two_cells(window):
-    index = relative_position_index(window)
-    cells = list(itertools.product(range(window), repeat=2))
-    for (i, (row, column)), (j, (other_row, other_column)) in itertools.product(enumerate(cells), repeat=2):
-        offset = (row - other_row + window - 1) * (2 * window - 1) + (column - other_column + window - 1)
-        assert index[i, j] == offset
-    assert index.unique().numel() == (2 * window - 1) ** 2  # every row of the bias table is used
+from pvlib.models.cross_attention import CrossAttentionLevel, WindowCrossAttention
 
 
 def looped_attention(attention: WindowCrossAttention, image_tokens, landmark_tokens, window, head_dim):
@@ -51,33 +40,6 @@ def test_attention_equals_the_loop_over_its_equations(channels, head_dim, window
     for i in range(2):
         expected = looped_attention(attention, image_tokens[i], landmark_tokens[i], window, head_dim)
         torch.testing.assert_close(ours[i], expected)
-
-
-def test_equal_scores_average_the_values():
-    """Queries of zero and no position bias: every key gets the share 1 / N."""
-    attention = WindowCrossAttention(4, 2, 3)
-    torch.nn.init.zeros_(attention.position_bias)
-    image_tokens = torch.randn(1, 9, 4)
-    mean = attention.key_value(image_tokens)[..., 4:].mean(dim=1, keepdim=True)
-    torch.testing.assert_close(
-        attention(image_tokens, torch.zeros(1, 9, 4)), attention.project(mean).expand(1, 9, 4)
-    )
-
-
-def test_queries_are_not_projected():
-    names = {name for name, _ in WindowCrossAttention(4, 2, 3).named_parameters()}
-    assert names == {
-        "key_value.weight", "key_value.bias", "project.weight", "project.bias", "position_bias"
-    }  # fmt: skip
-
-
-def test_the_shortcut_is_the_normalised_map():
-    """With both layer scales at zero nothing is left but the normalised image tokens."""
-    level = CrossAttentionLevel(4, 2, window=3, drop_path=0.0, layer_scale=0.0)
-    maps = 5 + 3 * torch.randn(2, 4, 3, 3)
-    out = level(maps, torch.randn(2, 4, 3, 3))
-    expected = torch.nn.functional.layer_norm(maps.permute(0, 2, 3, 1), (4,))  # (2, 3, 3, 4)
-    torch.testing.assert_close(out, expected)
 
 
 def test_the_level_is_two_scaled_residual_branches():

@@ -41,12 +41,6 @@ def test_the_encoder_is_a_pre_norm_vit_that_returns_its_cls_row():
     torch.testing.assert_close(encoder(tokens), expected)
 
 
-def test_the_encoder_has_no_dropout():
-    encoder = randomised(tokens=5, channels=8, depth=2, heads=4)
-    tokens = torch.randn(3, 5, 8, dtype=torch.float64)
-    assert torch.equal(encoder.train()(tokens), encoder.eval()(tokens))
-
-
 def test_attention_is_fused_except_where_a_cpu_computes_gradients(monkeypatch):
     encoder = randomised(tokens=5, channels=8, depth=2, heads=4)
     tokens = torch.randn(3, 5, 8, dtype=torch.float64)
@@ -63,20 +57,3 @@ def test_attention_is_fused_except_where_a_cpu_computes_gradients(monkeypatch):
     with torch.no_grad():
         torch.testing.assert_close(encoder(tokens), with_graph)
     assert len(calls) == 2, "one for each block"
-
-
-def test_tokens_are_told_apart_by_their_positions_only():
-    encoder = randomised(tokens=5, channels=8, depth=1, heads=2)
-    tokens, order = torch.randn(2, 5, 8, dtype=torch.float64), torch.tensor([3, 0, 4, 1, 2])
-    before = encoder(tokens)
-    assert not torch.allclose(encoder(tokens[:, order]), before)
-    rows = torch.cat([torch.tensor([0]), 1 + order])  # the CLS row stays
-    encoder.position.data = encoder.position.data[:, rows]
-    torch.testing.assert_close(encoder(tokens[:, order]), before)
-
-
-def test_at_paper_size_148_positions_are_learnt():
-    with torch.device("meta"):
-        encoder = TokenEncoder(147, 768, depth=2, heads=8)
-    assert encoder.position.shape == (1, 148, 768)
-    assert encoder.blocks[0].mlp.fc1.out_features == 4 * 768

@@ -1,8 +1,18 @@
-import pytest
+"""Equations 3 and 4 number by number: layer embedding and squeeze-and-excitation."""
+
 import torch
 from torch import nn
 
+from pvlib.models.layer_embedding import LayerEmbedding
 from pvlib.models.squeeze_excite import SqueezeExcite
+
+
+def test_row_i_is_added_to_every_token_of_level_i():
+    embedding = LayerEmbedding(3, 4)
+    nn.init.normal_(embedding.rows)
+    tokens = [torch.randn(2, 5, 4), torch.randn(2, 3, 4), torch.randn(2, 1, 4)]
+    for level, after in enumerate(embedding(tokens)):
+        assert torch.equal(after, tokens[level] + embedding.rows[level, 0])
 
 
 def test_gate_of_zero_weights_halves_every_channel():
@@ -11,15 +21,6 @@ def test_gate_of_zero_weights_halves_every_channel():
     nn.init.zeros_(block.gate.bias)
     features = torch.randn(2, 4)
     assert torch.equal(block(features), features / 2)  # σ(0) = ½, whatever the hidden layer says
-
-
-@pytest.mark.parametrize(("bias", "factor"), [(50.0, 1.0), (-50.0, 0.0), (1.0986123, 0.75)])
-def test_the_gate_lies_between_closed_and_open(bias, factor):
-    block = SqueezeExcite(4)
-    nn.init.zeros_(block.gate.weight)
-    nn.init.constant_(block.gate.bias, bias)  # σ(ln 3) = ¾
-    features = torch.randn(2, 4)
-    torch.testing.assert_close(block(features), factor * features)
 
 
 def test_the_gate_follows_equation_4_number_by_number():
@@ -31,7 +32,3 @@ def test_the_gate_follows_equation_4_number_by_number():
             w2[i, j] * max(0.0, (b1[j] + sum(w1[j, k] * x[k] for k in range(3))).item()) for j in range(3)
         )
         torch.testing.assert_close(block(x[None])[0, i], x[i] / (1 + torch.exp(-inner)))
-
-
-def test_the_hidden_layer_is_not_reduced():
-    assert sum(parameter.numel() for parameter in SqueezeExcite(10).parameters()) == 2 * (10 * 10 + 10)

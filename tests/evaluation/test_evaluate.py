@@ -82,9 +82,8 @@ def test_the_numbers_are_those_of_the_prediction(make_prediction):
 
 def test_the_area_under_a_curve_is_the_mean_of_its_risks(make_prediction):
     found = evaluate_predictions([make_prediction(80)], samples=2, replicates=0)
-    for uncertainty in found.uncertainties.values():
-        if uncertainty is not None:
-            assert uncertainty.metrics["aurc"].value == pytest.approx(uncertainty.risk.mean().item())
+    for name, (_, risk) in found.risk_coverage.items():
+        assert found.score_metrics[name]["aurc"].value == pytest.approx(risk.mean().item())
 
 
 def test_intervals_hold_their_values_and_narrow_with_more_faces(make_prediction):
@@ -129,7 +128,7 @@ def test_everyone_right_and_sure_has_no_errors_to_find(make_prediction):
     sure = replace(prediction, mean=20 * prediction.target)
     found = evaluate_predictions([sure], samples=2, replicates=20)
     assert found.metrics["accuracy"].as_json() == {"value": 1.0, "low": 1.0, "high": 1.0}
-    entropy = found.uncertainties["softmax_entropy"].metrics
+    entropy = found.score_metrics["softmax_entropy"]
     assert entropy["aurc"].value == 0
     assert math.isnan(entropy["auroc_errors"].value)
     json.dumps(found.as_json(), allow_nan=False)

@@ -25,17 +25,6 @@ def networks():
     return [poster_var(8, tiny(48)) for _ in range(2)]
 
 
-def leaves(value):
-    if isinstance(value, dict):
-        for part in value.values():
-            yield from leaves(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from leaves(part)
-    else:
-        yield value
-
-
 def test_an_ensemble_of_variational_networks_on_drawn_faces_has_every_number(faces, networks):
     found = evaluate(networks, faces, samples=3, passes=2, bootstrap=30).as_json()
     assert json.loads(json.dumps(found, allow_nan=False)) == found
@@ -78,23 +67,6 @@ def test_the_numbers_are_those_of_the_prediction(make_prediction):
     assert {name: found.metrics[name].value for name in summary} == pytest.approx(summary, rel=1e-5)
     expected = confusion_matrix(prediction.labels, prediction.mean.argmax(dim=1))
     assert found.confusion.tolist() == expected.tolist()
-
-
-def test_the_area_under_a_curve_is_the_mean_of_its_risks(make_prediction):
-    found = evaluate_predictions([make_prediction(80)], samples=2, replicates=0)
-    for name, (_, risk) in found.risk_coverage.items():
-        assert found.score_metrics[name]["aurc"].value == pytest.approx(risk.mean().item())
-
-
-def test_intervals_hold_their_values_and_narrow_with_more_faces(make_prediction):
-    few, many = (
-        evaluate_predictions([make_prediction(faces)], samples=2, replicates=200) for faces in (100, 1600)
-    )
-    for name, number in many.metrics.items():
-        assert number.low <= number.value <= number.high
-        if "calibration" not in name:
-            ratio = (few.metrics[name].high - few.metrics[name].low) / (number.high - number.low)
-            assert 2 < ratio < 8  # √16 = 4
 
 
 def test_the_temperature_of_other_faces_is_used(faces, networks):

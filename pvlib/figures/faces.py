@@ -47,7 +47,9 @@ def contact_sheet(
     for i, axes in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
         axes.set_axis_off()
         if i < len(faces):
-            pixels = faces.images[i].permute(1, 2, 0).squeeze(2)  # (H, W) of a grey face, else (H, W, 3)
+            pixels = (
+                faces.images[i].permute(1, 2, 0).squeeze(2).numpy()
+            )  # (H, W) of a grey face, else (H, W, 3)
             axes.imshow(pixels, cmap="gray", vmin=0, vmax=255)
             caption = names[i] if captions is None else captions[i]
             colour = COLOURS.get(names[i], _INK) if captions is None else _INK

@@ -110,11 +110,13 @@ def versions(image: Tensor, recipe: Recipe, seed: int) -> Tensor:
 
 def only(recipe: Recipe, step: str) -> Recipe:
     """The recipe with one step alone, called as in :func:`amounts`."""
-    jitter = tuple(value if step == name else 0.0 for name, value in zip(_JITTER, recipe.jitter, strict=True))
     off: dict[str, Any] = dict.fromkeys(("flip", "rotation", "zoom", "shift", "erasing"), 0.0)
     off["resize"] = float(recipe.output_size)
     off.pop("resize" if step == "crop" else step, None)
-    return replace(recipe, jitter=jitter, **off)
+    off["jitter"] = tuple(
+        value if step == name else 0.0 for name, value in zip(_JITTER, recipe.jitter, strict=True)
+    )
+    return replace(recipe, **off)
 
 
 def _need_faces(faces: Faces) -> None:

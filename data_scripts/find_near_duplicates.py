@@ -36,13 +36,14 @@ from PIL import Image
 from scipy.fft import dctn, irfft2, rfft2
 from scipy.ndimage import gaussian_filter
 
+import poster_var_course  # noqa: F401 (first: it sees to it that pvlib is the course's own)
 from data_scripts.checking.recognise import recognise
+from data_scripts.command import parser_of, run
 from data_scripts.layouts.listing import Item, Listing
 from data_scripts.packing.writing import decoded
-from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.progress import progress_bar
-from pvlib.terminal import accept_any_output, printable
+from pvlib.terminal import printable
 
 SIDE = 48
 BITS_APART = 14
@@ -91,7 +92,8 @@ def near_duplicates(small: np.ndarray, most: int = MOST) -> tuple[np.ndarray, np
     pairs = np.concatenate(found)[:most]
     mirrored = pairs[:, 1] >= count
     pairs = np.sort(np.where(mirrored[:, None], pairs - [0, count], pairs), axis=1)
-    pairs, mirrored = _each_once(pairs, mirrored)
+    found_once = np.unique(np.column_stack([pairs, mirrored]), axis=0)  # a pair may be found from both sides
+    pairs, mirrored = found_once[:, :2], found_once[:, 2].astype(bool)
     same = np.zeros(len(pairs), bool)
     for start in range(0, len(pairs), _ROWS):
         batch = slice(start, start + _ROWS)
@@ -100,12 +102,6 @@ def near_duplicates(small: np.ndarray, most: int = MOST) -> tuple[np.ndarray, np
         other[flipped] = other[flipped][:, :, ::-1]
         same[batch] = agreement(one, other) >= STRUCTURE
     return pairs[same], mirrored[same], total > most
-
-
-def _each_once(pairs: np.ndarray, mirrored: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Sort pairs (P, 2), and leave out those that were found from both sides."""
-    rows = np.unique(np.column_stack([pairs, mirrored]), axis=0)  # (P', 3)
-    return rows[:, :2], rows[:, 2].astype(bool)
 
 
 def perceptual_hash(small: np.ndarray) -> np.ndarray:
@@ -239,10 +235,25 @@ def _grey(image: np.ndarray) -> np.ndarray:
     return np.asarray(picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
+def find(options: argparse.Namespace) -> int:
+    with progress_bar("images") as show:
+        listing = recognise(options.path)
+        small, items = thumbnails(listing, max(1, options.workers), show)
+    pairs, mirrored, ended = near_duplicates(small)
+    found = [
+        {"images": [items[one].name, items[other].name], "splits": [items[one].split, items[other].split],
+         "mirrored": flipped, "labels_differ": items[one].label != items[other].label}
+        for (one, other), flipped in zip(pairs.tolist(), mirrored.tolist(), strict=True)
+    ]  # fmt: skip
+    if options.json:
+        with atomic_write(options.json) as temporary:
+            temporary.write_text(json.dumps(found, indent=1))
+    print(printable(_page(found, len(items), ended)))
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__)
     parser.add_argument(
         "path", type=Path, help="a data set's folder, any folder of images, or a prepared file"
     )
@@ -251,25 +262,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes that read"
     )
     options = parser.parse_args(arguments)
-    accept_any_output()
-    try:
-        with progress_bar("images") as show:
-            listing = recognise(options.path)
-            small, items = thumbnails(listing, max(1, options.workers), show)
-        pairs, mirrored, ended = near_duplicates(small)
-        found = [
-            {"images": [items[one].name, items[other].name], "splits": [items[one].split, items[other].split],
-             "mirrored": flipped, "labels_differ": items[one].label != items[other].label}
-            for (one, other), flipped in zip(pairs.tolist(), mirrored.tolist(), strict=True)
-        ]  # fmt: skip
-        if options.json:
-            with atomic_write(options.json) as temporary:
-                temporary.write_text(json.dumps(found, indent=1))
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(printable(_page(found, len(items), ended)))
-    return 0
+    return run(lambda: find(options), "nothing was written")
 
 
 def _page(found: list[dict], images: int, ended: bool) -> str:

@@ -1,16 +1,16 @@
 """`check(path)`: everything that should be known of a set of faces before anybody trains on it."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import count
 from pathlib import Path
 
 import numpy as np
 
+from data_scripts.archives import ARCHIVE_SUFFIXES
 from data_scripts.checking.recognise import recognise
-from data_scripts.layouts.finding import ARCHIVE_SUFFIXES
-from data_scripts.layouts.listing import Listing
+from data_scripts.layouts.listing import Item, Listing
 from data_scripts.packing.report import Report
 from data_scripts.packing.writing import decoded
 from pvlib.data.equal_pixels import splits_of_equal_pixels
@@ -104,37 +104,33 @@ def check(
         CourseError: there is no set of images, or its label files are wrong; the message names the culprit.
     """
     listing = recognise(Path(path))
-    rows: list[int] = []
     digests: list[bytes] = []
+    items: list[Item] = []
     unreadable: dict[str, str] = {}
-    position = count()
-    total = len(listing.items)
+    done, total = 0, len(listing.items)
     workers = workers or (1 if total < _FEW else os.cpu_count() or 1)
     side = listing.data_set.side or _SIDE
     for part in decoded(listing, list(range(total)), side, workers):
-        chunk = [next(position) for _ in range(len(part.digests) + len(part.problems))]
-        rows += [row for place, row in enumerate(chunk) if place not in part.problems]
+        chunk = listing.items[done : done + len(part.digests) + len(part.problems)]
+        items += [item for place, item in enumerate(chunk) if place not in part.problems]
         digests += part.digests
-        unreadable |= {listing.items[chunk[place]].name: why for place, why in part.problems.items()}
-        on_progress(chunk[-1] + 1, total)
+        unreadable |= {chunk[place].name: why for place, why in part.problems.items()}
+        done += len(chunk)
+        on_progress(done, total)
     splits = listing.data_set.splits
-    items = [listing.items[row] for row in rows]
-    labels = np.array([item.label for item in items], np.int64)  # (N,)
     split = np.array([splits.index(item.split) for item in items], np.int64)  # (N,)
-    first: dict[bytes, int] = {}
+    first: dict[bytes, Item] = {}
     contradictions = []
-    for row, digest in enumerate(digests):
-        earlier = first.setdefault(digest, row)
-        if labels[earlier] != labels[row]:
-            contradictions.append((_shown(listing, rows[earlier]), _shown(listing, rows[row])))
-    within = {}
-    for j, name in enumerate(splits):
-        inside = [digest for digest, part in zip(digests, split.tolist(), strict=True) if part == j]
-        within[name] = len(inside) - len(set(inside))
+    for item, digest in zip(items, digests, strict=True):
+        earlier = first.setdefault(digest, item)
+        if earlier.label != item.label:
+            one, other = (f"{it.name} ({listing.data_set.classes[it.label]})" for it in (earlier, item))
+            contradictions.append((one, other))
+    different = Counter(part for part, _ in set(zip(split.tolist(), digests, strict=True)))
     report = Report.of(
         listing,
         side,
-        labels=labels,
+        labels=np.array([item.label for item in items], np.int64),
         split=split,
         stands_in=splits_of_equal_pixels(digests, split),
         unreadable=list(unreadable.values()),
@@ -144,16 +140,11 @@ def check(
         listing=listing,
         report=report,
         unreadable=unreadable,
-        within=within,
+        within={name: report.faces[name] - different[i] for i, name in enumerate(splits)},
         contradictions=contradictions,
         usable=usable,
         reasons=reasons,
     )
-
-
-def _shown(listing: Listing, row: int) -> str:
-    item = listing.items[row]
-    return f"{item.name} ({listing.data_set.classes[item.label]})"
 
 
 def _judge(

@@ -1,9 +1,8 @@
 """Finding out what lies at a path: a data set in a layout that we know, a prepared file, or just images."""
 
-import os
 from pathlib import Path
 
-from data_scripts.archives import is_archive
+from data_scripts.archives import ARCHIVE_SUFFIXES
 from data_scripts.layouts.affectnet.listing import is_affectnet, list_affectnet
 from data_scripts.layouts.class_folders import SPLITS, class_folders
 from data_scripts.layouts.ferplus.listing import is_ferplus, list_ferplus
@@ -14,7 +13,7 @@ from data_scripts.packing.report import Report
 from pvlib.data.affectnet import AFFECTNET
 from pvlib.data.data_set import DataSet
 from pvlib.data.ferplus.owners import FERPLUS_SET
-from pvlib.data.folders import file_names
+from pvlib.data.folders import file_names, images_below
 from pvlib.data.prepared_file import format_of, open_file, read_format
 from pvlib.data.rafdb import RAFDB
 from pvlib.errors import CourseError
@@ -40,7 +39,7 @@ def recognise(path: Path) -> Listing:
         return _list_images(path)
     if not path.is_file():
         raise CourseError(f"there is no file or folder {path}: give the data set's folder")
-    if is_archive(path):
+    if path.name.casefold().endswith(ARCHIVE_SUFFIXES):
         folder = path.name.split(".")[0]
         raise CourseError(
             f"{path} is an archive; unpack it first: python data_scripts/unpack.py {path} {folder}"
@@ -59,29 +58,28 @@ def _is_surely_rafdb(base: Path) -> bool:
 
 def _list_images(root: Path) -> Listing:
     """List every image below ``root``; folders such as train/happy give its split and class."""
-    found, unlisted = [], []
-    for folder, inner, _ in os.walk(root, onerror=lambda error: unlisted.append(str(error.filename))):
-        inner[:] = sorted(name for name in inner if not name.startswith((".", "__")))
-        found += [Path(folder, name).relative_to(root) for name in sorted(file_names(Path(folder)))]
+    unlisted: list[str] = []
+    found = list(images_below(root, lambda error: unlisted.append(str(error.filename))))
     if not found:
         raise CourseError(f"{root} holds no image: give the data set's folder. {what_is_there(root)}")
     items = []
     for path in found:
-        *folders, _ = path.parts
+        *folders, _ = path.split("/")
         split = SPLITS.get(folders[0].casefold(), "") if folders else ""
-        word = folders[-1] if len(folders) > bool(split) else "no class"
-        items.append((split or "all", word, path))
+        items.append((split or "all", folders[-1] if len(folders) > bool(split) else "no class", path))
     classes = tuple(sorted({word for _, word, _ in items}))
-    splits = tuple(
-        name for name in ("train", "valid", "test", "all") if any(split == name for split, *_ in items)
-    )
+    present = {split for split, *_ in items}
     return Listing(
-        data_set=DataSet(name="A folder of images", classes=classes, splits=splits, where="", script=""),
+        data_set=DataSet(
+            name="A folder of images",
+            classes=classes,
+            splits=tuple(name for name in ("train", "valid", "test", "all") if name in present),
+            where="",
+            script="",
+        ),
         root=root,
         layout="no label file that we know, so that classes and splits are the folders' names",
-        items=[
-            Item(split, classes.index(word), str(root / path), path.as_posix()) for split, word, path in items
-        ],
+        items=[Item(split, classes.index(word), str(root / path), path) for split, word, path in items],
         problems={"folders that cannot be listed": unlisted},
         not_read=not_read(root, [str(root / path) for path in found]),
     )

@@ -4,11 +4,11 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from data_scripts.archives import ARCHIVE_SUFFIXES
 from pvlib.data.folders import IMAGE_SUFFIXES, file_names, folder_names, names_in, walk
 from pvlib.errors import CourseError
 from pvlib.terminal import printable
 
-ARCHIVE_SUFFIXES = (".zip", ".tar", ".gz", ".tgz", ".rar", ".7z")
 _MOST = 100  # of a level that are looked into for a data set; more are a class or a number each
 
 

@@ -1,4 +1,4 @@
-"""Listing RAF-DB's labelled faces in both layouts: the owners' own, and the folders a class of many copies.
+"""How RAF-DB's labels are read, in both layouts: the owners' label file, and the class folders of many copies.
 
 The owners' layout: ``EmoLabel/list_patition_label.txt`` (sic) with lines like "train_00001.jpg 5", and
 ``Image/aligned/train_00001_aligned.jpg``. The copies: ``train/5/train_00001_aligned.jpg``, or with the
@@ -75,7 +75,7 @@ def _list_official(root: Path, base: Path) -> Listing:
     repeated: list[str] = []
     conflicts: list[str] = []
     for line, text in read_lines(label_file):
-        name, split, label = _parse(text, f"{label_file}, line {line}")
+        name, split, label = _label_of_line(text, f"{label_file}, line {line}")
         if name in rows:
             (repeated if rows[name] == (split, label) else conflicts).append(name)
         rows[name] = (split, label)
@@ -120,7 +120,7 @@ def _aligned_folder(base: Path) -> Path:
     raise CourseError(f"{folder} is not there: unpack the owners' aligned faces (aligned.zip) to it{also}")
 
 
-def _parse(text: str, where: str) -> tuple[str, str, int]:
+def _label_of_line(text: str, where: str) -> tuple[str, str, int]:
     """Return the image name, official split and label (0–6) of a line like "train_00001.jpg 5"."""
     cells = text.split()
     if len(cells) != 2:

@@ -68,6 +68,7 @@ def evaluate(
         passes=passes,
         bootstrap=bootstrap,
         seed=seed,
+        pictures=pictures,
         precision=precision,
         device=device,
         batch_size=batch_size,
@@ -80,7 +81,6 @@ def evaluate(
         against=against or (),
         ensemble=ensemble,
         weights=weights,
-        pictures=pictures,
         out=out,
         console=console,
     )

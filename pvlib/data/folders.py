@@ -25,16 +25,19 @@ def folder_names(folder: Path) -> list[str]:
     return sorted(names_in(folder, os.DirEntry.is_dir))
 
 
-def images_below(folder: Path) -> Iterator[str]:
-    """Yield the images in ``folder`` and those below it, as paths from there; links to folders are not followed."""
-    for inside, _ in walk(folder):
+def images_below(folder: Path, on_error: Callable[[OSError], None] | None = None) -> Iterator[str]:
+    """Yield the images in ``folder`` and those below it, as paths from there; links to folders are not followed.
+
+    ``on_error`` is told of each folder below that cannot be listed.
+    """
+    for inside, _ in walk(folder, on_error):
         for name in sorted(file_names(folder / inside)):
             yield f"{inside}{name}"
 
 
-def walk(root: Path) -> Iterator[tuple[str, list[str]]]:
+def walk(root: Path, on_error: Callable[[OSError], None] | None = None) -> Iterator[tuple[str, list[str]]]:
     """Yield each folder at or below ``root``: "" or "some/folder/", and the files in it; hidden ones are left out."""
-    for inside, folders, files in os.walk(root):
+    for inside, folders, files in os.walk(root, onerror=on_error):
         folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
         path = Path(inside).relative_to(root).as_posix()
         yield "" if path == "." else f"{path}/", files

@@ -5,10 +5,11 @@ from typing import Any
 
 from torch import Tensor
 
-from pvlib.evaluation.intervals import Interval, as_json
+from pvlib.evaluation.calibration import Reliability
+from pvlib.evaluation.intervals import Interval
 from pvlib.evaluation.methods import METHODS, Answers
 from pvlib.evaluation.prediction import Prediction
-from pvlib.evaluation.uncertainties import SCORES, UncertaintyScore
+from pvlib.evaluation.uncertainties import SCORES, Uncertainty
 
 FORMAT, VERSION = "pvlib evaluation", 1
 
@@ -26,8 +27,7 @@ class Evaluation:
         class_metrics: of :func:`quality.class_quality`.
         confusion: counts, (K, K): row true class, column answered class.
         reliability: of the answer's confidence.
-        answers, method_metrics: by the name of the method, of those that these networks have.
-        scores, score_metrics, risk_coverage: by the name of the uncertainty; the last coverage and risk.
+        answers, method_metrics, uncertainties: by name, of those that these networks have.
         settings: what else the numbers depend on.
     """
 
@@ -37,12 +37,10 @@ class Evaluation:
     metrics: dict[str, Interval]
     class_metrics: dict[str, Interval]
     confusion: Tensor
-    reliability: list[dict[str, float | int | None]]
+    reliability: Reliability
     answers: dict[str, Answers]
     method_metrics: dict[str, dict[str, Interval]]
-    scores: dict[str, UncertaintyScore]
-    score_metrics: dict[str, dict[str, Interval]]
-    risk_coverage: dict[str, tuple[Tensor, Tensor]]
+    uncertainties: dict[str, Uncertainty]
     settings: dict[str, Any]
 
     @property
@@ -62,7 +60,7 @@ class Evaluation:
             "networks": self.networks,
             "answer": self.answer,
             "settings": self.settings,
-            "metrics": as_json(self.metrics),
+            "metrics": _as_json(self.metrics),
             "classes": [
                 {
                     "name": name,
@@ -75,12 +73,13 @@ class Evaluation:
                 for row, name in enumerate(names)
             ],
             "confusion": counts,
-            "reliability": self.reliability,
+            "reliability": self.reliability.as_json(),
             "methods": {
                 name: self._method_as_json(name) if name in self.answers else None for name in METHODS
             },
             "uncertainties": {
-                name: self._score_as_json(name) if name in self.scores else None for name in SCORES
+                name: self.uncertainties[name].as_json() if name in self.uncertainties else None
+                for name in SCORES
             },
         }
 
@@ -90,15 +89,9 @@ class Evaluation:
             "title": said.title,
             "about": said.about,
             "temperature": said.temperature and list(said.temperature),
-            "metrics": as_json(self.method_metrics[name]),
+            "metrics": _as_json(self.method_metrics[name]),
         }
 
-    def _score_as_json(self, name: str) -> dict[str, Any]:
-        score, (coverage, risk) = self.scores[name], self.risk_coverage[name]
-        return {
-            "title": score.title,
-            "about": score.about,
-            "method": score.method,
-            **as_json(self.score_metrics[name]),
-            "risk_coverage": {"coverage": coverage.tolist(), "risk": risk.tolist()},
-        }
+
+def _as_json(numbers: dict[str, Interval]) -> dict[str, Any]:
+    return {name: number.as_json() for name, number in numbers.items()}

@@ -20,13 +20,13 @@ PLOTLY = "application/vnd.plotly.v1+json"
 DPI = 110
 
 
-def show(moving: go.Figure | None, still: Figure, alt: str) -> None:
+def show(moving: go.Figure, still: Figure, alt: str) -> None:
     """Show a plotly figure together with the picture that stands in for it.
 
     JupyterLab's plotly renderer shows the picture until the pointer enters it, then the figure.
 
     Args:
-        moving: the figure with its own slider (frames), so that it moves without a kernel; None where none moves.
+        moving: the figure with its own slider (frames), so that it moves without a kernel.
         still: the same idea on one picture, drawn by matplotlib.
         alt: what a reader who sees neither needs to know; one or two sentences.
 
@@ -39,16 +39,15 @@ def show(moving: go.Figure | None, still: Figure, alt: str) -> None:
 
 def show_still(still: Figure, alt: str) -> None:
     """Show a picture that does not move, with its description."""
-    show(None, still, alt)
+    data, metadata = bundle(None, still, alt)
+    display(data, metadata=metadata, raw=True)
 
 
 def bundle(moving: go.Figure | None, still: Figure, alt: str) -> tuple[dict, dict]:
     """Return (data, metadata) of one display output, each by mime type."""
     if not alt.strip():
         raise CourseError("a figure needs a description (alt) for readers who cannot see it")
-    buffer = BytesIO()
-    still.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
-    picture = base64.b64encode(buffer.getvalue()).decode("ascii")
+    picture = _png(still)
     image = f'<img style="max-width:100%" alt="{escape(alt)}" src="data:image/png;base64,{picture}">'
     data = {
         "image/png": picture,
@@ -58,3 +57,9 @@ def bundle(moving: go.Figure | None, still: Figure, alt: str) -> tuple[dict, dic
     if moving is not None:
         data[PLOTLY] = json.loads(moving.to_json())
     return data, {"image/png": {"alt": alt}}
+
+
+def _png(figure: Figure) -> str:
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
+    return base64.b64encode(buffer.getvalue()).decode("ascii")

@@ -2,18 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field
 from rich.console import Console
 
 from pvlib.errors import CourseError
 from pvlib.evaluation.comparison import compare
 from pvlib.evaluation.evaluate import evaluate
 from pvlib.evaluation.record import Evaluation
-from pvlib.files import atomic_write, locked, write_whole
+from pvlib.files import atomic_write, locked
 from pvlib.models.weight_file import fingerprint
 from pvlib.report.cautions import cautions_of
 from pvlib.report.chosen_faces import choose_faces
@@ -29,28 +27,45 @@ from pvlib.report.facts import facts_of, summary_of
 from pvlib.runs.provenance import session
 from pvlib.runs.trained import TrainedNetwork, load_trained
 from pvlib.training.devices import check_precision, make_fabric
-from pvlib.training.settings import settings as checked
 from pvlib.training.sources import is_drawn
 
 PAGE, NUMBERS, TABLES = "index.html", "evaluation.json", "table.md"
+_BOUNDS = {
+    "samples": (1, 10_000),
+    "passes": (0, 10_000),
+    "bootstrap": (0, 1_000_000),
+    "seed": (0, 2**63 - 1),
+    "batch_size": (1, 1_000_000),
+}
 
 
-@checked
+@dataclass(frozen=True, kw_only=True)
 class EvaluationSettings:
-    """How to measure; see ``pvlib evaluate --help``.
+    """How to measure and what to show; see ``pvlib evaluate --help``.
 
     Raises:
-        CourseError: naming the setting whose value makes no sense.
+        CourseError: naming the option whose value makes no sense.
     """
 
     without: tuple[str, ...] = ()
-    samples: Annotated[int, Field(ge=1, le=10_000)] = 100
-    passes: Annotated[int, Field(ge=0, le=10_000)] = 20
-    bootstrap: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    samples: int = 100
+    passes: int = 20
+    bootstrap: int = 1000
+    seed: int = 0
+    pictures: bool = False
     precision: str = "fp32"
     device: str = "auto"
-    batch_size: Annotated[int, Field(ge=1, le=1_000_000)] = 256
+    batch_size: int = 256
+
+    def __post_init__(self) -> None:
+        check_precision(self.precision)
+        for name, (least, most) in _BOUNDS.items():
+            value = getattr(self, name)
+            option = f"--{name.replace('_', '-')}"
+            if value < least:
+                raise CourseError(f"{option} must be at least {least}, not {value}")
+            if value > most:  # more fits in no memory, or into no generator of random numbers
+                raise CourseError(f"{option} {value} is too much: {most:,} at most")
 
 
 def write_report(
@@ -61,7 +76,6 @@ def write_report(
     against: Sequence[Path] = (),
     ensemble: bool = False,
     weights: str | None = None,
-    pictures: bool = False,
     out: Path | None = None,
     console: Console | None = None,
 ) -> tuple[Report, Path]:
@@ -71,7 +85,6 @@ def write_report(
         runs: one run folder or file, or the members of an ensemble.
         against: others to compare it with, on the same faces.
         weights: "best" or "last", of every run.
-        pictures: show faces of a real data set too.
         out: folder of the report.
 
     Raises:
@@ -84,7 +97,6 @@ def write_report(
         )
     if len(runs) < 2 and ensemble:
         raise CourseError("an ensemble needs at least two runs")
-    check_precision(settings.precision)
     networks = [load_trained(path, weights) for path in runs]
     others = [load_trained(path, weights if path.is_dir() else None) for path in against]
     faces = load_evaluation_faces(networks[0], request)
@@ -100,11 +112,9 @@ def write_report(
     ):
         evaluation = evaluate_trained(networks, faces, settings)
         report = _report(networks, others, faces, request, settings, evaluation)
-        if pictures or is_drawn(faces.source):
-            report = replace(report, faces=choose_faces(evaluation, faces.faces))
         page.write_text(report.as_page(), encoding="utf-8")
-        write_whole(out / NUMBERS, json.dumps(report.document, indent=1, ensure_ascii=False))
-        write_whole(out / TABLES, report.as_markdown())
+        _write(out / NUMBERS, json.dumps(report.document, indent=1, ensure_ascii=False))
+        _write(out / TABLES, report.as_markdown())
     return report, out
 
 
@@ -126,8 +136,15 @@ def evaluate_trained(
         [trained.network for trained in networks],
         faces.faces,
         calibration_faces=faces.calibration,
+        without=settings.without,
+        samples=settings.samples,
+        passes=settings.passes,
+        bootstrap=settings.bootstrap,
+        seed=settings.seed,
+        device=settings.device,
+        precision=settings.precision,
+        batch_size=settings.batch_size,
         input_size=networks[0].input_size,
-        **asdict(settings),
     )
 
 
@@ -163,9 +180,10 @@ def _report(
     document["comparisons"] = []
     for other in others:
         theirs = evaluate_trained([other], faces, replace(settings, passes=0, bootstrap=0))
-        found = compare(evaluation, theirs, replicates=settings.bootstrap, seed=settings.seed)
+        found = compare(evaluation, theirs, replicates=settings.bootstrap, seed=settings.seed).as_json()
         metrics = theirs.as_json()["metrics"]
         document["comparisons"].append({"other": str(other.path), **found, "metrics": metrics})
+    shown = settings.pictures or is_drawn(faces.source)
     return Report(
         title=str(first.path) if alone else f"{first.path} and {len(networks) - 1} more",
         summary=summary_of(networks, document),
@@ -174,6 +192,7 @@ def _report(
         drawings=draw_all(evaluation, document, first.history if alone else (), first.epoch),
         facts=facts_of(networks, request, document),
         command=document["about"]["session"]["command"],
+        faces=choose_faces(evaluation, faces.faces) if shown else {},
     )
 
 
@@ -182,3 +201,8 @@ def _folder_of(networks: Sequence[TrainedNetwork]) -> Path:
     if not path.is_dir():
         return Path("runs") / f"evaluation-{path.stem}"
     return path / ("evaluation" if len(networks) == 1 else "evaluation-ensemble")
+
+
+def _write(path: Path, text: str) -> None:
+    with atomic_write(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_scripts.archives import is_archive, unpack
+from data_scripts.archives import unpack
 from pvlib.errors import CourseError
 
 FILES = {"set/train/1/a.jpg": b"a" * 3000, "set/train/2/ü.png": bytes(range(256)) * 700, "set/list.txt": b""}
@@ -88,56 +88,37 @@ def test_an_empty_folder_is_filled_and_a_full_one_or_a_file_is_refused_untouched
 
 
 @pytest.mark.parametrize("kind", ["zip", "w:"])
-@pytest.mark.parametrize(
-    ("name", "complaint"),
-    [
-        *((name, "leads out of the folder") for name in (
-            "../out.png", "a/../../out.png", "..", "/out.png", "//server/out.png", "C:/out.png", "c:out.png",
-            "\\out.png", "..\\out.png", "a\\..\\..\\out.png",
-        )),
-        *((name, "on every system") for name in (
-            "aux", "NUL.png", "a/com1.txt", "a.", "a /b", "ab:b.png", "a\tb", "a\nb.png", "x" * 300,
-        )),
-    ],
-)  # fmt: skip
-def test_a_name_that_leads_out_or_is_none_on_some_system_is_refused(path, kind, name, complaint):
-    assert_refused(pack(path, [("fine.png", b""), (name, b"evil")], kind), complaint)
+@pytest.mark.parametrize("name", [
+    "../out.png", "a/../../out.png", "..", "/out.png", "//server/out.png", "C:/out.png", "c:out.png", "\\out.png",
+    "..\\out.png", "a\\..\\..\\out.png", "ab:b.png",
+])  # fmt: skip
+def test_a_name_that_leads_out_on_some_system_is_refused(path, kind, name):
+    assert_refused(pack(path, [("fine.png", b""), (name, b"evil")], kind), "leads out of the folder")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("kind", ["zip", "w:"])
 @pytest.mark.parametrize(
-    ("one", "other"),
-    [("a.png", "a.png"), ("a.png", "./A.PNG"), ("Train/a.png", "train/b.png"), ("é.png", "e\u0301.png"),
-     ("a", "a/b.png"), ("a/b.png", "A")],
-)  # fmt: skip
-def test_names_that_mean_one_file_on_some_system_are_refused(path, kind, one, other):
+    ("one", "other"), [("a.png", "a.png"), ("a.png", "./a.png"), ("a", "a/b.png"), ("a/b.png", "a")]
+)
+def test_names_that_mean_one_file_are_refused(path, kind, one, other):
     assert_refused(pack(path, [(one, b""), (other, b"")], kind), "comes twice")
 
 
 def test_a_zero_byte_does_not_hide_the_rest_of_a_name(path):
     pack(path, [("fine_png/../../out", b"evil")], "zip")
     path.write_bytes(path.read_bytes().replace(b"fine_png/", b"fine.png\0"))
-    assert_refused(path, "leads out|on every system")
+    assert_refused(path, "leads out")
 
 
-@pytest.mark.parametrize("info", [
-    entry("link", kind=tarfile.SYMTYPE, link="/etc/passwd"),
-    entry("link", kind=tarfile.SYMTYPE, link="fine.png"),
-    entry("pipe", kind=tarfile.FIFOTYPE),
-    entry("disk", kind=tarfile.BLKTYPE),
-    entry("zero", kind=tarfile.CHRTYPE),
-    entry("unknown", kind=b"Z"),
-    entry("link", kind=tarfile.LNKTYPE, link="/etc/passwd"),
-    entry("link", kind=tarfile.LNKTYPE, link="../set"),
-    entry("link", kind=tarfile.LNKTYPE, link="later.png"),
-], ids=lambda info: f"{info.type.decode()}-{info.linkname}")  # fmt: skip
-def test_a_tar_entry_that_is_no_plain_file_is_refused(path, info):
+@pytest.mark.parametrize("kind", [
+    tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.BLKTYPE, tarfile.CHRTYPE, b"Z",
+])  # fmt: skip
+def test_a_tar_entry_that_is_no_plain_file_is_refused(path, kind):
     with tarfile.open(path, "w") as archive:
         archive.addfile(entry("fine.png"))
-        archive.addfile(info)
-        archive.addfile(entry("later.png"))
-    assert_refused(path, "no set of faces needs|leads out|damaged")
+        archive.addfile(entry("link", kind=kind, link="fine.png"))
+    assert_refused(path, "no set of faces needs|damaged")
 
 
 def test_a_link_in_a_zip_is_refused(path):
@@ -148,17 +129,13 @@ def test_a_link_in_a_zip_is_refused(path):
     assert_refused(path, "link or device")
 
 
-def test_a_hard_link_becomes_a_copy_and_no_file_keeps_odd_rights(path):
+def test_no_file_keeps_odd_rights(path):
     with tarfile.open(path, "w") as archive:
         tool = entry("a.png", 3)
         tool.mode = 0o6777
         archive.addfile(tool, io.BytesIO(b"abc"))
-        archive.addfile(entry("b.png", kind=tarfile.LNKTYPE, link="a.png"))
     unpack(path, path.parent / "out")
-    assert contents(path.parent / "out") == {"a.png": b"abc", "b.png": b"abc"}
-    for name in "ab":
-        about = (path.parent / "out" / f"{name}.png").stat()
-        assert (about.st_nlink, about.st_mode & 0o7111) == (1, 0)
+    assert (path.parent / "out" / "a.png").stat().st_mode & 0o7111 == 0
 
 
 @pytest.mark.parametrize("kind", ["zip", "w:gz"])
@@ -239,21 +216,3 @@ def test_a_tar_whose_end_is_not_its_end_mark_is_refused(path, damage):
     content[1024 + 150] ^= 1  # in the check sum of b.png's header
     path.write_bytes(content if damage.startswith("damaged") else content[:1024])
     assert_refused(path, "end mark is missing")
-
-
-def test_an_interruption_leaves_nothing(path, monkeypatch):
-    pack(path, FILES.items(), "zip")
-
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("data_scripts.archives._compare", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        unpack(path, path.parent / "out")
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_the_name_of_an_archive_is_known(path):
-    for name in ("a.zip", "A.ZIP", "b.tar", "c.tar.gz", "d.tgz", "e.7z", "f.part01.rar", "g.zip.001"):
-        assert is_archive(path / name)
-        assert not is_archive(path / f"{name}.safetensors")

@@ -1,28 +1,15 @@
 """Near duplicates: a picture changed a little, or mirrored, is found; different faces and blank pictures are not."""
 
-import importlib.util
 import io
 import json
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from data_scripts.archives import unpack
-from drawnfaces.layouts import write_layout
+from data_scripts import find_near_duplicates as script
 from pvlib.data.drawn import draw_faces
-
-SCRIPT = Path(__file__).resolve().parents[2] / "data_scripts" / "find_near_duplicates.py"
-
-
-@pytest.fixture(scope="module")
-def script():
-    spec = importlib.util.spec_from_file_location("find_near_duplicates", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +37,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("mirror", [False, True])
 @pytest.mark.parametrize("change", CHANGES)
-def test_every_changed_copy_is_found_with_its_original_and_nothing_else(script, faces, change, mirror):
+def test_every_changed_copy_is_found_with_its_original_and_nothing_else(faces, change, mirror):
     copies = np.stack([CHANGES[change](face) for face in faces[:40]])
     copies = copies[:, :, ::-1] if mirror else copies
     pairs, mirrored, ended = script.near_duplicates(np.concatenate([faces, copies]))
@@ -59,7 +46,7 @@ def test_every_changed_copy_is_found_with_its_original_and_nothing_else(script, 
     assert not ended
 
 
-def test_nearly_every_shifted_copy_is_found_and_nothing_else(script, faces):
+def test_nearly_every_shifted_copy_is_found_and_nothing_else(faces):
     copies = np.stack([np.pad(face, ((0, 0), (1, 0)), mode="edge")[:, :-1] for face in faces])
     pairs, mirrored, _ = script.near_duplicates(np.concatenate([faces, copies]))
     assert (pairs[:, 1] - pairs[:, 0] == len(faces)).all()
@@ -67,13 +54,13 @@ def test_nearly_every_shifted_copy_is_found_and_nothing_else(script, faces):
     assert not mirrored.any()
 
 
-def test_different_faces_do_not_agree(script, faces):
+def test_different_faces_do_not_agree(faces):
     first, second = np.array(list(combinations(range(50), 2))).T
     assert script.agreement(faces[first], faces[second]).max() < script.STRUCTURE
     assert len(script.near_duplicates(faces)[0]) == 0
 
 
-def test_blank_and_nearly_blank_pictures_and_noise_match_nothing(script):
+def test_blank_and_nearly_blank_pictures_and_noise_match_nothing():
     random = np.random.default_rng(0)
     blank = np.stack([np.full((48, 48), grey, np.uint8) for grey in range(0, 250, 10)])
     faint = (128 + random.integers(-2, 3, (25, 48, 48))).astype(np.uint8)
@@ -82,11 +69,11 @@ def test_blank_and_nearly_blank_pictures_and_noise_match_nothing(script):
 
 
 @pytest.mark.parametrize("count", [0, 1])
-def test_no_picture_and_one_picture_have_no_pairs(script, count):
+def test_no_picture_and_one_picture_have_no_pairs(count):
     assert script.near_duplicates(np.zeros((count, 48, 48), np.uint8))[0].shape == (0, 2)
 
 
-def test_a_film_whose_frames_are_all_alike_ends_early_and_says_so(script, faces):
+def test_a_film_whose_frames_are_all_alike_ends_early_and_says_so(faces):
     frames = np.stack([np.clip(faces[0].astype(int) + i % 7, 0, 255) for i in range(60)]).astype(np.uint8)
     pairs, mirrored, _ = script.near_duplicates(frames)
     assert (~mirrored).sum() == 60 * 59 / 2
@@ -95,7 +82,7 @@ def test_a_film_whose_frames_are_all_alike_ends_early_and_says_so(script, faces)
     assert len(pairs) <= 100
 
 
-def test_candidates_are_all_pairs_that_agree_in_three_groups_each_of_them_once(script):
+def test_candidates_are_all_pairs_that_agree_in_three_groups_each_of_them_once():
     random = np.random.default_rng(1)
     hashes = random.integers(0, 256, (8, 8), np.uint8)[random.integers(0, 8, 120)]
     hashes ^= np.packbits(random.random((120, 64)) < 0.12, axis=1)
@@ -113,7 +100,7 @@ def test_candidates_are_all_pairs_that_agree_in_three_groups_each_of_them_once(s
     assert len(expected) > 50
 
 
-def test_of_the_real_pairs_that_a_comparison_of_all_with_all_finds_nearly_none_is_missed(script, shared):
+def test_of_the_real_pairs_that_a_comparison_of_all_with_all_finds_nearly_none_is_missed(shared):
     images = np.load(shared / "data" / "ferplus" / "train_valid.npz")["images"][:4000]
     faces = np.unique(images.reshape(4000, -1), axis=0).reshape(-1, 48, 48)  # no exact copy among them
     coarse = faces.reshape(-1, 16, 3, 16, 3).mean(axis=(2, 4)).reshape(len(faces), -1)
@@ -128,28 +115,18 @@ def test_of_the_real_pairs_that_a_comparison_of_all_with_all_finds_nearly_none_i
     assert len(upright) >= 0.9 * len(expected)
 
 
-def test_mirrored_test_faces_in_training_are_found_and_listed(script, tmp_path, capsys):
-    write_layout(tmp_path / "set", "rafdb-folders", {"train": 12, "test": 4}, seed=3, size=100)
-    for path in sorted((tmp_path / "set" / "test").rglob("*.jpg")):
+def test_mirrored_test_faces_in_training_are_found_and_listed(drawn, call, tmp_path):
+    root = drawn("rafdb-folders", tmp_path / "set", train=12, test=4)
+    for path in sorted((root / "test").rglob("*.jpg")):
         flipped = Image.open(path).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        folder = tmp_path / "set" / "train" / path.parent.name
+        folder = root / "train" / path.parent.name
         folder.mkdir(exist_ok=True)
         flipped.save(folder / f"flipped_{path.name}", quality=85)
-    assert script.main([str(tmp_path / "set"), "--workers", "1", "--json", str(tmp_path / "pairs.json")]) == 0
-    printed = capsys.readouterr().out
-    assert "20 different images: 4 pairs, 4 of them mirrored" in printed
-    assert "pairs across splits: 4, 4 of them mirrored" in printed
+    result = call(script.main, root, "--workers", 1, "--json", tmp_path / "pairs.json")
+    assert "20 different images: 4 pairs, 4 of them mirrored" in result.stdout
+    assert "pairs across splits: 4, 4 of them mirrored" in result.stdout
     found = json.loads((tmp_path / "pairs.json").read_text())
     assert all("flipped_" in " ".join(pair["images"]) and pair["mirrored"] for pair in found)
-    assert script.main([str(tmp_path / "none")]) == 1
-    assert "there is no file or folder" in capsys.readouterr().err
-
-
-def test_the_mirrored_test_faces_of_a_copy_of_rafdb_are_all_found(script, shared, tmp_path, capsys):
-    """The case R11: its training folders hold all twelve test faces, mirrored and compressed again."""
-    archive = shared / "cases" / "inputs" / "R11.tar.gz"
-    if not archive.is_file():
-        pytest.skip(f"needs {archive}, which is not here")
-    unpack(archive, tmp_path / "case")
-    assert script.main([str(tmp_path / "case" / "in"), "--workers", "1"]) == 0
-    assert "pairs across splits: 12, 12 of them mirrored" in capsys.readouterr().out
+    refused = call(script.main, tmp_path / "none")
+    assert refused.exit_code == 1
+    assert "there is no file or folder" in refused.stderr

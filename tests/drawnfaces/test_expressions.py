@@ -37,6 +37,12 @@ def test_intensity_can_be_read_back_from_a_mixture(intensity, share, first, seco
     assert intensity_of(mixture) == pytest.approx(intensity, abs=1e-4)
 
 
+def test_an_even_blend_is_as_strong_as_either_part():
+    blend = to_action_units(0.5 * (ONE[1] + ONE[2]))
+    jaw = NAMES.index("AU26")  # in surprise only
+    assert blend[jaw] == pytest.approx(PROTOTYPES["surprise"][0][jaw] / np.sqrt(2))
+
+
 def test_the_intensity_of_each_expression_weighs_its_prototype():
     even = dilute(0.5 * (ONE[1] + ONE[2]), 0.8)
     np.testing.assert_allclose(expression_intensities(even), 0.8 * np.sqrt(0.5) * (ONE[1] + ONE[2]))
@@ -91,6 +97,12 @@ def test_prototypes_hold_the_units_that_emfacs_names():
             assert all(prototype[NAMES.index(unit)] > 0 for unit in units), name
 
 
+def test_contempt_is_one_sided_either_way():
+    left, right = (dict(zip(NAMES, p, strict=True)) for p in PROTOTYPES["contempt"])
+    assert left["AU14L"] == right["AU14R"] == 1
+    assert left["AU14R"] == right["AU14L"] == 0
+
+
 @pytest.mark.parametrize("mixture", [[1.0] * 8, [0.5, 0.4] + [0.0] * 6, [1.0], [2.0, -1.0] + [0.0] * 6])
 def test_a_mixture_that_is_no_distribution_is_refused(mixture):
     with pytest.raises(DrawingError, match="mixture"):
@@ -102,6 +114,12 @@ def test_a_face_needs_action_units_or_a_mixture_but_not_both():
         draw_face({"AU1": 1}, mixture=ONE[0])
     with pytest.raises(DrawingError, match="not both"):
         draw_face()
+
+
+def test_confusions_are_distributions_and_mostly_right():
+    np.testing.assert_allclose(CONFUSION.sum(axis=1), 1)
+    assert (CONFUSION >= 0).all()
+    assert (CONFUSION[:, :8].argmax(axis=1) == np.arange(8)).all()
 
 
 @pytest.mark.parametrize(

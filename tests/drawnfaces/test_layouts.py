@@ -55,6 +55,23 @@ def test_ferplus_comes_back_pixel_for_pixel_and_vote_for_vote(tmp_path, layout):
         assert torch.equal(read.votes, faces.votes[expected][kept])
 
 
+@pytest.mark.parametrize("layout", ["ferplus", "ferplus-csv"])
+def test_one_row_in_two_hundred_shows_no_face_and_names_count_rows(tmp_path, layout):
+    writer = LAYOUTS[layout].writer(tmp_path)
+    votes = np.array([10, 0, 0, 0, 0, 0, 0, 0, 0, 0], np.uint8)
+    face = {"image": np.zeros((1, 48, 48), np.uint8), "votes": votes, "mixture": np.eye(8)[0]}
+    for _ in range(201):
+        writer.add("train", face)
+    writer.finish()
+    with (tmp_path / "fer2013new.csv").open(newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert [row["Image name"] for row in rows[197:202]] == [
+        "fer0000197.png", "fer0000198.png", "", "fer0000200.png", "fer0000201.png",
+    ]  # fmt: skip
+    assert rows[199]["NF"] == "10"
+    prepare_ferplus(tmp_path, tmp_path / "faces.safetensors")  # row 200 of the table has pixels, but no name
+
+
 @pytest.mark.parametrize("layout", ["rafdb", "rafdb-folders"])
 def test_rafdb_comes_back_with_its_labels_and_nearly_its_pixels(tmp_path, layout):
     # Without grain, which JPEG would not keep.
@@ -163,7 +180,9 @@ def test_valence_and_arousal_are_the_mixtures_mean_of_places():
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_count_is_divided_without_a_rest(layout):
     for count in (1, 9, 1000):
-        assert sum(split_counts(layout, count).values()) == count
+        counts = split_counts(layout, count)
+        assert sum(counts.values()) == count
+        assert min(counts.values()) >= 0
 
 
 def test_a_folder_that_holds_something_is_refused_and_left_alone(tmp_path):
@@ -183,16 +202,17 @@ def test_drawn_faces_may_be_replaced(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["faces"]
 
 
-def test_an_interruption_leaves_nothing_behind_and_keeps_what_was_to_be_replaced(tmp_path):
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+def test_an_interruption_leaves_nothing_behind_and_keeps_what_was_to_be_replaced(tmp_path, error):
     def interrupt(done):
-        raise KeyboardInterrupt
+        raise error
 
-    out = tmp_path / "faces"
-    with pytest.raises(KeyboardInterrupt):
-        write_layout(out, "rafdb", {"train": 2}, SEED, size=16, on_progress=interrupt)
+    with pytest.raises(error):
+        write_layout(tmp_path / "faces", "rafdb", {"train": 2}, SEED, size=16, on_progress=interrupt)
     assert list(tmp_path.iterdir()) == []
-    before = (write(out, "rafdb", size=16, train=1) / "truth.safetensors").read_bytes()
-    with pytest.raises(KeyboardInterrupt):
+    out = write(tmp_path / "faces", "rafdb", size=16, train=1)
+    before = (out / "truth.safetensors").read_bytes()
+    with pytest.raises(error):
         write_layout(out, "rafdb", {"train": 2}, SEED, size=16, replace=True, on_progress=interrupt)
     assert (out / "truth.safetensors").read_bytes() == before
     assert list(tmp_path.iterdir()) == [out]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from drawnfaces import Camera, Identity, draw_face
-from drawnfaces.curves import stroke
+from drawnfaces.curves import curve, stroke, strokes
 from drawnfaces.identity import FACIAL_HAIR
 
 SIZE = 96
@@ -17,12 +17,25 @@ def _grey(units=None, identity=BALD, **camera):
     return draw_face(units or {}, identity, camera=Camera(**camera), size=SIZE, colour=False)[0].astype(float)
 
 
+def test_a_curve_goes_through_its_points():
+    points = np.array([[0.0, 0.0], [1.0, 2.0], [3.0, 1.0], [4.0, 4.0]])
+    np.testing.assert_allclose(curve(points)[::5], points, atol=1e-12)
+
+
 def test_a_stroke_is_as_wide_in_the_middle_as_asked_and_tapers_to_its_ends():
     outline = stroke([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0]], width=0.3, start=0.5, end=0.0)
     widths = np.abs(outline[: len(outline) // 2, 1] - outline[: len(outline) // 2 - 1 : -1, 1])
     assert widths[0] == pytest.approx(0.15)
     assert widths[len(widths) // 2] == pytest.approx(0.3)
     assert widths[-1] == pytest.approx(0.0)
+
+
+def test_many_strokes_at_once_are_those_one_by_one():
+    points = np.random.default_rng(0).random((4, 3, 2))
+    width, start, end = [0.1, 0.2, 0.05, 0.3], [0.0, 0.5, 1.0, 0.2], [0.0, 0.1, 1.0, 0.4]
+    together = strokes(points, width, start, end)
+    for i in range(4):
+        np.testing.assert_allclose(together[i], stroke(points[i], width[i], start[i], end[i]), atol=1e-12)
 
 
 def test_the_side_towards_the_light_is_brighter_and_the_sides_change_with_the_light():

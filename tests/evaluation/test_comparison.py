@@ -28,19 +28,24 @@ def test_networks_that_are_right_on_the_same_faces_do_not_differ():
     assert mcnemar(*hits(4, 4)).p == 1
 
 
+def test_mcnemar_wants_the_same_faces():
+    with pytest.raises(CourseError, match="3 with 4"):
+        mcnemar(torch.ones(3).bool(), torch.ones(4).bool())
+
+
 def evaluated(prediction):
     return evaluate_predictions([prediction], samples=2, replicates=0)
 
 
 def test_a_network_differs_from_itself_by_nothing(prediction):
     found = compare(evaluated(prediction), evaluated(prediction), replicates=20)
-    assert set(map(str, found["differences"].values())) == {"{'value': 0.0, 'low': 0.0, 'high': 0.0}"}
-    assert found["mcnemar"]["p"] == 1
+    assert all((d.value, d.low, d.high) == (0, 0, 0) for d in found.differences.values())
+    assert found.mcnemar.p == 1
 
 
 def test_a_difference_is_the_first_minus_the_second(make_prediction):
     first, second = evaluated(make_prediction()), evaluated(make_prediction(seed=1))
-    found = compare(first, second, replicates=200)
+    found = compare(first, second, replicates=200).as_json()
     for name, difference in found["differences"].items():
         assert difference["value"] == pytest.approx(first.metrics[name].value - second.metrics[name].value)
         assert difference["low"] <= difference["value"] <= difference["high"]
@@ -53,9 +58,9 @@ def test_a_difference_is_the_first_minus_the_second(make_prediction):
 def test_pairing_makes_the_interval_of_a_difference_narrower(make_prediction):
     first = make_prediction(1000)
     second = make_prediction(1000, mean=first.mean + 0.1 * torch.randn(1000, 4))  # nearly the same network
-    difference = compare(evaluated(first), evaluated(second), replicates=200)["differences"]["accuracy"]
+    difference = compare(evaluated(first), evaluated(second), replicates=200).differences["accuracy"]
     alone = evaluate_predictions([first], samples=2, replicates=200).metrics["accuracy"]
-    assert difference["high"] - difference["low"] < (alone.high - alone.low) / 2
+    assert difference.high - difference.low < (alone.high - alone.low) / 2
 
 
 def test_other_faces_are_refused(make_prediction):

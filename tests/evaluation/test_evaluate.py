@@ -25,6 +25,17 @@ def networks():
     return [poster_var(8, tiny(48)) for _ in range(2)]
 
 
+def leaves(value):
+    if isinstance(value, dict):
+        for part in value.values():
+            yield from leaves(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from leaves(part)
+    else:
+        yield value
+
+
 def test_an_ensemble_of_variational_networks_on_drawn_faces_has_every_number(faces, networks):
     found = evaluate(networks, faces, samples=3, passes=2, bootstrap=30).as_json()
     assert json.loads(json.dumps(found, allow_nan=False)) == found
@@ -69,6 +80,24 @@ def test_the_numbers_are_those_of_the_prediction(make_prediction):
     assert found.confusion.tolist() == expected.tolist()
 
 
+def test_the_area_under_a_curve_is_the_mean_of_its_risks(make_prediction):
+    found = evaluate_predictions([make_prediction(80)], samples=2, replicates=0)
+    for uncertainty in found.uncertainties.values():
+        if uncertainty is not None:
+            assert uncertainty.metrics["aurc"].value == pytest.approx(uncertainty.risk.mean().item())
+
+
+def test_intervals_hold_their_values_and_narrow_with_more_faces(make_prediction):
+    few, many = (
+        evaluate_predictions([make_prediction(faces)], samples=2, replicates=200) for faces in (100, 1600)
+    )
+    for name, number in many.metrics.items():
+        assert number.low <= number.value <= number.high
+        if "calibration" not in name:
+            ratio = (few.metrics[name].high - few.metrics[name].low) / (number.high - number.low)
+            assert 2 < ratio < 8  # √16 = 4
+
+
 def test_the_temperature_of_other_faces_is_used(faces, networks):
     others = draw_faces(10, seed=8)
     found = evaluate(networks[:1], faces, calibration_faces=others, samples=2, passes=0, bootstrap=0)
@@ -100,7 +129,7 @@ def test_everyone_right_and_sure_has_no_errors_to_find(make_prediction):
     sure = replace(prediction, mean=20 * prediction.target)
     found = evaluate_predictions([sure], samples=2, replicates=20)
     assert found.metrics["accuracy"].as_json() == {"value": 1.0, "low": 1.0, "high": 1.0}
-    entropy = found.score_metrics["softmax_entropy"]
+    entropy = found.uncertainties["softmax_entropy"].metrics
     assert entropy["aurc"].value == 0
     assert math.isnan(entropy["auroc_errors"].value)
     json.dumps(found.as_json(), allow_nan=False)

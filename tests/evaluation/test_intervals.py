@@ -71,9 +71,15 @@ def test_a_number_that_does_not_exist_is_null_in_json():
     assert Interval(0.5, 0.25, 0.75).as_json() == {"value": 0.5, "low": 0.25, "high": 0.75}
 
 
-def test_nothing_to_measure_on_is_refused():
+def test_nothing_to_measure_on_and_impossible_levels_are_refused():
     with pytest.raises(CourseError, match="no faces"):
         bootstrap(mean_of(torch.ones(0).double()), 0)
+    with pytest.raises(CourseError, match="level"):
+        bootstrap(mean_of(torch.ones(2).double()), 2, level=95)
+
+
+def test_reflecting_mirrors_the_percentiles_at_the_value():
+    assert reflected(Interval(5.0, 3.0, 6.0)) == Interval(5.0, 4.0, 7.0)
 
 
 def test_a_reflected_interval_holds_its_value_and_ends_at_the_least_possible():
@@ -97,3 +103,9 @@ def test_one_seed_has_a_mean_and_no_interval_and_none_is_refused():
     assert mean_interval([0.5]).as_json() == {"value": 0.5, "low": None, "high": None}
     with pytest.raises(CourseError, match="no values"):
         mean_interval([])
+
+
+def test_ninety_five_per_cent_of_the_intervals_over_seeds_hold_the_truth():
+    samples = torch.randn(2000, 4, generator=torch.Generator().manual_seed(0)).tolist()
+    held = sum(found.low <= 0 <= found.high for found in map(mean_interval, samples)) / 2000
+    assert held == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / 2000))

@@ -47,6 +47,16 @@ def test_branches_that_are_always_dropped_are_as_good_as_not_there(network):
     torch.testing.assert_close(found, plain(network).expand(4, 5, 3), rtol=1e-4, atol=1e-5)
 
 
+def test_passes_differ_from_each_other_and_between_faces(network):
+    found = passes(network, count=50)
+    assert found.shape == (50, 5, 3)
+    assert (found.std(dim=0) > 0).all()
+    dropped = (found - found[0]).abs().sum(
+        dim=2
+    ) > 1e-4  # (50, 5): whose branches differ from the first pass's
+    assert dropped.any(dim=1).sum() > dropped.all(dim=1).sum()
+
+
 def test_each_branch_is_left_out_as_often_as_its_probability_says(network):
     network.levels[1].drop_path.drop_prob = 0.0
     network.levels[2].drop_path.drop_prob = 0.25
@@ -62,10 +72,8 @@ def test_each_branch_is_left_out_as_often_as_its_probability_says(network):
 def test_passes_leave_mode_statistics_hooks_and_random_state_alone(network):
     before = {name: value.clone() for name, value in network.state_dict().items()}
     state = torch.random.get_rng_state()
-    network.image_pyramid.eval()
-    passes(network), plain(network)
+    passes(network)
     assert network.training
-    assert not any(part.training for part in network.image_pyramid.modules())
     assert all(part.training for part in network.modules() if isinstance(part, DropPath))
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
     assert torch.equal(torch.random.get_rng_state(), state)
@@ -125,3 +133,10 @@ def test_larger_faces_are_resized_smoothly_where_a_size_is_given(network):
     torch.testing.assert_close(said["smooth"], said["grey"], rtol=0.02, atol=0.02)
     torch.testing.assert_close(said["nearest"], said["black"], rtol=1e-4, atol=1e-5)
     assert not torch.allclose(said["smooth"], said["nearest"], rtol=0.02, atol=0.02)
+
+
+def test_a_part_that_was_in_evaluation_mode_stays_there(network):
+    network.image_pyramid.eval()
+    plain(network)
+    assert network.training
+    assert not any(part.training for part in network.image_pyramid.modules())

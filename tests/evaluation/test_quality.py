@@ -17,7 +17,7 @@ from sklearn.metrics import (
 from torchmetrics.functional.classification import binary_calibration_error, multiclass_calibration_error
 
 from pvlib.evaluation.intervals import Interval
-from pvlib.evaluation.quality import class_quality, quality, reflect_biased
+from pvlib.evaluation.quality import brier, class_quality, quality, reflect_biased
 from pvlib.evaluation.votes import logarithm
 from pvlib.losses import negative_log_likelihood
 
@@ -77,6 +77,12 @@ def test_a_class_that_never_occurs_counts_for_no_mean_and_has_no_recall():
 
 def test_without_votes_there_is_no_distance_to_them(prediction, said, counts):
     assert "kl_to_votes" not in quality(said, prediction.target)(counts)
+
+
+def test_brier_of_certainty_is_zero_when_right_and_two_when_wrong():
+    said = torch.eye(2).double()
+    assert brier(said, said).tolist() == [0, 0]
+    assert brier(said, said.flip(0)).tolist() == [2, 2]
 
 
 def test_likelihood_of_a_distribution_is_its_cross_entropy_and_finite_at_the_impossible():

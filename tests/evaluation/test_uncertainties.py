@@ -44,6 +44,15 @@ def test_everything_is_there_for_an_ensemble_of_variational_heads_with_drop_path
     assert all(score.values.shape == (60,) for score in found.values())
 
 
+def test_disagreement_is_no_more_than_the_whole_uncertainty(make_prediction):
+    passes = torch.randn(3, 60, 4)
+    found = all_scores(make_prediction(passes=passes), make_prediction(seed=1))
+    for kind in ("mc", "dropout", "ensemble"):
+        whole, part = found[f"{kind}_entropy"].values, found[f"{kind}_mutual_information"].values
+        assert (part >= 0).all()
+        assert (part <= whole + 1e-9).all()
+
+
 def test_the_entropy_of_the_votes_themselves_correlates_perfectly(prediction):
     entropy = -(prediction.votes * prediction.votes.log()).sum(dim=1)
     found = score_statistics(

@@ -47,6 +47,11 @@ def test_an_html_export_shows_the_picture_with_its_description():
     assert image["alt"] == ALT
 
 
+def test_a_picture_that_does_not_move_carries_no_plotly_figure():
+    data, _ = bundle(None, line()[1], ALT)
+    assert PLOTLY not in data
+
+
 def test_the_same_figure_makes_the_same_bytes():
     assert bundle(None, line()[1], ALT) == bundle(None, line()[1], ALT)
 

@@ -31,6 +31,12 @@ def test_variants_can_be_listed_and_the_first_is_the_reference(write_grid):
     assert grid.against == "full"
 
 
+def test_small_numbers_may_be_written_with_an_exponent(write_grid):
+    path = write_grid()
+    path.write_text(path.read_text().replace('"train.epochs": 1', '"train.learning_rate": 9e-6'))
+    assert read_grid(path).runs[0].config.train.learning_rate == 9e-6
+
+
 def test_what_is_typed_at_the_command_line_has_the_last_word(write_grid):
     grid = read_grid(write_grid(), ["train.epochs=3", "seeds=[4, 7]", "columns=[calibration_error]"])
     assert (grid.seeds, grid.columns) == ((4, 7), ("calibration_error",))
@@ -52,6 +58,7 @@ def test_every_path_means_the_same_in_whatever_folder_a_worker_runs(write_grid, 
     ({"preset": None}, ["preset"]),
     ({"preset": "drawn-tinny"}, ["drawn-tinny", "drawn-tiny"]),
     ({"base": {"train.epoch": 3}}, ["train.epoch", "train.epochs"]),
+    ({"base": {"train.epochs": "many"}}, ["train.epochs"]),
     ({"base": {"train.learning_rate": "1e-3"}}, ["train.learning_rate", "'1e-3'"]),
     ({"base": [1]}, ["base"]),
     ({"base": {"seed": 3}}, ['"seed"', '"seeds"']),
@@ -60,6 +67,7 @@ def test_every_path_means_the_same_in_whatever_folder_a_worker_runs(write_grid, 
     ({"axes": {"head": {"a/b": {}}}}, ["a/b"]),
     ({"axes": {"head": {"a.": {}}}}, ['"a."']),
     ({"axes": {"head": {}}}, ["at least one variant"]),
+    ({"axes": {"head": {"a": {"seed": 3}}}}, ["seeds"]),
     ({"axes": {"head": {"a" * 200: {}}}}, ["a" * 200, "150"]),
     ({"axes": {"x": {"a": {"train.epochs": 2}}, "y": {"b": {"train.epochs": 3}}}}, ["x and y", "train.epochs"]),
     ({"variants": {"a": {}}}, ["axes", "variants"]),
@@ -70,11 +78,13 @@ def test_every_path_means_the_same_in_whatever_folder_a_worker_runs(write_grid, 
     ({"reference": "point+markd"}, ["point+markd", "point+marked"]),
     ({"columns": ["acuracy"]}, ["acuracy", "accuracy"]),
     ({"columns": ["brier", "brier"]}, ["columns", "once"]),
+    ({"columns": "accuracy"}, ["columns"]),
     ({"seeds": 0}, ["seeds"]),
     ({"seeds": [1, 1]}, ["seeds"]),
     ({"seeds": 10**12}, ["seeds", "10,000"]),
     ({"evaluation": {"split": "testing"}}, ["split", "testing"]),
     ({"evaluation": {"splitt": "test"}}, ["splitt", "split"]),
+    ({"evaluation": {"samples": 0}}, ["samples"]),
     ({"evaluation": {"samples": 10**9}}, ["samples"]),
     ({"published": {"point+marked": "no VI heads"}}, ["no VI heads", "no VI head"]),
     ({"published": {"pointless": "full"}}, ["pointless"]),
@@ -121,3 +131,19 @@ def test_the_grids_of_the_course_can_be_read(name):
     grid = read_grid(name)
     assert grid.about
     assert grid.published
+
+
+def test_the_grid_of_the_heads_has_every_head_with_and_without_embedding_under_every_seed():
+    grid = read_grid("drawn-heads")
+    objectives = {
+        (run.config.network.head, run.config.objective.likelihood, run.config.objective.divergence)
+        for run in grid.runs
+    }
+    divergences = ("none", "gaussian", "released", "label_smoothing")
+    assert objectives == {
+        ("point", "cross_entropy", "none"),
+        *(("variational", "cross_entropy", name) for name in divergences),
+        ("variational", "kendall_gal", "none"),
+    }
+    assert {run.config.network.layer_embedding for run in grid.runs} == {True, False}
+    assert len(grid.runs) == 6 * 2 * 5

@@ -34,7 +34,7 @@ def network_input(images: Tensor, side: int | None = None) -> Tensor:
     """
     if side is None:
         return normalise(images)
-    return in_slices(images, side, lambda few: _resized(few, side))
+    return in_slices(images, side, lambda few: resized(few, side))
 
 
 def normalise(images: Tensor) -> Tensor:
@@ -80,8 +80,8 @@ def in_slices(images: Tensor, side: int, change: Callable[[Tensor], Tensor]) -> 
     return result
 
 
-def _resized(images: Tensor, side: int) -> Tensor:
-    """What torchvision's ``resize(images, [side, side], antialias=True)`` gives, bit for bit."""
+def resized(images: Tensor, side: int) -> Tensor:
+    """Return a batch scaled to ``side``: what torchvision's ``resize(…, antialias=True)`` gives, bit for bit."""
     if images.shape[-2:] == (side, side):
         return images
     on_bytes = images.device.type == "cpu" and (

@@ -10,12 +10,16 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 
-import torch
-from torch import Tensor
-from torchvision.transforms import v2
+from torch import Tensor, nn
 
 from pvlib.data.network_input import network_input
-from pvlib.data.transforms import PerFaceColourJitter, PerFaceErasing, PerFaceGeometry, ToNetworkInput
+from pvlib.data.transforms import (
+    PerFaceColourJitter,
+    PerFaceErasing,
+    PerFaceGeometry,
+    ToNetworkInput,
+    ToUnitFloat,
+)
 from pvlib.errors import CourseError
 
 FILLS = ("mean", "noise")
@@ -94,21 +98,21 @@ class Recipe:
         """Return the recipe for another output size, all amounts of pixels in proportion."""
         return replace(self, output_size=output_size, resize=self.resize * output_size / self.output_size)
 
-    def training(self) -> v2.Compose:
+    def training(self) -> nn.Sequential:
         """Return what turns stored faces into training input.
 
         uint8 (batch, 1 or 3, H, W) -> float32 (batch, 3, output_size, output_size). Colours change before the
         geometry, while there are few pixels; a face's contrast is so measured on all of it.
         """
         jitter, geometry, erasing = self.jitter_step(), self.geometry_step(), self.erasing_step()
-        steps = [v2.ToDtype(torch.float32, scale=True)]
+        steps: list[nn.Module] = [ToUnitFloat()]
         steps += [jitter] if any(self.jitter) else []
         steps.append(geometry)
         if self.erasing and self.erasing_fill == "noise":
-            steps += [v2.ToDtype(torch.float32, scale=True), erasing]
+            steps += [ToUnitFloat(), erasing]
         network_input = ToNetworkInput(steps, self.output_size)
         after = [erasing] if self.erasing and self.erasing_fill == "mean" else []
-        return v2.Compose([network_input, *after])
+        return nn.Sequential(network_input, *after)
 
     def evaluation(self) -> Callable[[Tensor], Tensor]:
         """Return what turns stored faces into test input, see :func:`pvlib.data.network_input.network_input`."""

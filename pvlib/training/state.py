@@ -6,14 +6,14 @@ No random state is among it, and no learning rate: see ``positions``.
 import math
 import time
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from timm.utils import ModelEmaV3
-from torch import Tensor
+from torch import Tensor, nn
 
 from pvlib.errors import CourseError
 from pvlib.files import remove_abandoned
@@ -49,7 +49,7 @@ class TrainingState:
 
     network: Poster
     optimizer: torch.optim.Optimizer
-    average: ModelEmaV3 | None = None
+    average: "MovingAverage | None" = None
     scaler: torch.amp.GradScaler | None = None
     history: list[EpochRecord] = field(default_factory=list)
     position: Position = field(default_factory=Position)
@@ -144,7 +144,9 @@ def begin(network: Poster, config: TrainConfig, fabric: "Fabric") -> TrainingSta
     fused = config.precision != "fp16"  # the fused step takes scaled gradients, which then cannot be clipped
     optimizer = torch.optim.AdamW(live, config.learning_rate, weight_decay=config.weight_decay, fused=fused)
     scaler = getattr(fabric.strategy.precision, "scaler", None)
-    return TrainingState(network, optimizer, moving_average(network, config.ema), scaler)
+    return TrainingState(
+        network, optimizer, MovingAverage(network, config.ema) if config.ema else None, scaler
+    )
 
 
 def _moments_of(
@@ -170,14 +172,20 @@ def _moments_of(
     return moments
 
 
-def moving_average(network: Poster, decay: float) -> ModelEmaV3 | None:
-    """Return an average that starts as a copy of ``network``, or None where ``decay`` is 0.
+class MovingAverage:
+    """An average of the weights that starts as a copy of ``network``; ``module`` is the network to measure."""
 
-    ``update(network)`` after every step moves it: average <- decay · average + (1 - decay) · network. The
-    statistics of batch normalisation are averaged along, counters are copied. ``.module`` is the network to
-    measure.
-    """
-    return ModelEmaV3(network, decay=decay) if decay else None
+    def __init__(self, network: Poster, decay: float):
+        self.module, self.decay = deepcopy(network).eval().requires_grad_(False), decay
+
+    @torch.no_grad()
+    def update(self, network: nn.Module) -> None:
+        """average <- decay · average + (1 - decay) · network, statistics of batch normalisation included."""
+        for own, live in zip(self.module.state_dict().values(), network.state_dict().values(), strict=True):
+            if own.is_floating_point():
+                own.lerp_(live, 1 - self.decay)
+            else:
+                own.copy_(live)  # a counter
 
 
 @dataclass(kw_only=True)

@@ -81,7 +81,7 @@ def test_another_output_size_keeps_all_proportions():
     assert small.output_size == 48
     assert small.resize / 48 == pytest.approx(236 / 224)
     images = torch.zeros(4000, 1, 8, 8)
-    room = small.geometry_step().make_params([images])["crop"]
+    room = small.geometry_step().draw(len(images))["crop"]
     assert room.max() == pytest.approx(12 * 48 / 224, rel=0.01)
 
 

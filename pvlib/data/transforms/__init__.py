@@ -8,7 +8,7 @@ from pvlib.data.transforms.colour import PerFaceColourJitter
 from pvlib.data.transforms.erasing import PerFaceErasing
 from pvlib.data.transforms.geometry import PerFaceGeometry
 from pvlib.data.transforms.per_face import PerFace
-from pvlib.data.transforms.pipeline import ToNetworkInput
+from pvlib.data.transforms.pipeline import ToNetworkInput, ToUnitFloat
 
 __all__ = [
     "PerFace",
@@ -16,5 +16,6 @@ __all__ = [
     "PerFaceErasing",
     "PerFaceGeometry",
     "ToNetworkInput",
+    "ToUnitFloat",
     "normalise",
 ]

@@ -5,8 +5,8 @@ import math
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torchvision.transforms import v2
 
+from pvlib.data.network_input import resized
 from pvlib.data.transforms.per_face import PerFace
 
 
@@ -71,8 +71,8 @@ class PerFaceGeometry(PerFace):
             return self._resize(images, params["mirror"].to(images.device))
         if min(images.shape[-2:]) > self.resize:
             side = round(self.resize)
-            images = v2.functional.resize(images, [side, side], antialias=True)  # (batch, C, side, side)
-        images = v2.functional.to_dtype(images, torch.float32, scale=True)
+            images = resized(images, side)  # (batch, C, side, side)
+        images = as_unit_float(images)
         grid = sampling_grid(self._affine(params).to(images), self.output_size)  # (batch, size, size, 2)
         # a face that is only cropped is never read beyond its edge, where "zeros" would darken half a pixel
         edge = self.padding if self.rotation or self.zoom or self.shift else "border"
@@ -85,16 +85,16 @@ class PerFaceGeometry(PerFace):
     def _resize(self, images: Tensor, mirror: Tensor) -> Tensor:
         """Mirror the stored pixels, which are few, then resize in uint8 as torchvision's pipelines do, which
         is faster than to read from a grid."""
-        resized = images.shape[-2:] != (self.output_size, self.output_size)
-        if resized:
-            images = v2.functional.to_dtype(images, torch.uint8, scale=True)
+        other_size = images.shape[-2:] != (self.output_size, self.output_size)
+        if other_size:
+            images = as_bytes(images)
         if self.flip:
             mirrored = images[mirror].flip(-1)
             images = images.clone(memory_format=torch.channels_last)
             images[mirror] = mirrored
-        if resized:
+        if other_size:
             images = images.contiguous(memory_format=torch.channels_last)  # for which there is a fast kernel
-            images = v2.functional.resize(images, [self.output_size, self.output_size], antialias=True)
+            images = resized(images, self.output_size)
         return images
 
     def _affine(self, params: dict[str, Tensor]) -> Tensor:
@@ -110,6 +110,16 @@ class PerFaceGeometry(PerFace):
         part = torch.full_like(centre, self.output_size / self.resize)  # (batch, 2)
         part[:, 0] *= torch.where(params["mirror"], -1.0, 1.0)
         return torch.cat([turn * part[:, None, :], move[:, :, None]], dim=2)  # (batch, 2, 3)
+
+
+def as_unit_float(images: Tensor) -> Tensor:
+    """Bytes 0-255 as float 0-1; what is float already stays."""
+    return images.float().mul_(1 / 255) if images.dtype == torch.uint8 else images
+
+
+def as_bytes(images: Tensor) -> Tensor:
+    """Float 0-1 as bytes 0-255, in equal steps as torchvision's ``to_dtype`` has them; bytes stay."""
+    return images if images.dtype == torch.uint8 else images.mul(256 - 1e-3).to(torch.uint8)
 
 
 def sampling_grid(affine: Tensor, size: int) -> Tensor:

@@ -2,13 +2,20 @@
 
 from collections.abc import Sequence
 
-from torch import Tensor
-from torchvision.transforms import v2
+from torch import Tensor, nn
 
 from pvlib.data.network_input import in_slices
+from pvlib.data.transforms.geometry import as_unit_float
 
 
-class ToNetworkInput(v2.Compose):
+class ToUnitFloat(nn.Module):
+    """Bytes 0-255 as float 0-1; what is float already stays."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        return as_unit_float(images)
+
+
+class ToNetworkInput(nn.Sequential):
     """Take a batch through ``transforms``, then give it three channels, ImageNet's mean and deviation.
 
     Gives what ``v2.Compose([*transforms, v2.RGB(), v2.Normalize(mean, std)])`` gives for transforms that
@@ -19,8 +26,8 @@ class ToNetworkInput(v2.Compose):
         side: of the result, in pixels.
     """
 
-    def __init__(self, transforms: Sequence[v2.Transform], side: int):
-        super().__init__(transforms)
+    def __init__(self, transforms: Sequence[nn.Module], side: int):
+        super().__init__(*transforms)
         self.side = side
 
     def forward(self, images: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """Everything that can be said of a network, or an ensemble of them, on one set of faces."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from pvlib.data.faces import Faces
@@ -54,12 +55,16 @@ def evaluate(
                 f"{', '.join(faces.names)}"
             )
 
-    def look(network: Poster, faces: Faces, passes: int = 0) -> Prediction:
-        return predict(network, faces, passes=passes, seed=seed, without=without, **forward)
-
+    look: Callable[..., Prediction] = partial(predict, seed=seed, without=without, **forward)
+    predictions = [
+        look(network, faces, passes=0 if place else passes) for place, network in enumerate(networks)
+    ]
+    calibration = None
+    if calibration_faces is not None:
+        calibration = look(networks[0], calibration_faces)
     return evaluate_predictions(
-        [look(network, faces, 0 if place else passes) for place, network in enumerate(networks)],
-        calibration=None if calibration_faces is None else look(networks[0], calibration_faces),
+        predictions,
+        calibration=calibration,
         samples=samples,
         replicates=bootstrap,
         seed=seed,

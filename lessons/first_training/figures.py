@@ -8,7 +8,7 @@ from matplotlib.ticker import PercentFormatter
 from plotly.subplots import make_subplots
 from torch import Tensor
 
-from pvlib.data.labels import COLOURS
+from pvlib.data.expression_colours import COLOURS
 from pvlib.training import EpochRecord
 
 INK = "#222222"

@@ -12,7 +12,7 @@ from PIL import Image
 from plotly.subplots import make_subplots
 from torch import Tensor
 
-from pvlib.data.labels import COLOURS
+from pvlib.data.expression_colours import COLOURS
 
 INK = "#222222"
 HEIGHT = 0.85  # of a curve, where the rows are 1 apart

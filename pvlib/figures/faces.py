@@ -1,6 +1,6 @@
 """Contact sheets of faces: what a data set looks like.
 
-Every figure names an expression in its colour from ``labels.COLOURS``.
+Every figure names an expression in its colour from ``expression_colours.COLOURS``.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from pvlib.data.expression_colours import COLOURS
 from pvlib.data.faces import Faces
-from pvlib.data.labels import COLOURS
 from pvlib.errors import CourseError
 
 _INK = "#333333"

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from pvlib.data.expression_colours import COLOURS
 from pvlib.data.faces import Faces
-from pvlib.data.labels import COLOURS
 from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.data.recipes import Recipe
 from pvlib.errors import CourseError

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from pvlib.data.labels import COLOURS
+from pvlib.data.expression_colours import COLOURS
 from pvlib.photos.boxes import Box
 from pvlib.photos.intensities import Intensities
 

@@ -9,7 +9,7 @@ from PIL import Image
 from rich.table import Table
 from rich.text import Text
 
-from pvlib.data.labels import COLOURS
+from pvlib.data.expression_colours import COLOURS
 from pvlib.photos.boxes import Box
 from pvlib.photos.intensities import LEVEL, Intensities
 from pvlib.terminal import printable

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pvlib.data.labels import COLOURS
+from pvlib.data.expression_colours import COLOURS
 from pvlib.evaluation.measures import MEASURES, cell
 from pvlib.markdown import markdown_table, plain
 from pvlib.report import tables

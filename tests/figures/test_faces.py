@@ -4,7 +4,8 @@ import pytest
 from matplotlib.colors import to_hex
 
 from pvlib.data.drawn import draw_faces
-from pvlib.data.labels import COLOURS, FERPLUS
+from pvlib.data.expression_colours import COLOURS
+from pvlib.data.labels import FERPLUS
 from pvlib.errors import CourseError
 from pvlib.figures.faces import contact_sheet
 

@@ -6,7 +6,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from PIL import Image
 
-from pvlib.data.labels import COLOURS, FERPLUS
+from pvlib.data.expression_colours import COLOURS
+from pvlib.data.labels import FERPLUS
 from pvlib.photos.boxes import Box
 from pvlib.photos.drawing import MOST_PANELS, draw_intensities
 from pvlib.photos.intensities import Intensities

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from pvlib.data.labels import COLOURS
+from pvlib.data.expression_colours import COLOURS
 from pvlib.figures.evaluation.style import INK, QUIET, Described, in_house_style, new_figure
 
 _SHADES = LinearSegmentedColormap.from_list("recall", ["#ffffff", "#9ecae1", "#2171b5", "#08306b"])

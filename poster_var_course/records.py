@@ -12,7 +12,7 @@ from poster_var_course.limits import shortened
 from poster_var_course.outputs import CHECK, METRICS, plain_value
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
-from pvlib.versions import versions
+from pvlib.runs.provenance import versions
 
 
 @dataclass(frozen=True, kw_only=True)

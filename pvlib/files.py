@@ -41,7 +41,7 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     renamed to ``path`` in one step: readers see the old file or the new one, never half of one. If the
     block raises, or is interrupted, the temporary file is removed and ``path`` stays as it was.
 
-        with atomic_write("runs/last.json") as temporary:
+        with atomic_write("runs/run.json") as temporary:
             temporary.write_text(text)
 
     The temporary file exists (empty) before the block starts, so a folder that cannot be written to is
@@ -54,13 +54,18 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     temporary = path.with_name(f".{path.stem[:100]}.{secrets.token_hex(4)}{path.suffix}")
     try:
-        with explain_write_errors(path, temporary, "Nothing was changed."):
-            make_folder_for(path)
+        with _explain_write_errors(path, temporary):
+            if path.is_dir():
+                raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            path.parent.mkdir(parents=True, exist_ok=True)
             temporary.touch(exist_ok=False)
             mode = temporary.stat().st_mode
             yield temporary
             temporary.chmod(mode)  # safetensors writes files that nobody else may read
-            put_in_place(temporary, path)
+            with temporary.open("rb+") as handle:
+                os.fsync(handle.fileno())
+            os.replace(temporary, path)
+            _flush_folder(path.parent)
     finally:
         _remove(temporary)
 
@@ -114,7 +119,7 @@ def _locked(path: Path, lock: Path, taken: str) -> Iterator[None]:
     the lock and are still empty afterwards are removed.
     """
     made = [each for each in lock.parents if not os.path.lexists(each)]
-    with explain_write_errors(path, lock, "Nothing was changed."):
+    with _explain_write_errors(path, lock):
         lock.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -153,7 +158,7 @@ def atomic_folder(path: str | Path, replace: bool = False) -> Iterator[Path]:
         raise CourseError(f"{path} holds something already: choose another folder, or --force to replace it")
     temporary, old = (path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}") for _ in range(2))
     try:
-        with explain_write_errors(path, temporary, "Nothing was changed."):
+        with _explain_write_errors(path, temporary):
             if path.exists() and not path.is_dir():
                 raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -194,32 +199,9 @@ def _is_at(descriptor: int, path: Path) -> bool:
         return False
 
 
-def make_folder_for(path: Path) -> None:
-    """Make the parent folders of a file that is to be written.
-
-    Raises:
-        OSError: a folder cannot be made, or ``path`` itself is a folder.
-    """
-    if path.is_dir():
-        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-
-
-def put_in_place(finished: Path, path: Path) -> None:
-    """Flush a finished file to the disk and rename it to ``path``, in the same folder tree, in one step."""
-    with finished.open("rb+") as handle:
-        os.fsync(handle.fileno())
-    os.replace(finished, path)
-    _flush_folder(path.parent)
-
-
 @contextmanager
-def explain_write_errors(path: Path, inside: Path, outcome: str) -> Iterator[None]:
-    """Turn errors of writing ``path``, by way of the file or folder ``inside``, into one clear message.
-
-    Args:
-        outcome: the message's last sentence: what became of the work.
-    """
+def _explain_write_errors(path: Path, inside: Path) -> Iterator[None]:
+    """Turn errors of writing ``path``, by way of the file or folder ``inside``, into one clear message."""
     try:
         yield
     except (OSError, SafetensorError) as raised:
@@ -227,7 +209,7 @@ def explain_write_errors(path: Path, inside: Path, outcome: str) -> Iterator[Non
         if error is None or not _is_about(error, path, inside):
             raise
         reason = _NEXT_STEP.get(error.errno or 0, f"{error.strerror or error}; choose another folder")
-        raise CourseError(f"cannot write {path}: {reason}. {outcome}") from raised
+        raise CourseError(f"cannot write {path}: {reason}. Nothing was changed.") from raised
 
 
 def _system_error(error: SafetensorError) -> OSError | None:

@@ -1,22 +1,26 @@
-"""What lies in a run folder: the network, its config, its record and the numbers of each epoch.
+"""What lies in a run folder, and the one place that writes and reads its config and record.
 
 RUN/config.yaml         the config, whole; `pvlib train RUN/config.yaml --out RUN` goes on from there
-RUN/run.json            faces, what chose the best epoch, and for every start: command, versions, git, device
-RUN/last.safetensors    the checkpoint to go on from, and best.safetensors where accuracy was measured
-RUN/metrics.csv         numbers of each epoch
+RUN/run.json            what the config does not say, see :func:`write_description`
+RUN/last.safetensors    the checkpoint to go on from, see ``pvlib.training.checkpoints``
+RUN/best.safetensors    the weights of the most accurate epoch, where accuracy was measured
+RUN/metrics.csv         numbers of each epoch; tensorboard/ holds the same, where TensorBoard is installed
+RUN/evaluation/         the report of `pvlib evaluate RUN`
+RUN/.lock               while a training goes on there
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pvlib.data.prepared import open_prepared
-from pvlib.errors import CourseError
+from pvlib.errors import CourseError, shown
+from pvlib.files import atomic_write
 from pvlib.runs.trained import TrainedNetwork
 from pvlib.training.checkpoints import BEST, LAST, checkpoint_path, load_network, read_state
 from pvlib.training.config import RunConfig
-from pvlib.training.config_files import load_config
+from pvlib.training.config_files import load_config, to_yaml
 from pvlib.training.sources import is_drawn, load_faces
 
 CONFIG, RECORD = "config.yaml", "run.json"
@@ -65,14 +69,50 @@ def read_record(folder: Path) -> Mapping[str, Any]:
         CourseError: it is damaged.
     """
     path = folder / RECORD
+    if not path.exists():
+        return {}
     try:
-        record = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        counts = record["faces"].values() if path.exists() else ()
-        if not all(type(count) is int for count in counts):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if not all(type(count) is int for count in record["faces"].values()):
             raise ValueError("its numbers of faces are no whole numbers")
+        if not isinstance(record.get("sessions", []), list):
+            raise ValueError("its sessions are no list")
     except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
-        raise CourseError(f"{path} is damaged ({error!r}); remove it, a report does without") from error
+        raise CourseError(
+            f"{path} is damaged ({shown(repr(error))}); remove it to go on without it"
+        ) from error
     return record
+
+
+def write_description(
+    folder: Path,
+    config: RunConfig,
+    *,
+    class_names: Sequence[str],
+    faces: Mapping[str, int],
+    session: Mapping[str, Any],
+) -> None:
+    """Write config.yaml and run.json at the start of a run, and again whenever it goes on.
+
+    Args:
+        faces: how many there are to train on ("train") and to choose the best epoch by ("valid" or "test").
+        session: this start, see :func:`pvlib.runs.provenance.session`; those before it stay in the record.
+
+    Raises:
+        CourseError: the record of a run that goes on is damaged, or the folder cannot be written to.
+    """
+    before = read_record(folder).get("sessions", []) if checkpoint_path(folder).exists() else []
+    record = {
+        "preset": config.preset,
+        "select": config.select,
+        "seed": config.seed,
+        "classes": list(class_names),
+        "faces": faces,
+        "sessions": [*before, session],
+    }
+    for name, text in ((CONFIG, to_yaml(config)), (RECORD, json.dumps(record, indent=1) + "\n")):
+        with atomic_write(folder / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
 
 
 def look_at_faces(trained: TrainedNetwork) -> tuple[int, int]:

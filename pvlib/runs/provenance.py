@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import importlib.metadata
 import platform
 import shlex
 import subprocess
@@ -12,7 +13,8 @@ from typing import Any
 import torch
 
 import pvlib
-from pvlib.versions import versions
+
+LIBRARIES = ("torch", "torchvision", "timm", "lightning", "torchmetrics", "safetensors", "numpy")
 
 
 def session(device: str | torch.device, processes: int = 1) -> dict[str, Any]:
@@ -28,6 +30,17 @@ def session(device: str | torch.device, processes: int = 1) -> dict[str, Any]:
         "threads": torch.get_num_threads(),
         "platform": f"{platform.system()} {platform.machine()}",
     }
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python, of the course and of the libraries that numbers depend on."""
+    found = {"python": platform.python_version(), "pvlib": pvlib.__version__}
+    for name in LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
 
 
 def command() -> str:

@@ -3,7 +3,6 @@
 ``pvlib.runs.folder`` says what lies there.
 """
 
-import json
 import math
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -13,16 +12,14 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 
-from pvlib.errors import CourseError, shown
-from pvlib.files import atomic_write, locked
+from pvlib.files import locked
 from pvlib.models import Poster
-from pvlib.runs.folder import CONFIG, RECORD
+from pvlib.runs.folder import write_description
 from pvlib.runs.provenance import session
 from pvlib.runs.starting import start_from
 from pvlib.training.build import build_network
 from pvlib.training.checkpoints import EpochRecord, best_record, checkpoint_path
 from pvlib.training.config import RunConfig
-from pvlib.training.config_files import to_yaml
 from pvlib.training.devices import make_fabric
 from pvlib.training.failures import enough_memory_for
 from pvlib.training.loop import fit
@@ -133,7 +130,7 @@ def _begin(
     fabric: "Fabric",
     console: Console,
 ) -> None:
-    """Say what is trained, and write config.yaml and run.json, once nothing is left to refuse."""
+    """Say what is trained, and write it into the folder, once nothing is left to refuse."""
     live = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
     where = fabric.device.type if fabric.world_size == 1 else f"{fabric.world_size} × {fabric.device.type}"
     console.print(
@@ -150,29 +147,8 @@ def _begin(
             "with network.landmark_weights=shipped",
             soft_wrap=True,
         )
-    record = {
-        "preset": config.preset,
-        "select": config.select,
-        "seed": config.seed,
-        "classes": list(names),
-        "faces": faces,
-        "sessions": [*_sessions(folder), session(fabric.device, fabric.world_size)],
-    }
-    for name, text in ((CONFIG, to_yaml(config)), (RECORD, json.dumps(record, indent=1) + "\n")):
-        with atomic_write(folder / name) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-
-
-def _sessions(folder: Path) -> list[Any]:
-    """The starts of this run that came before, as run.json tells them."""
-    if not checkpoint_path(folder).exists() or not (folder / RECORD).exists():
-        return []
-    try:
-        return list(json.loads((folder / RECORD).read_text(encoding="utf-8"))["sessions"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise CourseError(
-            f"{folder / RECORD} is damaged ({shown(str(error))}); remove it to go on"
-        ) from error
+    start = session(fabric.device, fabric.world_size)
+    write_description(folder, config, class_names=names, faces=faces, session=start)
 
 
 def _line(record: EpochRecord) -> str:

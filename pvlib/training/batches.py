@@ -1,8 +1,7 @@
 """Which training faces an epoch sees, in which order; cut into steps, and a step's faces cut among processes."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated
 
 import torch
 from pydantic import Field
@@ -15,8 +14,6 @@ from pvlib.training.positions import seed_changes, seed_order
 from pvlib.training.settings import settings
 
 if TYPE_CHECKING:
-    from lightning.fabric import Fabric
-
     from pvlib.training.config import TrainConfig
 
 
@@ -89,18 +86,6 @@ class Batches:
     processes: int
     device: torch.device
 
-    @classmethod
-    def of(cls, faces: Faces, rows: Tensor, config: "TrainConfig", fabric: "Fabric") -> Self:
-        """Return the batches of this process of ``fabric``."""
-        return cls(
-            faces=faces,
-            rows=rows,
-            config=config,
-            process=fabric.global_rank,
-            processes=fabric.world_size,
-            device=fabric.device,
-        )
-
     @property
     def steps(self) -> int:
         """Steps of an epoch; a last, smaller batch is left out."""
@@ -120,15 +105,6 @@ class Batches:
         """Return a step's own input, (own faces, 3, H, H), and its label distributions, (own faces, classes)."""
         own = self.own(chosen)
         seed_changes(self.config.seed, epoch, step, self.process)
-        images = self.to_network_input(self.faces.images.index_select(0, own).to(self.device))
+        to_network_input = network_input if self.config.recipe is None else self.config.recipe.training()
+        images = to_network_input(self.faces.images.index_select(0, own).to(self.device))
         return images, self.faces.target[own].to(self.device)
-
-    @property
-    def to_network_input(self) -> Callable[[Tensor], Tensor]:
-        """What turns stored faces into network input, with the random changes of the config."""
-        return network_input if self.config.recipe is None else self.config.recipe.training()
-
-    def parts(self, images: Tensor, target: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-        """Cut a step's own faces and targets into ``config.accumulate`` parts of equal length."""
-        count = self.config.accumulate
-        return zip(images.chunk(count), target.chunk(count), strict=True)

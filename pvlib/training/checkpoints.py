@@ -2,7 +2,7 @@
 
 Tensors are tensors, and all that is not a tensor stands as JSON in the file's header: network size, class
 names, config, history, position. A file is replaced in one step, so a run killed while it saves keeps the
-checkpoint before. The .json beside it repeats the header for people; nothing reads it back.
+checkpoint before.
 """
 
 import json
@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
-from pvlib.errors import CourseError
+from pvlib.errors import CourseError, shown
 from pvlib.files import atomic_write
 from pvlib.models import Poster, Size
 from pvlib.models.filling import build_filled
@@ -65,15 +65,12 @@ def best_record(history: Sequence[EpochRecord]) -> EpochRecord | None:
 
     Of several, the one with the lowest negative log-likelihood; of those, the first.
     """
+
+    def goodness(record: EpochRecord) -> tuple[float, float]:
+        return record.metrics["accuracy"], -record.metrics.get("negative_log_likelihood", 0.0)
+
     measured = [record for record in history if "accuracy" in record.metrics]
-    if not measured:
-        return None
-    return max(measured, key=_goodness)
-
-
-def _goodness(record: EpochRecord) -> tuple[float, float, int]:
-    likelihood = -record.metrics.get("negative_log_likelihood", 0.0)
-    return record.metrics["accuracy"], likelihood, -record.epoch
+    return max(measured, key=goodness, default=None)
 
 
 @dataclass(kw_only=True)
@@ -110,18 +107,15 @@ def checkpoint_path(folder: str | Path, which: str = LAST) -> Path:
 def write_checkpoint(
     folder: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any], which: str = LAST
 ) -> None:
-    """Write ``folder/last.safetensors`` and its readable copy ``folder/last.json``, or those of ``best``.
+    """Write ``folder/last.safetensors``, or ``best``.
 
     Raises:
         CourseError: when the folder has no room or may not be written to; the checkpoint before stays.
     """
-    path = checkpoint_path(folder, which)
     state = {"format": FORMAT, **state}
     contiguous = {name: value.detach().contiguous() for name, value in tensors.items()}
-    with atomic_write(path) as temporary:
+    with atomic_write(checkpoint_path(folder, which)) as temporary:
         safetensors.torch.save_file(contiguous, temporary, metadata={"state": json.dumps(state)})
-    with atomic_write(path.with_suffix(".json")) as temporary:
-        temporary.write_text(json.dumps(state, indent=1))
 
 
 def read_state(folder: str | Path, which: str = LAST) -> dict[str, Any]:
@@ -162,11 +156,6 @@ def check_best(folder: Path, best: EpochRecord, epochs: int) -> None:
         )
 
 
-def epochs_begun(state: Mapping[str, Any]) -> int:
-    """Return how many epochs the run of a checkpoint's JSON part has behind it, one that it is in included."""
-    return len(state["history"]) + (state["position"]["step"] > 0)
-
-
 def read_tensors(folder: str | Path, which: str = LAST) -> dict[str, Tensor]:
     """Return the tensors of a checkpoint by name, in the computer's memory.
 
@@ -188,18 +177,19 @@ def load_network(folder: str | Path, which: str = LAST) -> Poster:
     Raises:
         CourseError: naming the file and the key that is missing or misshapen.
     """
-    path, state, tensors = (
-        checkpoint_path(folder, which),
-        read_state(folder, which),
-        read_tensors(folder, which),
-    )
+    path, state = checkpoint_path(folder, which), read_state(folder, which)
     try:
         size, classes = Size.from_json(state["size"]), len(state["names"])
     except (CourseError, AttributeError, KeyError, TypeError) as error:
         raise CourseError(f"{path}: does not describe its network ({error})") from error
-    prefix = AVERAGE if any(name.startswith(AVERAGE) for name in tensors) else NETWORK
-    weights = {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
+    tensors = read_tensors(folder, which)
+    weights = of_prefix(tensors, AVERAGE) or of_prefix(tensors, NETWORK)
     return build_filled(lambda: Poster(size, classes), weights, str(path))
+
+
+def of_prefix(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """Return the tensors whose names start with ``prefix``, by the rest of their names."""
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
 def fill(network: nn.Module, tensors: Mapping[str, Tensor], prefix: str, path: Path) -> None:
@@ -208,13 +198,7 @@ def fill(network: nn.Module, tensors: Mapping[str, Tensor], prefix: str, path: P
     Raises:
         CourseError: naming the key of ``path`` that is missing or misshapen.
     """
-    own = network.state_dict()
-    for key, value in own.items():
-        stored = tensors.get(prefix + key)
-        if stored is None:
-            raise CourseError(f'{path}: key "{key}" is missing')
-        if stored.shape != value.shape:
-            raise CourseError(
-                f'{path}: key "{key}" has shape {tuple(stored.shape)}, not {tuple(value.shape)}'
-            )
-    network.load_state_dict({key: tensors[prefix + key] for key in own})
+    try:
+        network.load_state_dict(of_prefix(tensors, prefix))
+    except RuntimeError as error:
+        raise CourseError(f"{path}: {shown(str(error), 300)}") from None

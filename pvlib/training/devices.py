@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from lightning.fabric import Fabric
     from lightning.fabric.plugins import MixedPrecision
 
-PRECISIONS = ("fp32", "bf16", "fp16")
-_NAMES = {"32-true": "fp32", "bf16-mixed": "bf16", "16-mixed": "fp16"}  # Fabric's -> ours
+PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}  # ours: Fabric's
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _LARGEST_INT = 2**31 - 1
 
@@ -43,7 +42,7 @@ def make_fabric(
     Raises:
         CourseError: naming the device, count or precision that cannot be had.
     """
-    check_precision(precision, PRECISIONS)
+    check_precision(precision, tuple(PRECISIONS))
     for name, count in (("devices", devices), ("nodes", nodes)):
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise CourseError(f"{name} must be a whole number of at least 1, not {count!r}")
@@ -101,12 +100,6 @@ def _check_available(name: str, kind: str, index: str, devices: int) -> None:
         raise CourseError(f'device "{name}" is not here; there is: {there}')
     if kind != "cpu" and devices > (1 if index else here[kind]):
         raise CourseError(f"devices = {devices}, but {name} gives {1 if index else here[kind]}")
-
-
-def precision_of(fabric: "Fabric") -> str:
-    """Return "fp32", "bf16" or "fp16"; what Fabric calls otherwise is returned as it stands."""
-    own = fabric.strategy.precision.precision
-    return _NAMES.get(own, own)
 
 
 def check_precision(precision: str, allowed: tuple[str, ...] = ("fp32", "bf16")) -> None:

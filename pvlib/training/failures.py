@@ -12,7 +12,7 @@ from pvlib.data.faces import Faces
 from pvlib.errors import CourseError
 from pvlib.models import Poster
 from pvlib.training.config import TrainConfig
-from pvlib.training.devices import precision_of
+from pvlib.training.devices import PRECISIONS
 from pvlib.training.state import TrainingState
 
 if TYPE_CHECKING:
@@ -45,10 +45,11 @@ def check_run(
             f"batch_size = {config.batch_size} cannot be shared out equally, at least two faces each, among "
             f"{fabric.world_size} processes × accumulate = {config.accumulate}"
         )
-    if precision_of(fabric) != config.precision:
+    own = fabric.strategy.precision.precision
+    if own != PRECISIONS[config.precision]:
         raise CourseError(
-            f'the config asks for precision "{config.precision}", but the devices were made for '
-            f'"{precision_of(fabric)}": give make_fabric the same precision'
+            f'the config asks for precision "{config.precision}", but the devices were made for {own}: give '
+            "make_fabric the same precision"
         )
 
 

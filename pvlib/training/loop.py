@@ -68,7 +68,14 @@ def fit(
     fabric = fabric or make_fabric(device, precision=config.precision)
     rows = torch.arange(len(faces)) if rows is None else rows
     check_run(network, faces, rows, config, fabric)
-    batches = Batches.of(faces, rows, config, fabric)
+    batches = Batches(
+        faces=faces,
+        rows=rows,
+        config=config,
+        process=fabric.global_rank,
+        processes=fabric.world_size,
+        device=fabric.device,
+    )
     identity = {
         "run": run_notes or {},
         "faces": len(rows),
@@ -168,7 +175,8 @@ def gradient(run: Run, images: Tensor, target: Tensor, epoch: int, step: int, nu
     config, fabric = run.config, run.fabric
     seed_pass(config.seed, epoch, step, fabric.global_rank, number)
     total = torch.zeros((), device=fabric.device)
-    for part, (faces, wanted) in enumerate(run.batches.parts(images, target)):
+    parts = zip(images.chunk(config.accumulate), target.chunk(config.accumulate), strict=True)
+    for part, (faces, wanted) in enumerate(parts):
         with fabric.no_backward_sync(run.module, enabled=part < config.accumulate - 1):
             with fabric.autocast():  # of one process, Fabric wraps forward alone
                 logits, distribution = run.module.sample_logits(faces)

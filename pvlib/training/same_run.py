@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pvlib.errors import CourseError, shown
-from pvlib.training.checkpoints import FORMAT, checkpoint_path, epochs_begun, read_state
+from pvlib.training.checkpoints import FORMAT, checkpoint_path, read_state
 
 # What names a run, or says how long it is and how often it saves, but leaves its numbers as they are.
 FREE = frozenset({"preset", "about", "epochs", "save_minutes"})
@@ -44,7 +44,8 @@ def refuse_other_run(folder: Path, now: Mapping[str, Any], free: frozenset[str] 
             f"{folder}: holds a run with {name}={_shown(old)}, not {_shown(new)}; {why}choose another folder, or "
             "remove this one"
         )
-    done, wanted = epochs_begun(stored), settings.get("run.train.epochs", settings.get("config.epochs"))
+    done = len(stored["history"]) + (stored["position"]["step"] > 0)
+    wanted = settings.get("run.train.epochs", settings.get("config.epochs"))
     if wanted is not None and done > wanted:
         raise CourseError(
             f"{folder}: this run already has {done} epochs, more than train.epochs={wanted}; choose another folder"

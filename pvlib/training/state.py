@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
-from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -226,8 +225,8 @@ class CheckpointKeeper:
     def _restore(self, folder: Path, state: TrainingState) -> None:
         refuse_other_run(folder, {**self.identity, "config": asdict(self.config)})
         if self.fabric.is_global_zero:
-            for which, suffix in product((LAST, BEST), (".safetensors", ".json")):
-                remove_abandoned(checkpoint_path(folder, which).with_suffix(suffix))
+            for which in (LAST, BEST):
+                remove_abandoned(checkpoint_path(folder, which))
         state.restore(read_tensors(folder), read_state(folder), checkpoint_path(folder), self.steps)
         best = best_record(state.history)
         if best is not None:

@@ -6,7 +6,6 @@ import sys
 import psutil
 import pytest
 
-from pvlib.errors import CourseError
 from pvlib.pool import in_processes
 
 PROGRAM = """
@@ -75,11 +74,3 @@ def test_workers_end_when_their_caller_is_killed(tmp_path):
     assert len(workers) == 2, done.stderr
     alive = [psutil.Process(pid) for pid in workers if psutil.pid_exists(pid)]
     assert not psutil.wait_procs(alive, timeout=20)[1]
-
-
-def test_an_error_of_the_work_reaches_the_caller():
-    def refuse(task):
-        raise CourseError(f"{task} is wrong")
-
-    with pytest.raises(CourseError, match="7 is wrong"):
-        list(in_processes(refuse, [7], 1))

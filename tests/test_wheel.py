@@ -82,23 +82,18 @@ def test_presets_and_weights_are_there(installed):
     assert "happiness" in ended.stdout
 
 
-def test_a_learner_gets_the_notebooks_keeps_them_and_runs_one(installed):
+def test_a_learner_gets_the_notebooks_and_runs_one(installed):
     assert installed("-c", COMMAND, "lessons", "copy", ".").returncode == 0
     first = installed.folder / "01_reparameterization.ipynb"
     notebook = nbformat.read(first, as_version=4)
     checked = next(i for i, cell in enumerate(notebook.cells) if cell.id == "hint-reparameterize")
     notebook.cells = notebook.cells[: checked + 1]  # the first exercise, its check and its hints are enough
     nbformat.write(notebook, first)
-    written = first.read_bytes()
-    assert "kept" in installed("-c", COMMAND, "lessons", "copy", ".").stdout
-    assert first.read_bytes() == written
-
     ended = installed("-c", COMMAND, "run", "1")
     assert ended.returncode == 0, ended.stdout + ended.stderr
     record = (installed.folder / "runs" / "course" / "01_reparameterization.json").read_text()
     assert '"reparameterization.reparameterize": "unwritten"' in record
     assert (installed.folder / "runs" / "course" / "report.html").exists()
-    assert "clone of the course" in installed("-c", COMMAND, "run", "1", "--solved").stdout
 
 
 def test_the_command_and_the_scripts_find_their_own_pvlib_behind_another_one(installed, solar):

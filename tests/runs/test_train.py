@@ -82,11 +82,7 @@ def test_two_pieces_of_a_run_give_the_weights_of_one(run, tmp_path):
 
 @pytest.mark.parametrize(("overrides", "said"), [
     (("network.layer_embedding=false",), "network.layer_embedding=True, not False"),
-    (("seed=4",), "seed=0, not 4"),
-    (("data.without_duplicates=false",), "data.without_duplicates"),
     (("select=test",), "select=valid, not test"),
-    (("objective.divergence=gaussian", "objective.weight=0.1"), "objective.divergence=none, not gaussian"),
-    (("recipe=none",), "recipe=drawn, not none"),
     (("train.epochs=1",), "already has 2 epochs, more than train.epochs=1"),
 ])  # fmt: skip
 def test_a_folder_that_holds_another_run_is_refused_by_key_and_stays_as_it_is(run, overrides, said):
@@ -96,12 +92,6 @@ def test_a_folder_that_holds_another_run_is_refused_by_key_and_stays_as_it_is(ru
         train(folder, "train.epochs=2", *overrides)
     assert said in str(caught.value)
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
-
-
-def test_a_cosine_run_may_not_grow_as_its_rates_depend_on_its_length(tmp_path):
-    train(tmp_path, "train.epochs=1", "train.schedule=cosine")
-    with pytest.raises(CourseError, match=r"train\.epochs=1, not 2"):
-        train(tmp_path, "train.epochs=2", "train.schedule=cosine")
 
 
 def test_a_run_whose_data_changed_under_its_name_is_refused(run):

@@ -33,11 +33,6 @@ def test_neighbouring_positions_purposes_and_seeds_draw_different_numbers():
     assert len({tuple(numbers) for numbers in all_drawn}) == len(all_drawn) == 32 + 16 + 4
 
 
-def test_a_negative_position_is_an_error_and_not_another_stream():
-    with pytest.raises(ValueError, match="non-negative"):
-        positions.position_seed(-1, 0)
-
-
 def test_the_exponential_schedule_stays_the_same_within_an_epoch():
     config = TrainConfig(epochs=9, learning_rate=0.004, decay=0.9)
     for part in (0.01, 0.5, 1.0):

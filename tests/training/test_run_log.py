@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 from small import CONFIG, run
 
-from pvlib.training import EpochRecord
-from pvlib.training.run_log import METRICS, write_metrics
+from pvlib.training.run_log import METRICS
 
 
 def rows(path):
@@ -34,12 +33,6 @@ def test_a_run_that_goes_on_repeats_no_row(tmp_path):
     table = rows(tmp_path / METRICS)
     assert [row["epoch"] for row in table] == ["1", "2", "3"]
     assert table[:1] == before
-
-
-def test_metrics_that_came_later_leave_earlier_rows_empty(tmp_path):
-    history = [EpochRecord(1, 0.5, {}, 0.1, 2.0), EpochRecord(2, 0.4, {"accuracy": 0.7}, 0.1, 2.0)]
-    write_metrics(tmp_path / METRICS, history)
-    assert [row["accuracy"] for row in rows(tmp_path / METRICS)] == ["", "0.7"]
 
 
 def test_tensorboard_gets_the_same_numbers_once_each(tmp_path):

@@ -29,22 +29,6 @@ def test_faces_that_do_not_exist_are_refused_by_name(arguments, culprit):
         load_faces(**arguments)
 
 
-def test_the_ablations_of_the_paper_are_choices():
-    size = Network(head="point", layer_embedding=False).as_size()
-    assert (size.head, size.layer_embedding) == ("point", False)
-
-
-@pytest.mark.parametrize(("arguments", "culprit"), [
-    ({"size": "huge"}, "huge"),
-    ({"landmarks": "wide"}, "wide"),
-    ({"size": "paper", "landmarks": "narrow"}, "full landmark branch"),
-    ({"head": "sharp"}, "sharp"),
-])  # fmt: skip
-def test_a_size_that_does_not_exist_is_refused_by_name(arguments, culprit):
-    with pytest.raises(CourseError, match=culprit):
-        Network(**arguments).as_size()
-
-
 def test_the_seed_decides_the_weights_and_the_callers_random_state_stays():
     torch.manual_seed(9)
     first = build_network(tiny(48), 3, seed=1)

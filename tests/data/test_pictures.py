@@ -182,10 +182,11 @@ def test_a_picture_that_ends_early_is_refused(tmp_path, suffix, share):
     assert_refused(path, "is damaged or no picture|is empty")
 
 
-def png_of_size(width, height):
-    """A PNG that says to be of that size and holds ten bytes of pixels."""
+def png_of_size(width, height, pixels=10, comment=0):
+    """A PNG that says to be of that size, and holds that many bytes of pixels and of a packed comment."""
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(bytes(10))), (b"IEND", b""))
+    packed = b"x\0\0" + zlib.compress(bytes(comment))
+    chunks = ((b"IHDR", header), (b"zTXt", packed), (b"IDAT", zlib.compress(bytes(pixels))), (b"IEND", b""))
     body = b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in chunks
@@ -206,6 +207,10 @@ def test_what_is_no_picture_is_refused(tmp_path):
         ("empty.jpg", b""),
         ("text.jpg", b"<html>not found</html>"),
         ("zeros.png", bytes(5_000)),
+        ("nothing.png", png_of_size(0, 0, 0)),
+        ("comment.png", png_of_size(48, 48, comment=200 << 20)),  # a bomb
+        ("printer.png", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 48 48\nshowpage\n"),
+        ("drawing.png", b'<svg xmlns="http://www.w3.org/2000/svg"/>'),
     ):
         (tmp_path / name).write_bytes(content)
         assert_refused(tmp_path / name, "is damaged or no picture|is empty")

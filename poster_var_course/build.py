@@ -8,7 +8,6 @@ machine.
 import hashlib
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -65,18 +64,13 @@ def notebook_text(entry: LessonEntry, *, solved: bool = False) -> str:
     return nbformat.writes(build(entry, solved=solved)) + "\n"
 
 
-@dataclass(frozen=True)
-class Built:
-    """What became of the notebooks: newly written ones, and ones that hold a learner's work and stayed."""
-
-    written: list[Path]
-    kept: list[Path]
-
-
-def build_all(lessons: Path, notebooks: Path) -> Built:
+def build_all(lessons: Path, notebooks: Path) -> tuple[list[Path], list[Path]]:
     """Write the notebook of every lesson that is missing or stale, but never over somebody's own text.
 
     All sources are read and checked before the first file is touched.
+
+    Returns:
+        the notebooks that were written, and those that hold somebody's own text and stayed.
     """
     texts = _texts(lessons, notebooks)
     outdated = [path for path, text in texts.items() if _content(path) != text]
@@ -85,7 +79,7 @@ def build_all(lessons: Path, notebooks: Path) -> Built:
     for path in written:
         with atomic_write(path) as temporary:
             temporary.write_text(texts[path], encoding="utf-8", newline="\n")
-    return Built(written, kept)
+    return written, kept
 
 
 def stale(lessons: Path, notebooks: Path) -> list[Path]:

@@ -16,7 +16,7 @@ def record(**metrics: object) -> None:
     precision, so that two runs can be compared. A name recorded twice keeps its last value.
     """
     values = {name: plain_value(name, value) for name, value in metrics.items()}
-    text = ", ".join(f"{name} = {_short(value)}" for name, value in values.items())
+    text = ", ".join(f"{name} = {short(value)}" for name, value in values.items())
     show({METRICS: values, "text/plain": f"Recorded: {text}"})
 
 
@@ -46,7 +46,8 @@ def plain_value(name: str, value: object) -> object:
     )
 
 
-def _short(value: object) -> str:
+def short(value: object) -> str:
+    """Return a recorded value as a person reads it."""
     if isinstance(value, list):
-        return f"[{len(value)} values]"
+        return f"{len(value)} values"
     return f"{value:.5g}" if isinstance(value, float) else str(value)

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from poster_var_course.order import LessonEntry
+from poster_var_course.outputs import short
 from poster_var_course.records import Record
 from pvlib.files import atomic_write
 
@@ -35,7 +36,7 @@ def write_report(path: Path, entries: Sequence[LessonEntry], records: Mapping[st
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
-    page.filters |= {"seconds": _seconds, "value": _value}
+    page.filters |= {"seconds": _seconds, "value": short}
     text = page.get_template("report.html.jinja").render(
         rows=[(entry, records.get(entry.name)) for entry in entries],
         done=sum(record.status == "done" for record in known),
@@ -50,9 +51,3 @@ def write_report(path: Path, entries: Sequence[LessonEntry], records: Mapping[st
 
 def _seconds(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
-
-
-def _value(value: object) -> str:
-    if isinstance(value, list):
-        return f"{len(value)} values"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -23,6 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from poster_var_course.limits import Limits, shortened
 from poster_var_course.order import LessonEntry, read_order
+from poster_var_course.outputs import short
 from poster_var_course.records import Record, read_record
 from poster_var_course.tasks import SCRATCH, Task, chosen, held, plan
 from pvlib.errors import CourseError
@@ -194,17 +195,12 @@ def told(error: Mapping[str, str]) -> str:
 
 def _tell(record: Record, console: Terminal) -> None:
     if record.error:
-        text = f"[red]✘[/] {record.lesson}: {plain(shortened(told(record.error), 2_000))}"
-        console.say(text)
+        console.say(f"[red]✘[/] {record.lesson}: {plain(shortened(told(record.error), 2_000))}")
         return
-    values = ", ".join(
-        f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in record.metrics.items()
-        if not isinstance(value, list)
+    values = ", ".join(f"{name} {short(value)}" for name, value in record.metrics.items())
+    console.say(
+        f"[green]✔[/] {record.lesson}: {record.seconds:.1f} s  [dim]{plain(shortened(values, 2_000))}[/]"
     )
-    values = shortened(values, 2_000)
-    text = f"[green]✔[/] {record.lesson}: {record.seconds:.1f} s  [dim]{plain(values)}[/]"
-    console.say(text)
 
 
 def _limits(

@@ -41,15 +41,15 @@ def build() -> None:
     from poster_var_course.order import find_lessons, packaged_notebooks
 
     lessons = find_lessons()
-    built = build_all(lessons, packaged_notebooks(lessons))
-    for path in built.written:
+    written, kept = build_all(lessons, packaged_notebooks(lessons))
+    for path in written:
         typer.echo(f"wrote {path}")
-    if built.kept:
+    if kept:
         raise CourseError(
-            f"not written: {', '.join(map(str, built.kept))}: the text there is somebody's own and would be lost. "
+            f"not written: {', '.join(map(str, kept))}: the text there is somebody's own and would be lost. "
             "Move that file away (or undo the change), then build again"
         )
-    if not built.written:
+    if not written:
         typer.echo("all notebooks are current")
 
 

@@ -33,7 +33,7 @@ def test_numbers_of_every_library_become_plain_numbers_at_full_precision(bundles
 def test_lists_and_words_are_kept(bundles):
     record(curve=torch.tensor([0.5, 0.25]), winner="pathwise", stable=True)
     assert bundles[0][METRICS] == {"curve": [0.5, 0.25], "winner": "pathwise", "stable": True}
-    assert bundles[0]["text/plain"] == "Recorded: curve = [2 values], winner = pathwise, stable = True"
+    assert bundles[0]["text/plain"] == "Recorded: curve = 2 values, winner = pathwise, stable = True"
 
 
 @pytest.mark.parametrize(

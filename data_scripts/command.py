@@ -40,11 +40,6 @@ def preparing_parser(
         metavar="N",
         help="processes that decode; by default one for each processor, 8 at most",
     )
-    parser.add_argument(
-        "--strict",
-        action="store_true",
-        help="refuse a set of which anything is missing or damaged; by default the report says what was left out",
-    )
     return parser
 
 

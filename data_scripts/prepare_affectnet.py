@@ -41,7 +41,7 @@ def prepare_affectnet(root: str | Path, out: str | Path, *, size: int = SIDE, **
 
     Args:
         size: pixels of a face's side. The file takes 3 · size² bytes a face: 11 GB at 112, 43 GB at 224.
-        options: workers, strict, on_progress, see ``data_scripts.packing.writing.write_prepared``.
+        options: workers, on_progress, see ``data_scripts.packing.writing.write_prepared``.
 
     Raises:
         CourseError: see ``list_affectnet`` and ``write_prepared``; ``out`` stays as it was.

@@ -34,13 +34,11 @@ example:
 def prepare_ferplus(
     root: str | Path,
     out: str | Path,
-    accept_odd_votes: bool = False,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> "Report":
     """Read FER+ as its owners hand it out, under ``root``, and write the one file ``out``.
 
     Args:
-        accept_odd_votes: let rows through whose votes do not sum to ten; the report names them.
         on_progress: see ``data_scripts.packing.writing.write_prepared``.
 
     Raises:
@@ -50,16 +48,11 @@ def prepare_ferplus(
     from data_scripts.layouts.ferplus.pixels import SIDE
     from data_scripts.packing.writing import write_prepared
 
-    return write_prepared(list_ferplus(root, accept_odd_votes), out, SIDE, on_progress=on_progress)
+    return write_prepared(list_ferplus(root), out, SIDE, on_progress=on_progress)
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = preparing_parser(__doc__, WHERE)
-    parser.add_argument(
-        "--accept-odd-votes",
-        action="store_true",
-        help="let rows through whose votes do not sum to ten; the report names them",
-    )
     return prepare(prepare_ferplus, parser.parse_args(arguments))
 
 

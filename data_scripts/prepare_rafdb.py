@@ -43,7 +43,7 @@ def prepare_rafdb(root: str | Path, out: str | Path, *, size: int = SIDE, **opti
 
     Args:
         size: pixels of a face's side; 100 is what the owners' aligned faces have.
-        options: workers, strict, on_progress, see ``data_scripts.packing.writing.write_prepared``.
+        options: workers, on_progress, see ``data_scripts.packing.writing.write_prepared``.
 
     Raises:
         CourseError: see ``list_rafdb`` and ``write_prepared``; ``out`` stays as it was.

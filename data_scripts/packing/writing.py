@@ -36,7 +36,6 @@ def write_prepared(
     side: int,
     *,
     workers: int = 1,
-    strict: bool = False,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Report:
     """Decode every face of a listing into the one file ``out``.
@@ -44,19 +43,19 @@ def write_prepared(
     Args:
         side: pixels of a face's side, a multiple of 4 from 16 to 1024.
         workers: processes that decode.
-        strict: refuse a set of which anything is missing, superfluous or damaged.
         on_progress: called with the faces done and all faces, after every chunk.
 
     Raises:
-        CourseError: a number is out of range, there is no face, something is wrong and ``strict``, another process
-            prepares ``out``, or it cannot be written. ``out`` stays as it was.
+        CourseError: a number is out of range, there is no face, another process prepares ``out``, or it cannot be
+            written. ``out`` stays as it was.
     """
     out = Path(out).expanduser()
     if not 16 <= side <= 1024 or side % 4:
         raise CourseError(f"size = {side}: choose a multiple of 4 from 16 to 1024")
     if workers < 1:
         raise CourseError(f"workers = {workers}: at least one process must do the work")
-    _refuse_problems(listing, strict)
+    if not listing.items:
+        raise CourseError(_nothing_there(listing))
     with only_writer(out), atomic_write(out) as temporary:
         splits, channels = listing.data_set.splits, listing.data_set.channels
         order = sorted(range(len(listing.items)), key=lambda row: splits.index(listing.items[row].split))
@@ -73,7 +72,7 @@ def write_prepared(
             done = 0
             for part in decoded(listing, order, side, workers):
                 for position, problem in part.problems.items():
-                    if strict or listing.data_set.side:
+                    if listing.data_set.side:
                         raise CourseError(problem)
                     readable[done + position] = False
                     unreadable.append(problem)
@@ -93,21 +92,17 @@ def write_prepared(
     return report
 
 
-def _refuse_problems(listing: Listing, strict: bool) -> None:
+def _nothing_there(listing: Listing) -> str:
     found = [
         f"{kind}: {len(names):,} ({', '.join(names[:3])}{', …' if len(names) > 3 else ''})"
         for kind, names in listing.problems.items()
         if names
     ]
-    name = listing.data_set.name
-    if not listing.items:
-        reasons = f" ({'; '.join(found)})" if found else ""
-        remedy = what_is_there(listing.root)
-        if not any(images_below(listing.root)):
-            remedy += f"; for what is missing, {listing.data_set.where}"
-        raise CourseError(f"{listing.root} has no labelled face of {name}{reasons}. {remedy}")
-    if strict and found:
-        raise CourseError(f"{listing.root} is not all of {name} as it should be: {'; '.join(found)}")
+    reasons = f" ({'; '.join(found)})" if found else ""
+    remedy = what_is_there(listing.root)
+    if not any(images_below(listing.root)):
+        remedy += f"; for what is missing, {listing.data_set.where}"
+    return f"{listing.root} has no labelled face of {listing.data_set.name}{reasons}. {remedy}"
 
 
 def decoded(listing: Listing, order: Sequence[int], side: int, workers: int) -> Iterator[Decoded]:

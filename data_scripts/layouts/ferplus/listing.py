@@ -25,11 +25,8 @@ TABLES = ("fer2013.csv", "icml_face_data.csv")
 VOTES = "fer2013new.csv"
 
 
-def list_ferplus(root: str | Path, accept_odd_votes: bool = False) -> Listing:
+def list_ferplus(root: str | Path) -> Listing:
     """Find out which layout of FER+ lies under ``root``, or a few folders down, and list its faces.
-
-    Args:
-        accept_odd_votes: let rows through whose votes do not sum to ten; the report names them.
 
     Returns:
         A listing whose items have the splits "train", "valid" and "test", and the votes; of the tables also the
@@ -47,8 +44,8 @@ def list_ferplus(root: str | Path, accept_odd_votes: bool = False) -> Listing:
     votes = votes or next(iter(sorted(root.glob(f"*/{VOTES}"))), base / VOTES)
     tables = [base / name for name in TABLES if (base / name).exists()]
     if tables:
-        return _of_tables(root, tables[0], read_reference(votes, accept_odd_votes))
-    return _of_folders(root, base, votes, accept_odd_votes)
+        return _of_tables(root, tables[0], read_reference(votes))
+    return _of_folders(root, base, votes)
 
 
 def is_ferplus(base: Path) -> bool:
@@ -94,14 +91,14 @@ def _of_tables(root: Path, path: Path, table: VoteTable) -> Listing:
     )
 
 
-def _of_folders(root: Path, base: Path, votes: Path, accept_odd_votes: bool) -> Listing:
+def _of_folders(root: Path, base: Path, votes: Path) -> Listing:
     folders = _png_folders(base)
     files = {split: file_names(folder, (".png",)) for split, folder in folders.items()}
     labels = {split: folder / "label.csv" for split, folder in folders.items()}
     if votes.exists():
-        table, source, notes = read_reference(votes, accept_odd_votes), VOTES, []
+        table, source, notes = read_reference(votes), VOTES, []
     else:
-        table, source = read_folder_files(base, labels, accept_odd_votes), "label.csv"
+        table, source = read_folder_files(base, labels), "label.csv"
         notes = [f"The reference {VOTES} is absent; label.csv differs from it in 1,602 rows."]
     found: dict[int, str] = {}  # position of the row -> split of the folder in which the image lies
     missing = []

@@ -33,7 +33,7 @@ class VoteTable:
 
     Attributes:
         path: the file, or the folder that holds the ``label.csv`` folders.
-        odd: names of rows that were let through although their votes do not sum to ten.
+        odd: names of rows whose votes do not sum to ten; their owners publish one such.
     """
 
     path: Path
@@ -49,15 +49,14 @@ class VoteTable:
         times = Counter(row.name for row in self.rows if row.name)
         return [name for name, count in times.items() if count > 1]
 
-    def add(self, row: VoteRow, cells: Iterable[str], where: str, accept_odd_votes: bool) -> None:
+    def add(self, row: VoteRow, cells: Iterable[str], where: str) -> None:
         """Read the votes of a row and take it in."""
         where = f"{where}, line {row.line} ({row.name[:80] or 'no image name'})"
         votes = tuple(_count(cell, column, where) for cell, column in zip(cells, FERPLUS_VOTES, strict=True))
         if sum(votes) != RATERS:
-            if not accept_odd_votes and (row.name, votes) != PUBLISHED_ODD_ROW:
+            if (row.name, votes) != PUBLISHED_ODD_ROW:
                 raise CourseError(
-                    f"{where}: its votes sum to {sum(votes)}, not {RATERS}; repair the row or fetch the "
-                    f"file again (if its owners publish it so: --accept-odd-votes, accept_odd_votes=True)"
+                    f"{where}: its votes sum to {sum(votes)}, not {RATERS}; repair the row or fetch the file again"
                 )
             self.odd.append(row.name)
         self.rows.append(row._replace(votes=votes))
@@ -70,21 +69,21 @@ def split_of_usage(usage: str, where: str) -> str:
     return _USAGE[usage.casefold()]
 
 
-def read_reference(path: Path, accept_odd_votes: bool = False) -> VoteTable:
+def read_reference(path: Path) -> VoteTable:
     """Read ``fer2013new.csv``.
 
     Raises:
         CourseError: a column is missing, or a row has an unknown Usage, votes that are not whole
-            numbers, or (unless ``accept_odd_votes``) votes that do not sum to ten.
+            numbers, or votes that do not sum to ten.
     """
     table = VoteTable(path)
     for line, (usage, name, *cells) in read_columns(path, ("Usage", "Image name", *FERPLUS_VOTES)):
         split = split_of_usage(usage, f"{path}, line {line}")
-        table.add(VoteRow(split, name, (), line), cells, str(path), accept_odd_votes)
+        table.add(VoteRow(split, name, (), line), cells, str(path))
     return table
 
 
-def read_folder_files(base: Path, files: dict[str, Path], accept_odd_votes: bool = False) -> VoteTable:
+def read_folder_files(base: Path, files: dict[str, Path]) -> VoteTable:
     """Read the ``label.csv`` of each split under ``base``: name, a box on request, ten votes; no header.
 
     Raises:
@@ -102,7 +101,7 @@ def read_folder_files(base: Path, files: dict[str, Path], accept_odd_votes: bool
                     f"{path}, line {line} ({name[:80]}): {problem}; a row holds the image name, the box "
                     f"(or none) and the votes for {', '.join(FERPLUS_VOTES)}"
                 )
-            table.add(VoteRow(split, name, (), line), cells, str(path), accept_odd_votes)
+            table.add(VoteRow(split, name, (), line), cells, str(path))
     return table
 
 

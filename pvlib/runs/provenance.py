@@ -14,7 +14,7 @@ import torch
 
 import pvlib
 
-LIBRARIES = ("torch", "torchvision", "timm", "lightning", "torchmetrics", "safetensors", "numpy")
+LIBRARIES = ("torch", "torchvision", "lightning", "torchmetrics", "safetensors", "numpy")
 
 
 def session(device: str | torch.device, processes: int = 1) -> dict[str, Any]:

@@ -29,9 +29,8 @@ def test_versions_and_device_are_named_and_the_machine_is_not():
 
 
 def test_the_command_is_told_without_the_path_of_the_program(monkeypatch):
-    monkeypatch.setattr(
-        "sys.argv", ["/home/somebody/bin/pvlib", "train", "drawn-tiny", "data.train_on=[train, valid]"]
-    )
+    words = ["/home/somebody/bin/pvlib", "train", "drawn-tiny", "data.train_on=[train, valid]"]
+    monkeypatch.setattr("sys.argv", words)
     assert provenance.command() == "pvlib train drawn-tiny 'data.train_on=[train, valid]'"
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import lightning.fabric  # noqa: F401 - here, or every child would be killed while it imports this
 import torch
+import torch.utils.tensorboard  # likewise
 from small import CONFIG, OFTEN, look_every, run
 
 from pvlib.losses import Objective
@@ -108,8 +109,8 @@ def hunt(name: str, kills: int, moments: random.Random, folder: Path) -> str:
     killed, ends, inside, before_first = 0, 0, 0, 0
     while killed < kills:
         hunted = folder / f"{name}-hunted-{ends}"
-        # Within a third of the run's length: some starts get nowhere, some through several epochs.
-        while killed < kills and run_in_child(hunted, config, moments.uniform(0, length / 3)):
+        # Within half of the run's length: some starts get nowhere, some through several epochs.
+        while killed < kills and run_in_child(hunted, config, moments.uniform(0, length / 2)):
             killed += 1
             there = checkpoint_path(hunted).exists()
             before_first += not there

@@ -70,12 +70,6 @@ def test_a_class_without_faces_is_never_drawn():
     assert torch.bincount(labels[order(Sampling(per_class=4), labels=labels)]).tolist() == [4, 0, 4]
 
 
-@pytest.mark.parametrize("sampling", [Sampling(), Sampling(balance=0.5), Sampling(per_class=60)])
-def test_a_seed_repeats_an_epoch_and_the_next_epoch_differs(sampling):
-    assert torch.equal(order(sampling, 3), order(sampling, 3))
-    assert not torch.equal(order(sampling, 3), order(sampling, 4))
-
-
 @pytest.mark.parametrize(("values", "culprit"), [
     ({"balance": 1.5}, "balance"), ({"balance": -1}, "balance"), ({"balance": math.nan}, "balance"),
     ({"balance": "sqrt"}, "balance"), ({"per_class": 0}, "per_class"), ({"per_class": 10**9}, "per_class"),

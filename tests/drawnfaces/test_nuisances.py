@@ -5,12 +5,12 @@ from dataclasses import fields
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.path import Path as PolygonPath
 from PIL import Image
 
-from drawnfaces import EXPRESSIONS, NUISANCES, Camera, DrawingError, Identity, Nuisances, Pose
+from drawnfaces import EXPRESSIONS, Camera, Identity, Nuisances, Pose
 from drawnfaces.action_units import to_vector
 from drawnfaces.anatomy import build
 from drawnfaces.camera import develop
@@ -47,22 +47,14 @@ def alone(name):
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Nuisances)])
-def test_each_nuisance_alone_changes_the_picture_and_neither_mixture_nor_action_units(name):
+def test_each_nuisance_alone_changes_the_picture_and_only_the_pose_moves_landmarks(name):
     plain = draw_faces(4, seed=2, nuisances="none")
     faces = draw_faces(4, seed=2, nuisances=alone(name))
     assert not torch.equal(faces.images, plain.images)
     assert torch.equal(faces.mixture, plain.mixture)
     assert torch.equal(faces.action_units, plain.action_units)
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["light", "contrast", "brightness", "blur", "noise", "hard_light", "motion", "low_resolution", "jpeg",
-     "watermark", "age", "beard", "glasses", "hand", "mask", "strand", "cap", "scarf"],
-)  # fmt: skip
-def test_only_the_pose_moves_landmarks(name):
-    plain, faces = (draw_faces(4, seed=2, size=16, nuisances=n) for n in ("none", alone(name)))
-    assert torch.equal(faces.landmarks, plain.landmarks)
+    pose = name in ("roll", "yaw", "pitch", "scale", "shift")
+    assert torch.equal(faces.landmarks, plain.landmarks) != pose
 
 
 def test_a_mask_hides_nose_mouth_and_chin_and_nothing_else():
@@ -218,33 +210,6 @@ def test_a_plain_camera_changes_no_pixel():
     rng = np.random.default_rng(1)
     picture = rng.integers(110, 146, (96, 96), dtype=np.uint8)
     np.testing.assert_array_equal(_developed(Camera(**PLAIN)), picture)
-
-
-def test_motion_averages_along_its_line_only():
-    stripes = np.repeat((np.arange(48) % 2 * 200).astype(np.uint8)[:, None], 48, axis=1)  # along x
-    along, across = (
-        develop(Image.fromarray(stripes), Camera(**PLAIN, motion=6.0, motion_angle=a), 48, False, None)[0]
-        for a in (0.0, np.pi / 2)
-    )
-    np.testing.assert_array_equal(along, stripes)
-    assert np.ptp(across[10:-10].astype(int)) < 100
-
-
-def test_presets_grow_from_none_to_wild():
-    for field in fields(Nuisances):
-        amounts = [getattr(NUISANCES[name], field.name) for name in ("none", "studio", "snapshot", "wild")]
-        assert amounts == sorted(amounts), field.name
-    assert NUISANCES["none"] == Nuisances()
-
-
-@settings(max_examples=20, deadline=None)
-@given(
-    st.sampled_from([field.name for field in fields(Nuisances)]),
-    st.one_of(st.floats(max_value=-0.001), st.floats(101.0), st.just(float("nan"))),
-)
-def test_an_impossible_nuisance_is_named(name, value):
-    with pytest.raises(DrawingError, match=name):
-        Nuisances(**{name: value})
 
 
 def test_a_margin_shows_the_same_face_smaller():

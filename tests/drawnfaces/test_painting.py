@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from drawnfaces import Camera, Identity, draw_face
-from drawnfaces.curves import curve, stroke, strokes
+from drawnfaces.curves import curve, stroke
 from drawnfaces.identity import FACIAL_HAIR
 
 SIZE = 96
@@ -30,27 +30,10 @@ def test_a_stroke_is_as_wide_in_the_middle_as_asked_and_tapers_to_its_ends():
     assert widths[-1] == pytest.approx(0.0)
 
 
-def test_many_strokes_at_once_are_those_one_by_one():
-    points = np.random.default_rng(0).random((4, 3, 2))
-    width, start, end = [0.1, 0.2, 0.05, 0.3], [0.0, 0.5, 1.0, 0.2], [0.0, 0.1, 1.0, 0.4]
-    together = strokes(points, width, start, end)
-    for i in range(4):
-        np.testing.assert_allclose(together[i], stroke(points[i], width[i], start[i], end[i]), atol=1e-12)
-
-
 def test_the_side_towards_the_light_is_brighter_and_the_sides_change_with_the_light():
     left, right = (_grey(light=side, light_strength=1.0)[30:80, 20:76] for side in (-1.0, 1.0))
     assert left[:, :28].mean() > 1.2 * left[:, 28:].mean()
     assert right[:, 28:].mean() > 1.2 * right[:, :28].mean()
-
-
-def test_light_models_the_nose_and_the_brow_ridge():
-    """Light from above: the nose's ridge is brighter than its flanks, the brow brighter than the socket."""
-    face = _grey(light=0.0, light_strength=0.0)
-    x, eyes = SIZE // 2, round(0.385 * SIZE)
-    ridge, flanks = face[eyes + 8, x], 0.5 * (face[eyes + 8, x - 5] + face[eyes + 8, x + 5])
-    assert ridge > flanks + 5
-    assert face[eyes - 24, x] > face[eyes, x - 9]
 
 
 @pytest.mark.parametrize("kind", FACIAL_HAIR)

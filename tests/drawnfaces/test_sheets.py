@@ -3,16 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from PIL import Image
 
-from drawnfaces import EXPRESSIONS, DrawingError, Nuisances
+from drawnfaces import EXPRESSIONS, Nuisances
 from drawnfaces.numbered import DrawingOptions, draw_numbered
 from drawnfaces.sheets import (
     NUISANCE_LABEL_WIDTH,
     NUISANCE_SIZE,
     PEOPLE,
-    arrange,
     compound_sheet,
     expression_sheet,
     nuisance_sheet,
@@ -29,14 +27,6 @@ def test_the_expression_sheet_has_a_row_an_expression_and_grows_from_left_to_rig
         row = sheet[k * (SIZE + 3) : k * (SIZE + 3) + SIZE, 84 : 84 + 3 * SIZE]
         rest, half, full = (row[:, i * SIZE : (i + 1) * SIZE] for i in range(3))
         assert 0 < np.abs(half - rest).sum() < np.abs(full - rest).sum()
-
-
-def test_rows_keep_their_order_and_groups_a_gap():
-    red, blue = (Image.new("RGB", (SIZE, SIZE), colour) for colour in ("red", "blue"))
-    sheet = arrange([("first", [red, blue]), ("second", [blue])], SIZE, group=1)
-    assert sheet.getpixel((84 + 5, 5)) == (255, 0, 0)
-    assert sheet.getpixel((84 + SIZE + 4, 5)) == (255, 255, 255)
-    assert sheet.getpixel((84 + SIZE + 8 + 5, 5)) == sheet.getpixel((84 + 5, SIZE + 8)) == (0, 0, 255)
 
 
 def test_a_saved_sheet_has_few_colours(tmp_path):
@@ -57,9 +47,3 @@ def test_every_row_shows_its_nuisance_in_colour_and_grey():
         np.testing.assert_array_equal(strip[:, size : 2 * size].transpose(2, 0, 1), colour)
         np.testing.assert_array_equal(strip[::2, 2 * size + 8 : 3 * size + 8 : 2, 0], grey[0])
         assert (picture[row * (size + 3) :][:size, :left] < 128).any()  # the row's name
-
-
-@pytest.mark.parametrize(("rows", "columns"), [({}, 2), ({"none": Nuisances()}, 0)])
-def test_an_empty_sheet_is_refused(rows, columns):
-    with pytest.raises(DrawingError, match="at least one"):
-        nuisance_sheet(rows, columns)

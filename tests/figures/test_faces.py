@@ -23,12 +23,9 @@ def test_every_face_has_its_picture_and_its_name_in_its_colour(faces):
         assert to_hex(axes.title.get_color()) == COLOURS[FERPLUS[label]]
 
 
-def test_captions_replace_the_names(faces):
+def test_captions_replace_the_names_and_wrong_arguments_are_refused(faces):
     sheet = contact_sheet(faces, captions=list("abcde"))
     assert [axes.get_title() for axes in sheet.axes if axes.images] == list("abcde")
-
-
-def test_wrong_arguments_are_named(faces):
     with pytest.raises(CourseError, match="captions"):
         contact_sheet(faces, captions=["one"])
     with pytest.raises(CourseError, match="column"):

@@ -2,13 +2,9 @@
 
 import base64
 
-import nbformat
 import plotly.graph_objects as go
 import pytest
-from bs4 import BeautifulSoup
 from matplotlib.figure import Figure
-from nbconvert import HTMLExporter
-from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from pvlib.errors import CourseError
 from pvlib.figures.interactive import PLOTLY, bundle
@@ -24,13 +20,6 @@ def line() -> tuple[go.Figure, Figure]:
     return moving, still
 
 
-def exported(data: dict, metadata: dict) -> str:
-    output = new_output("display_data", data=data, metadata=metadata)
-    notebook = new_notebook(cells=[new_code_cell("show()", outputs=[output])])
-    nbformat.validate(notebook)
-    return HTMLExporter().from_notebook_node(notebook)[0]
-
-
 def test_one_output_carries_the_moving_figure_the_picture_and_the_description():
     data, metadata = bundle(*line(), ALT)
     assert set(data) == {PLOTLY, "image/png", "text/html", "text/plain"}
@@ -38,13 +27,6 @@ def test_one_output_carries_the_moving_figure_the_picture_and_the_description():
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert data["text/plain"] == ALT
     assert metadata["image/png"]["alt"] == ALT
-
-
-def test_an_html_export_shows_the_picture_with_its_description():
-    data, metadata = bundle(*line(), ALT)
-    (image,) = BeautifulSoup(exported(data, metadata), "html.parser").find_all("img")
-    assert image["src"] == f"data:image/png;base64,{data['image/png']}"
-    assert image["alt"] == ALT
 
 
 def test_a_picture_that_does_not_move_carries_no_plotly_figure():

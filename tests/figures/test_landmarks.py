@@ -42,12 +42,7 @@ def test_a_sheet_has_one_picture_a_face_with_its_points_in_pixels(channels):
     assert shown[0].get_xlim() == (-0.5, 31.5)
 
 
-@pytest.mark.parametrize(("faces", "points"), [(0, 0), (2, 1), (1, 2)])
+@pytest.mark.parametrize(("faces", "points"), [(0, (0, 68, 2)), (2, (1, 68, 2)), (2, (2, 5, 2))])
 def test_faces_and_points_must_match(faces, points):
     with pytest.raises(CourseError):
-        landmark_sheet(np.zeros((faces, 1, 48, 48)), np.zeros((points, 68, 2)))
-
-
-def test_another_number_of_points_is_refused():
-    with pytest.raises(CourseError, match=r"\(68, 2\), not \(5, 2\)"):
-        draw_landmarks(Figure().subplots(), np.zeros((5, 2)))
+        landmark_sheet(np.zeros((faces, 1, 48, 48)), np.zeros(points))

@@ -42,17 +42,6 @@ def test_attention_equals_the_loop_over_its_equations(channels, head_dim, window
         torch.testing.assert_close(ours[i], expected)
 
 
-def test_the_level_is_two_scaled_residual_branches():
-    level = CrossAttentionLevel(4, 2, window=2, drop_path=0.5, layer_scale=0.3).eval()
-    image_map, landmark_map = torch.randn(2, 1, 4, 2, 2)
-    tokens = level.norm(image_map.flatten(2).transpose(1, 2))
-    tokens = tokens + 0.3 * level.attention(tokens, landmark_map.flatten(2).transpose(1, 2))
-    hidden = torch.nn.functional.gelu(level.mlp.fc1(level.norm_mlp(tokens)))
-    tokens = tokens + 0.3 * level.mlp.fc2(hidden)
-    torch.testing.assert_close(level(image_map, landmark_map).flatten(1, 2), tokens)
-    assert level.mlp.fc1.out_features == 4 * 4
-
-
 def test_drop_path_drops_a_branch_in_training_only():
     level = CrossAttentionLevel(4, 2, window=2, drop_path=0.5, layer_scale=1.0)
     image_map, landmark_map = torch.randn(2, 1, 4, 2, 2).expand(2, 256, 4, 2, 2)

@@ -47,18 +47,6 @@ def test_a_tiny_network_has_at_most_2_million_parameters_and_runs(build, side):
     assert logits.isfinite().all()
 
 
-def test_the_tensors_at_paper_size_have_the_shapes_of_the_published_walk():
-    with torch.device("meta"):
-        network = poster_var(7).eval()
-        images = torch.empty(2, 3, 224, 224)
-        fused = [tuple(maps.shape) for maps in network.forward_levels(images)]
-        assert fused == [(2, 28, 28, 64), (2, 14, 14, 128), (2, 7, 7, 256)]
-        assert network.forward_tokens(images).shape == (2, 147, 768)
-        assert network.forward_features(images).shape == (2, 768)
-        assert network(images).shape == (2, 7)
-        assert network.landmarks(images).shape == (2, 68, 2)
-
-
 # ---------------------------------------------------------------- input
 
 
@@ -231,10 +219,3 @@ def test_bfloat16_autocast_stays_near_float32_and_keeps_the_distribution_in_floa
             distribution = network.distribution(images)
     assert (rough.float() - exact).norm() < 0.05 * exact.norm()  # bfloat16 keeps 8 bits
     assert distribution.mean.dtype == distribution.stddev.dtype == torch.float32
-
-
-def test_faces_of_a_batch_do_not_look_at_each_other_in_evaluation():
-    network = poster_var(8, small()).eval()
-    images = faces()
-    one_by_one = torch.cat([network(image[None]) for image in images])
-    torch.testing.assert_close(network(images), one_by_one, atol=1e-5, rtol=1e-4)

@@ -23,10 +23,7 @@ def test_the_paper_s_windows_and_tokens():
     ("build", "message"),
     [
         (lambda: Size(image_size=100), "image_size must be a multiple of 16, not 100"),
-        (lambda: tiny(50), "must be a multiple of 16, not 50"),
-        (lambda: Size(image_size=0), "image_size"),
         (lambda: LandmarkSize(input_size=100), "input_size must be a multiple of 16, not 100"),
-        (lambda: LandmarkSize(input_size=-16), "input_size"),
         (lambda: Size(head="vae"), 'head must be "variational" or "point", not "vae"'),
         (lambda: Size(channels=(64, 100, 256)), "100 is not a multiple of head_dim = 32"),
         (lambda: Size(embed_dim=100), "embed_dim = 100 is not a multiple of encoder_heads = 8"),
@@ -42,19 +39,7 @@ for _ in range(60):
     ENDLESS = [ENDLESS, ENDLESS]
 NOT_A_NUMBER_OF = [0, -1, 2**63, 10**9, 1.5, True, "8", None, [], math.nan, math.inf, ENDLESS]
 NOT_A_SMALL_NUMBER = [math.nan, math.inf, -1e-9, 2.0**64, 2**64, True, "0.1", None, []]
-NOT_NUMBERS = [
-    [],
-    [8],
-    [8, 8, 8, 8],
-    8,
-    None,
-    {},
-    "888",
-    [8, 8, 2**63],
-    [8, 8, "8"],
-    [8, 8, True],
-    [[8], 8, 8],
-]
+NOT_NUMBERS = [[], [8] * 4, 8, None, {}, "888", [8, 8, 2**63], [8, 8, "8"], [8, 8, True], [[8], 8, 8]]
 
 
 @pytest.mark.parametrize(("field", "values"), [

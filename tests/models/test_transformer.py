@@ -4,9 +4,11 @@ from functools import partial
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from pvlib.models import transformer
+from pvlib.models.token_encoder import TokenEncoder
 from pvlib.models.transformer import attend
 
 CHANNELS, HEADS = 16, 4
@@ -71,3 +73,21 @@ def test_attention_in_bfloat16_differs_from_the_formula_by_rounding_alone():
     for one, other in zip(found, expected, strict=True):
         assert one.dtype == torch.float32
         assert (one - other).norm() < 0.02 * other.norm()
+
+
+def test_attention_is_fused_except_where_a_cpu_computes_gradients(monkeypatch):
+    encoder = TokenEncoder(tokens=5, channels=8, depth=2, heads=4).double()
+    tokens = torch.randn(3, 5, 8, dtype=torch.float64)
+    calls = []
+
+    def fused(*inputs, **options):
+        calls.append(inputs)
+        return fused_attention(*inputs, **options)
+
+    fused_attention = F.scaled_dot_product_attention
+    monkeypatch.setattr(F, "scaled_dot_product_attention", fused)
+    with_graph = encoder(tokens)
+    assert not calls
+    with torch.no_grad():
+        torch.testing.assert_close(encoder(tokens), with_graph)
+    assert len(calls) == 2, "one for each block"

@@ -49,17 +49,11 @@ def test_a_flipped_bit_anywhere_is_noticed(file):
 
 
 def test_a_file_without_a_checksum_is_read_and_one_with_another_is_not(file):
-    change_header(file, lambda metadata: metadata.update(checksum="0" * 64))
+    change_header(file, lambda metadata: metadata.update(about='{"note": "as retold"}'))
     with pytest.raises(CourseError, match=r"net\.safetensors is damaged .*not what was once written"):
         load_landmark_net(file)
     change_header(file, lambda metadata: metadata.pop("checksum"))
-    assert load_landmark_net(file)[1] == {"note": "as trained"}
-
-
-def test_a_changed_header_is_noticed(file):
-    change_header(file, lambda metadata: metadata.update(about='{"note": "as retold"}'))
-    with pytest.raises(CourseError, match="not what was once written"):
-        load_landmark_net(file)
+    assert load_landmark_net(file)[1] == {"note": "as retold"}
 
 
 @pytest.mark.parametrize(

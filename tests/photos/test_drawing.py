@@ -25,7 +25,7 @@ def some_boxes(faces: int) -> list[Box]:
     return [Box(10.0 * i, 5.0 * i, 40) for i in range(faces)]
 
 
-def test_one_face_has_its_box_and_its_bars():
+def test_one_face_has_its_box_its_bars_and_error_bars_from_quantile_to_quantile():
     read = some_intensities(1)
     photo, bars = draw_intensities(PHOTO, some_boxes(1), read).axes
     frame = photo.patches[-1]
@@ -34,11 +34,6 @@ def test_one_face_has_its_box_and_its_bars():
     lengths = [bar.get_width() for bar in bars.containers[1]]  # the first holds the pale whole bars
     torch.testing.assert_close(torch.tensor(lengths), read.mean[0].double(), check_dtype=False)
     assert [label.get_text() for label in bars.get_yticklabels()] == list(FERPLUS)
-
-
-def test_error_bars_reach_from_quantile_to_quantile():
-    read = some_intensities(1)
-    bars = draw_intensities(PHOTO, some_boxes(1), read).axes[1]
     (lines,) = [found for found in bars.collections if isinstance(found, LineCollection)]
     ends = torch.tensor([[segment[0][0], segment[1][0]] for segment in lines.get_segments()])
     torch.testing.assert_close(ends.float(), torch.stack([read.low[0], read.high[0]], dim=1))

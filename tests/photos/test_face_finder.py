@@ -11,7 +11,7 @@ from pvlib.data.drawn import draw_faces
 from pvlib.models import LandmarkSize
 from pvlib.photos import face_finder
 from pvlib.photos.boxes import Box
-from pvlib.photos.face_finder import STEADY, find_faces, in_reading_order, measure_unsteadiness
+from pvlib.photos.face_finder import find_faces, measure_unsteadiness
 
 # what one sees in skimage's portrait of Eileen Collins, in pixels: both eyes and the mouth's middle
 EYES, MOUTH = ((206, 114), (244, 113)), (223, 152)
@@ -110,17 +110,3 @@ def test_points_that_stay_on_a_spot_are_steady_whatever_the_view(stub, side):
     picture = np.repeat((255 * spot).astype(np.uint8)[..., None], 3, axis=2)
     (unsteady,) = measure_unsteadiness(picture, [Box(left, top, side)])
     assert unsteady < 0.003
-
-
-def test_landmarks_stay_on_a_face_and_move_along_on_gravel(astronaut):
-    face, gravel = (
-        measure_unsteadiness(picture, [Box(175, 69, 96)])[0]
-        for picture in (np.asarray(astronaut), np.repeat(data.gravel()[..., None], 3, axis=2))
-    )
-    assert face < STEADY / 2
-    assert gravel > STEADY
-
-
-def test_people_are_numbered_row_by_row():
-    first, second, third = Box(5, 12, 50), Box(200, 0, 50), Box(40, 300, 60)
-    assert in_reading_order([third, second, first]) == [first, second, third]

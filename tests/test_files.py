@@ -16,6 +16,7 @@ def test_the_new_content_replaces_the_old_and_nothing_else_stays_behind(tmp_path
     for text in ("old", "new"):
         with atomic_write(path) as temporary:
             temporary.write_text(text)
+            assert (temporary.parent, temporary.suffix) == (path.parent, ".json")
             assert not path.exists() or path.read_text() == "old"  # until the block ends
     assert path.read_text() == "new"
     assert list(path.parent.iterdir()) == [path]

@@ -5,8 +5,6 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
-from hypothesis import given
-from hypothesis import strategies as st
 from torch.distributions import Independent, Normal, kl_divergence
 
 from pvlib import losses
@@ -32,9 +30,6 @@ def fixed(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-# cross-entropy ------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("logits", "target", "expected"), [
     (torch.zeros(3, CLASSES), torch.tensor([0, 3, 7]), math.log(CLASSES)),
     (torch.tensor([[0.5, 0.25, 0.25]]).log(), torch.tensor([[0.5, 0.25, 0.25]]), 1.5 * math.log(2)),  # its entropy
@@ -43,33 +38,6 @@ def fixed(seed=0):
 ])  # fmt: skip
 def test_cross_entropy_has_its_known_values_and_averages_over_the_batch(logits, target, expected):
     assert cross_entropy(logits, target).item() == pytest.approx(expected)
-
-
-def test_each_face_has_its_own_negative_log_likelihood():
-    log_probabilities = torch.tensor([[0.2, 0.8], [0.5, 0.5]]).log()
-    by_label = losses.negative_log_likelihood(log_probabilities, torch.tensor([1, 0]))
-    assert by_label.tolist() == pytest.approx([-math.log(0.8), math.log(2)])
-    by_distribution = losses.negative_log_likelihood(
-        log_probabilities, torch.tensor([[0.5, 0.5], [0.0, 1.0]])
-    )
-    assert by_distribution.tolist() == pytest.approx([-0.5 * math.log(0.2 * 0.8), math.log(2)])
-
-
-logit_rows = st.lists(st.floats(-50, 50, width=32), min_size=CLASSES, max_size=CLASSES)
-
-
-@given(st.lists(st.tuples(logit_rows, st.integers(0, CLASSES - 1)), min_size=1, max_size=5))
-def test_a_label_and_its_one_hot_distribution_cost_the_same(rows):
-    logits = torch.tensor([row for row, _ in rows])
-    labels = torch.tensor([label for _, label in rows])
-    one_hot = F.one_hot(labels, CLASSES).float()
-    assert torch.allclose(cross_entropy(logits, labels), cross_entropy(logits, one_hot), atol=1e-5)
-    log_variance = logits / 50
-    by_label, by_distribution = (kendall_gal(logits, log_variance, t, 3, fixed()) for t in (labels, one_hot))
-    assert torch.allclose(by_label, by_distribution, atol=1e-5)
-
-
-# Kendall-Gal --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("likelihood", LIKELIHOODS)
@@ -97,17 +65,11 @@ def test_kendall_gal_is_minus_the_log_of_the_mean_softmax():
     assert torch.allclose(kendall_gal(mean, log_variance, target, 7, fixed()), expected)
 
 
-# the Gaussian divergence ----------------------------------------------------------------------------------
-
-
 def test_the_gaussian_divergence_agrees_with_torch_distributions():
     mean, log_variance = torch.randn(16, CLASSES), torch.randn(16, CLASSES)
     standard = gaussian_head(torch.zeros(16, CLASSES), torch.zeros(16, CLASSES))
     expected = kl_divergence(gaussian_head(mean, log_variance), standard).mean()
     assert torch.allclose(gaussian_kl(mean, log_variance), expected)
-
-
-# the released divergence and what it is in expectation ----------------------------------------------------
 
 
 def test_the_released_divergence_is_the_kl_divided_by_the_number_of_classes():
@@ -146,9 +108,6 @@ def test_in_expectation_the_released_loss_has_the_gradient_of_smoothing_by_one_o
     assert torch.allclose(gradient, expected * (CLASSES + 1) / CLASSES, atol=3e-4)
 
 
-# minima -------------------------------------------------------------------------------------------------
-
-
 def test_with_a_gaussian_divergence_the_best_variance_is_the_one_that_theory_gives():
     """σ² = λ / (λ + E[p(1 − p)]): there the exact expectation's slope, ½ (σ² E[p(1 − p)] + λ (σ² − 1)), is 0."""
     weight = 0.05
@@ -167,9 +126,6 @@ def test_with_a_gaussian_divergence_the_best_variance_is_the_one_that_theory_giv
         assert torch.allclose(slope, expected, rtol=1e-3, atol=1e-6)
 
 
-# extremes -----------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("likelihood", LIKELIHOODS)
 @pytest.mark.parametrize("divergence", DIVERGENCES)
 def test_huge_logits_give_finite_values_and_gradients(likelihood, divergence):
@@ -183,9 +139,6 @@ def test_huge_logits_give_finite_values_and_gradients(likelihood, divergence):
     assert loss.isfinite()
     assert mean.grad.isfinite().all()
     assert log_variance.grad.isfinite().all()
-
-
-# the objective ------------------------------------------------------------------------------------------
 
 
 def test_the_objective_is_likelihood_plus_weight_times_divergence():

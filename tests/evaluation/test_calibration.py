@@ -1,7 +1,5 @@
 """Calibration by hand and against scikit-learn; the errors' own tests are those of quality."""
 
-import math
-
 import pytest
 import torch
 from sklearn.calibration import calibration_curve
@@ -37,10 +35,3 @@ def test_a_network_that_doubles_its_logits_needs_temperature_two():
     target = logits.softmax(dim=1)  # the truth itself: the likelihood is highest at exactly this softmax
     assert fit_temperature(2 * logits, target) == pytest.approx(2, rel=1e-3)
     assert fit_temperature(0.25 * logits, target) == pytest.approx(0.25, rel=1e-3)
-
-
-def test_temperature_of_two_classes_follows_from_the_share_of_right_answers():
-    # logits (2, 0) for every face and 80 % right: σ(2/T) = 0.8, so T = 2 / ln 4
-    logits = torch.tensor([[2.0, 0.0]]).expand(10, 2)
-    target = torch.eye(2)[[0] * 8 + [1] * 2]
-    assert fit_temperature(logits, target) == pytest.approx(2 / math.log(4), rel=1e-3)

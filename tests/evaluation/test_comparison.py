@@ -15,7 +15,7 @@ def hits(only_first, only_second, both=5, none=2):
     return first, second
 
 
-@pytest.mark.parametrize(("only_first", "only_second"), [(9, 3), (3, 9), (1, 0), (40, 22)])
+@pytest.mark.parametrize(("only_first", "only_second"), [(9, 3), (3, 9), (0, 0), (4, 4), (40, 22)])
 def test_mcnemar_tosses_a_coin_for_every_face_that_only_one_gets_right(only_first, only_second):
     found = mcnemar(*hits(only_first, only_second))
     fewer, disagreed = min(only_first, only_second), only_first + only_second
@@ -23,24 +23,8 @@ def test_mcnemar_tosses_a_coin_for_every_face_that_only_one_gets_right(only_firs
     assert found.p == pytest.approx(min(1, 2 * binom.cdf(fewer, disagreed, 0.5)))
 
 
-def test_networks_that_are_right_on_the_same_faces_do_not_differ():
-    assert mcnemar(*hits(0, 0)).p == 1
-    assert mcnemar(*hits(4, 4)).p == 1
-
-
-def test_mcnemar_wants_the_same_faces():
-    with pytest.raises(CourseError, match="3 with 4"):
-        mcnemar(torch.ones(3).bool(), torch.ones(4).bool())
-
-
 def evaluated(prediction):
     return evaluate_predictions([prediction], samples=2, replicates=0)
-
-
-def test_a_network_differs_from_itself_by_nothing(prediction):
-    found = compare(evaluated(prediction), evaluated(prediction), replicates=20)
-    assert all((d.value, d.low, d.high) == (0, 0, 0) for d in found.differences.values())
-    assert found.mcnemar.p == 1
 
 
 def test_a_difference_is_the_first_minus_the_second(make_prediction):

@@ -80,24 +80,6 @@ def test_the_numbers_are_those_of_the_prediction(make_prediction):
     assert found.confusion.tolist() == expected.tolist()
 
 
-def test_the_area_under_a_curve_is_the_mean_of_its_risks(make_prediction):
-    found = evaluate_predictions([make_prediction(80)], samples=2, replicates=0)
-    for uncertainty in found.uncertainties.values():
-        if uncertainty is not None:
-            assert uncertainty.metrics["aurc"].value == pytest.approx(uncertainty.risk.mean().item())
-
-
-def test_intervals_hold_their_values_and_narrow_with_more_faces(make_prediction):
-    few, many = (
-        evaluate_predictions([make_prediction(faces)], samples=2, replicates=200) for faces in (100, 1600)
-    )
-    for name, number in many.metrics.items():
-        assert number.low <= number.value <= number.high
-        if "calibration" not in name:
-            ratio = (few.metrics[name].high - few.metrics[name].low) / (number.high - number.low)
-            assert 2 < ratio < 8  # √16 = 4
-
-
 def test_the_temperature_of_other_faces_is_used(faces, networks):
     others = draw_faces(10, seed=8)
     found = evaluate(networks[:1], faces, calibration_faces=others, samples=2, passes=0, bootstrap=0)

@@ -23,28 +23,6 @@ def test_the_interval_of_a_share_is_the_binomial_one():
     assert found.high == pytest.approx(0.8 + half, abs=0.1 * half)
 
 
-def test_every_resample_has_as_many_faces_as_there_are_and_the_value_has_each_once():
-    seen = []
-
-    def statistic(counts):
-        seen.append(counts)
-        return {"faces": counts.sum(dim=1)}
-
-    found = bootstrap(statistic, 7, replicates=50)["faces"]
-    assert seen[0].tolist() == [[1.0] * 7]
-    assert (found.value, found.low, found.high) == (7, 7, 7)
-    drawn = torch.cat(seen[1:])
-    assert drawn.shape == (50, 7)
-    assert drawn.max() > 1
-
-
-def test_the_same_seed_gives_the_same_interval_in_any_order_of_numbers():
-    values = torch.randn(30).double()
-    once = bootstrap(mean_of(values), 30, replicates=100, seed=3)
-    assert once == bootstrap(mean_of(values), 30, replicates=100, seed=3)
-    assert once != bootstrap(mean_of(values), 30, replicates=100, seed=4)
-
-
 def test_many_faces_go_through_in_parts_and_give_what_one_part_gives(monkeypatch):
     values = torch.randn(100).double()
     whole = bootstrap(mean_of(values), 100, replicates=90)
@@ -66,11 +44,6 @@ def test_without_replicates_there_are_numbers_alone():
     assert found.as_json() == {"value": 1.0, "low": None, "high": None}
 
 
-def test_a_number_that_does_not_exist_is_null_in_json():
-    assert Interval(math.nan).as_json() is None
-    assert Interval(0.5, 0.25, 0.75).as_json() == {"value": 0.5, "low": 0.25, "high": 0.75}
-
-
 def test_nothing_to_measure_on_and_impossible_levels_are_refused():
     with pytest.raises(CourseError, match="no faces"):
         bootstrap(mean_of(torch.ones(0).double()), 0)
@@ -78,11 +51,8 @@ def test_nothing_to_measure_on_and_impossible_levels_are_refused():
         bootstrap(mean_of(torch.ones(2).double()), 2, level=95)
 
 
-def test_reflecting_mirrors_the_percentiles_at_the_value():
-    assert reflected(Interval(5.0, 3.0, 6.0)) == Interval(5.0, 4.0, 7.0)
-
-
 def test_a_reflected_interval_holds_its_value_and_ends_at_the_least_possible():
+    assert reflected(Interval(5.0, 3.0, 6.0)) == Interval(5.0, 4.0, 7.0)
     # noise made every resample larger than the value: the truth is below it
     assert reflected(Interval(5.0, 6.0, 9.0), least=2.0) == Interval(5.0, 2.0, 5.0)
     assert reflected(Interval(5.0, 1.0, 4.0)) == Interval(5.0, 5.0, 9.0)
@@ -95,17 +65,9 @@ def test_the_mean_over_seeds_has_students_interval():
     found = mean_interval(values)
     assert found.value == pytest.approx(0.82)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
-    # t(0.975, 4) = 2.776 from a table, standard deviation √(0.001/4), five values
-    assert found.high - found.value == pytest.approx(2.776 * math.sqrt(0.001 / 4) / math.sqrt(5), rel=1e-3)
 
 
 def test_one_seed_has_a_mean_and_no_interval_and_none_is_refused():
     assert mean_interval([0.5]).as_json() == {"value": 0.5, "low": None, "high": None}
     with pytest.raises(CourseError, match="no values"):
         mean_interval([])
-
-
-def test_ninety_five_per_cent_of_the_intervals_over_seeds_hold_the_truth():
-    samples = torch.randn(2000, 4, generator=torch.Generator().manual_seed(0)).tolist()
-    held = sum(found.low <= 0 <= found.high for found in map(mean_interval, samples)) / 2000
-    assert held == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / 2000))

@@ -1,7 +1,5 @@
 """How good a prediction is, by hand on a handful of faces."""
 
-import math
-
 import pytest
 import torch
 
@@ -19,22 +17,6 @@ TARGET = torch.eye(3)[torch.tensor([0, 0, 0, 1])]
 
 def prediction(mean=LOGITS, target=TARGET, sigma=None):
     return Prediction(mean=mean, sigma=sigma, target=target, names=NAMES)
-
-
-def test_accuracy_counts_faces_and_mean_class_accuracy_counts_the_classes_that_occur():
-    assert prediction().summary()["accuracy"] == pytest.approx(3 / 4)
-    assert prediction().summary()["mean_class_accuracy"] == pytest.approx((2 / 3 + 1) / 2)
-
-
-def test_likelihood_of_a_network_that_knows_nothing_is_the_log_of_the_number_of_classes():
-    assert prediction(mean=torch.zeros(4, 3)).summary()["negative_log_likelihood"] == pytest.approx(
-        math.log(3)
-    )
-
-
-def test_calibration_error_is_the_gap_between_confidence_and_accuracy():
-    mean = torch.tensor([[0.8, 0.1, 0.1]]).log().expand(4, 3)  # 80 % sure of a, right three times out of four
-    assert prediction(mean).summary()["calibration_error"] == pytest.approx(0.05, abs=1e-6)
 
 
 def test_mean_sigma_is_none_for_a_point_head_and_stands_in_no_summary():

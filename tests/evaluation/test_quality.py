@@ -1,7 +1,5 @@
 """Every number of a resample is what scikit-learn, scipy or torchmetrics say of the faces drawn."""
 
-import math
-
 import pytest
 import torch
 from scipy.spatial.distance import jensenshannon
@@ -17,9 +15,7 @@ from sklearn.metrics import (
 from torchmetrics.functional.classification import binary_calibration_error, multiclass_calibration_error
 
 from pvlib.evaluation.intervals import Interval
-from pvlib.evaluation.quality import brier, class_quality, quality, reflect_biased
-from pvlib.evaluation.votes import logarithm
-from pvlib.losses import negative_log_likelihood
+from pvlib.evaluation.quality import class_quality, quality, reflect_biased
 
 
 @pytest.fixture
@@ -73,24 +69,6 @@ def test_a_class_that_never_occurs_counts_for_no_mean_and_has_no_recall():
     classes = class_quality(said, target.argmax(dim=1), "abc")(everyone)
     assert classes["recall/c"].isnan().all()
     assert classes["precision/c"].isnan().all()
-
-
-def test_without_votes_there_is_no_distance_to_them(prediction, said, counts):
-    assert "kl_to_votes" not in quality(said, prediction.target)(counts)
-
-
-def test_brier_of_certainty_is_zero_when_right_and_two_when_wrong():
-    said = torch.eye(2).double()
-    assert brier(said, said).tolist() == [0, 0]
-    assert brier(said, said.flip(0)).tolist() == [2, 2]
-
-
-def test_likelihood_of_a_distribution_is_its_cross_entropy_and_finite_at_the_impossible():
-    said = torch.tensor([[0.2, 0.8], [1.0, 0.0]]).double()
-    target = torch.tensor([[0.5, 0.5], [0.0, 1.0]]).double()
-    found = negative_log_likelihood(logarithm(said), target).tolist()
-    assert found[0] == pytest.approx(-(0.5 * math.log(0.2) + 0.5 * math.log(0.8)))
-    assert 700 < found[1] < math.inf
 
 
 def test_only_calibration_errors_are_reflected():

@@ -73,10 +73,3 @@ def test_no_order_has_less_area_than_errors_last():
     least = least_area(ones(5), torch.tensor(wrong)).item()
     assert least == pytest.approx(area_by_hand(wrong))
     assert least == pytest.approx(min(area_by_hand(order) for order in permutations(wrong)))
-
-
-def test_without_errors_there_is_no_risk_and_with_nothing_else_it_is_one():
-    uncertainty = torch.rand(6)
-    for wrong, risk in ((torch.zeros(6), 0), (torch.ones(6), 1)):
-        assert area(uncertainty, wrong).item() == pytest.approx(risk)
-        assert least_area(ones(6), wrong).item() == pytest.approx(risk)

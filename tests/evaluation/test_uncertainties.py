@@ -8,7 +8,7 @@ import torch
 from scipy.stats import spearmanr
 
 from pvlib.evaluation.methods import methods
-from pvlib.evaluation.uncertainties import SCORES, score_statistics, uncertainty_scores
+from pvlib.evaluation.uncertainties import score_statistics, uncertainty_scores
 
 EVERYONE = torch.ones(1, 60, dtype=torch.float64)
 
@@ -37,31 +37,6 @@ def test_a_point_head_alone_has_neither_sigma_nor_draws_nor_members(make_predict
     assert list(found) == ["softmax_entropy", "softmax_doubt", "temperature_entropy"]
 
 
-def test_everything_is_there_for_an_ensemble_of_variational_heads_with_drop_path(make_prediction):
-    passes = torch.randn(3, 60, 4)
-    found = all_scores(make_prediction(passes=passes), make_prediction(seed=1))
-    assert tuple(found) == SCORES
-    assert all(score.values.shape == (60,) for score in found.values())
-
-
-def test_disagreement_is_no_more_than_the_whole_uncertainty(make_prediction):
-    passes = torch.randn(3, 60, 4)
-    found = all_scores(make_prediction(passes=passes), make_prediction(seed=1))
-    for kind in ("mc", "dropout", "ensemble"):
-        whole, part = found[f"{kind}_entropy"].values, found[f"{kind}_mutual_information"].values
-        assert (part >= 0).all()
-        assert (part <= whole + 1e-9).all()
-
-
-def test_the_entropy_of_the_votes_themselves_correlates_perfectly(prediction):
-    entropy = -(prediction.votes * prediction.votes.log()).sum(dim=1)
-    found = score_statistics(
-        entropy, prediction.mean.argmax(dim=1) != prediction.labels, prediction.votes, None
-    )(EVERYONE)
-    assert found["spearman_votes"].item() == pytest.approx(1)
-    assert found["spearman_mixture"].isnan().all()
-
-
 def test_rank_correlation_with_the_mixture_is_scipys(prediction):
     mixture = torch.distributions.Dirichlet(torch.ones(4)).sample((60,))
     values = torch.randn(60)
@@ -76,9 +51,6 @@ def test_an_uncertainty_that_knows_every_mistake_is_as_good_as_can_be():
     found = score_statistics(wrong + 0.1 * torch.rand(60), wrong, None, None)(EVERYONE)
     assert found["auroc_errors"].item() == 1
     assert found["excess_aurc"].item() == pytest.approx(0)
-    upside_down = score_statistics(-wrong.float(), wrong, None, None)(EVERYONE)
-    assert upside_down["auroc_errors"].item() == 0
-    assert upside_down["aurc"] > found["aurc"]
 
 
 def test_faces_whose_votes_are_split_alike_are_tied_whatever_the_emotions():

@@ -107,10 +107,8 @@ def test_faces_that_do_not_fit_are_one_line(folder, monkeypatch, arguments, culp
 
 def test_an_exported_network_knows_its_classes_and_needs_to_be_told_its_faces(folder, tmp_path):
     path = tmp_path / "net.safetensors"
-    save_trained(
-        path,
-        TrainedNetwork(network=poster_var(7, tiny(48)).eval(), class_names=RAFDB, face_size=48, channels=3),
-    )
+    network = poster_var(7, tiny(48)).eval()
+    save_trained(path, TrainedNetwork(network=network, class_names=RAFDB, face_size=48, channels=3))
     assert "say which faces" in call("evaluate", path).stderr
     assert "only a run folder" in call("evaluate", path, "--weights", "best").stderr
     chosen = ["--data", folder / "rafdb.safetensors", "--split", "test"]

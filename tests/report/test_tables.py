@@ -22,10 +22,6 @@ def test_a_number_is_written_in_its_unit_with_its_interval(given, key, expected)
     assert cell(given, key) == expected
 
 
-def test_a_difference_carries_its_sign():
-    assert str(cell(number(0.02), "accuracy", signed=True)) == "+2.0 [+1.0, +3.0]"
-
-
 def test_a_class_that_was_never_called_has_no_precision(document):
     rows = {row[0].text: [one.text for one in row[1:]] for row in tables.classes(document).rows}
     assert rows["anger"] == ["4", "75.0", "100.0", "10.0"]

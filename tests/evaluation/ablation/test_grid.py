@@ -58,33 +58,25 @@ def test_every_path_means_the_same_in_whatever_folder_a_worker_runs(write_grid, 
     ({"preset": None}, ["preset"]),
     ({"preset": "drawn-tinny"}, ["drawn-tinny", "drawn-tiny"]),
     ({"base": {"train.epoch": 3}}, ["train.epoch", "train.epochs"]),
-    ({"base": {"train.epochs": "many"}}, ["train.epochs"]),
     ({"base": {"train.learning_rate": "1e-3"}}, ["train.learning_rate", "'1e-3'"]),
-    ({"base": [1]}, ["base"]),
     ({"base": {"seed": 3}}, ['"seed"', '"seeds"']),
     ({"base": {"preset": "rafdb-paper"}}, ['"preset"']),
     ({"axes": {"head": {"a": {"network.hed": "point"}}}}, ["variant a", "network.hed", "network.head"]),
     ({"axes": {"head": {"a/b": {}}}}, ["a/b"]),
-    ({"axes": {"head": {"a.": {}}}}, ['"a."']),
     ({"axes": {"head": {}}}, ["at least one variant"]),
     ({"axes": {"head": {"a": {"seed": 3}}}}, ["seeds"]),
     ({"axes": {"head": {"a" * 200: {}}}}, ["a" * 200, "150"]),
     ({"axes": {"x": {"a": {"train.epochs": 2}}, "y": {"b": {"train.epochs": 3}}}}, ["x and y", "train.epochs"]),
     ({"variants": {"a": {}}}, ["axes", "variants"]),
-    ({"axes": None, "variants": {"a": {}, "b": {}}}, ["variants a and b are the same run"]),
     ({"axes": None, "variants": {"a": {}, "b": {"train.epochs": 1}}}, ["variants a and b are the same run"]),
     ({"axes": None, "variants": {"a": {}, "A": {"train.epochs": 2}}}, ["variants a and A"]),
-    ({"axes": None, "variants": ["a"]}, ["variants"]),
     ({"reference": "point+markd"}, ["point+markd", "point+marked"]),
     ({"columns": ["acuracy"]}, ["acuracy", "accuracy"]),
     ({"columns": ["brier", "brier"]}, ["columns", "once"]),
-    ({"columns": "accuracy"}, ["columns"]),
-    ({"seeds": 0}, ["seeds"]),
     ({"seeds": [1, 1]}, ["seeds"]),
+    ({"seeds": 0}, ["seeds"]),
     ({"seeds": 10**12}, ["seeds", "10,000"]),
     ({"evaluation": {"split": "testing"}}, ["split", "testing"]),
-    ({"evaluation": {"splitt": "test"}}, ["splitt", "split"]),
-    ({"evaluation": {"samples": 0}}, ["samples"]),
     ({"evaluation": {"samples": 10**9}}, ["samples"]),
     ({"published": {"point+marked": "no VI heads"}}, ["no VI heads", "no VI head"]),
     ({"published": {"pointless": "full"}}, ["pointless"]),
@@ -131,19 +123,3 @@ def test_the_grids_of_the_course_can_be_read(name):
     grid = read_grid(name)
     assert grid.about
     assert grid.published
-
-
-def test_the_grid_of_the_heads_has_every_head_with_and_without_embedding_under_every_seed():
-    grid = read_grid("drawn-heads")
-    objectives = {
-        (run.config.network.head, run.config.objective.likelihood, run.config.objective.divergence)
-        for run in grid.runs
-    }
-    divergences = ("none", "gaussian", "released", "label_smoothing")
-    assert objectives == {
-        ("point", "cross_entropy", "none"),
-        *(("variational", "cross_entropy", name) for name in divergences),
-        ("variational", "kendall_gal", "none"),
-    }
-    assert {run.config.network.layer_embedding for run in grid.runs} == {True, False}
-    assert len(grid.runs) == 6 * 2 * 5

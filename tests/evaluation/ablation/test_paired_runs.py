@@ -51,12 +51,6 @@ def test_only_seeds_that_both_have_are_compared(grid, results):
     assert list(cell.by_seed) == [0, 2]
 
 
-def test_a_number_that_a_variant_has_not_stays_empty(grid, results):
-    cell = cells(grid, results)["point+marked"]["sigma.spearman_votes"]
-    assert cell.mean is None
-    assert cell.difference is None
-
-
 def test_an_effect_is_the_mean_over_the_other_axes_within_a_seed(grid, results):
     by_axis = {effect.axis: effect for effect in effects(grid, cells(grid, results))}
     head, embedding = by_axis["head"], by_axis["embedding"]
@@ -76,8 +70,3 @@ def test_an_effect_is_the_mean_over_the_other_axes_within_a_seed(grid, results):
         for s in range(3) for name in ("variational", "point")
     ]  # fmt: skip
     assert embedding.differences["accuracy"].value == pytest.approx(sum(without) / 6)
-
-
-def test_a_list_of_variants_has_no_effects(write_grid, results):
-    grid = read_grid(write_grid(axes=None, variants={"full": {}, "bare": {"network.head": "point"}}))
-    assert effects(grid, cells(grid, {})) == []

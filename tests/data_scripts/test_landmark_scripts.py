@@ -2,11 +2,9 @@
 
 import pytest
 
-import pvlib.data.drawn as drawn_package
 from data_scripts import measure_landmarks, train_landmarks
 from data_scripts.landmarks.measuring import TEST_SEED
 from pvlib.errors import CourseError
-from pvlib.figures import landmarks
 
 
 @pytest.fixture
@@ -50,22 +48,3 @@ def test_a_mistake_is_named_in_one_line_before_any_face_is_drawn(
     assert len(result.stderr.strip().splitlines()) == 1
     assert drawn == []
     assert [entry.name for entry in tmp_path.iterdir()] == ["taken"]
-
-
-def test_the_picture_shows_the_points_that_were_found(tmp_path, monkeypatch, call):
-    shown = []
-    draw_faces = drawn_package.draw_faces
-    monkeypatch.setattr(
-        drawn_package, "draw_faces", lambda count, *a, **k: draw_faces(min(count, 6), *a, **k)
-    )
-    sheet = landmarks.landmark_sheet
-    monkeypatch.setattr(
-        landmarks, "landmark_sheet", lambda images, points: shown.append(points) or sheet(images, points)
-    )
-    result = call(measure_landmarks.main, "--picture", tmp_path / "points.png")
-    assert result.exit_code == 0, result.stderr
-    assert (tmp_path / "points.png").stat().st_size > 50_000
-    # the sheet takes fractions of the picture's sides; most points of a face lie inside of it
-    inside = ((shown[0] > 0) & (shown[0] < 1)).float().mean()
-    assert inside > 0.9
-    assert shown[0].std() > 0.1

@@ -13,7 +13,7 @@ from pvlib.data.drawn import draw_faces
 from pvlib.data.landmarks import as_fractions
 from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize
-from pvlib.models.landmark_weights import SHIPPED, is_landmark_file, load_landmark_net, save_landmark_net
+from pvlib.models.landmark_weights import SHIPPED, load_landmark_net, save_landmark_net
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.training.build import Network, build_network, load_landmarks
 
@@ -95,14 +95,6 @@ def test_the_wing_loss_has_the_papers_two_branches_and_they_meet():
     assert wing_loss(below, zero).item() == pytest.approx(wing_loss(above, zero).item(), abs=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("small_size", 40), ("epochs", 0), ("batch_size", 1), ("precision", "fp8")]
-)
-def test_a_config_that_makes_no_sense_is_refused_by_name(field, value):
-    with pytest.raises(CourseError, match=field):
-        LandmarkConfig(**{field: value})
-
-
 def test_faces_without_landmarks_cannot_be_learnt_from(faces):
     with pytest.raises(CourseError, match="landmarks"):
         fit_landmarks(replace(faces, landmarks=None), LandmarkConfig(), SMALL)
@@ -121,29 +113,11 @@ def test_the_file_gives_the_same_network_back(tmp_path):
     assert loaded.size == SMALL
 
 
-def test_a_damaged_file_is_named(tmp_path):
-    path = tmp_path / "net.safetensors"
-    save_landmark_net(path, MobileFaceNet(SMALL), {})
-    path.write_bytes(path.read_bytes()[:-100])
-    assert not is_landmark_file(path)
-    with pytest.raises(CourseError, match=r"net\.safetensors"):
-        load_landmark_net(path)
-
-
 def test_a_file_of_another_size_does_not_fit_the_branch(tmp_path):
     path = tmp_path / "net.safetensors"
     save_landmark_net(path, MobileFaceNet(SMALL), {})
     with pytest.raises(CourseError, match="landmarks = full"):
         build_network(Network(landmarks="full").as_size(), 8, seed=0, landmark_weights=path)
-
-
-def test_a_full_file_fills_the_frozen_branch(tmp_path):
-    path = tmp_path / "net.safetensors"
-    written = MobileFaceNet(LandmarkSize(native_input=True))
-    save_landmark_net(path, written, {})
-    network = build_network(Network(landmarks="full").as_size(), 8, seed=0, landmark_weights=path)
-    key = "pyramid.stem.0.conv.weight"
-    assert torch.equal(network.landmark_net.state_dict()[key], load_landmarks(path).state_dict()[key])
 
 
 def test_the_shipped_network_is_small_and_as_good_as_its_model_card_says():

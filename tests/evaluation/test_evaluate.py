@@ -25,17 +25,6 @@ def networks():
     return [poster_var(8, tiny(48)) for _ in range(2)]
 
 
-def leaves(value):
-    if isinstance(value, dict):
-        for part in value.values():
-            yield from leaves(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from leaves(part)
-    else:
-        yield value
-
-
 def test_an_ensemble_of_variational_networks_on_drawn_faces_has_every_number(faces, networks):
     found = evaluate(networks, faces, samples=3, passes=2, bootstrap=30).as_json()
     assert json.loads(json.dumps(found, allow_nan=False)) == found

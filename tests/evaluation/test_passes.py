@@ -65,7 +65,9 @@ def test_each_branch_is_left_out_as_often_as_its_probability_says(network):
 def test_passes_leave_mode_statistics_hooks_and_random_state_alone(network):
     before = {name: value.clone() for name, value in network.state_dict().items()}
     state = torch.random.get_rng_state()
-    passes(network)
+    network.image_pyramid.eval()
+    passes(network), plain(network)
+    assert not any(part.training for part in network.image_pyramid.modules())
     assert network.training
     assert all(part.training for part in network.modules() if isinstance(part, DropPath))
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
@@ -110,10 +112,3 @@ def test_larger_faces_are_resized_smoothly_where_a_size_is_given(network):
     nearest, _ = deterministic_pass(network, board, ForwardSettings())
     torch.testing.assert_close(smooth, expected, rtol=0.02, atol=0.02)
     assert not torch.allclose(smooth, nearest, rtol=0.02, atol=0.02)
-
-
-def test_a_part_that_was_in_evaluation_mode_stays_there(network):
-    network.image_pyramid.eval()
-    plain(network)
-    assert network.training
-    assert not any(part.training for part in network.image_pyramid.modules())

@@ -1,67 +1,38 @@
-"""A document and a report of six faces, by hand: four of anger, two of fear; fear is never called."""
+"""A report of six faces: four of anger, of which one is called neutral, and two of fear, never called so."""
+
+from dataclasses import replace
 
 import pytest
+import torch
 
+from pvlib.evaluation.comparison import compare
+from pvlib.evaluation.evaluate import evaluate_predictions
+from pvlib.evaluation.prediction import Prediction
 from pvlib.figures.evaluation import confusion
 from pvlib.report.chosen_faces import FacePicture
 from pvlib.report.content import Report
 from pvlib.report.drawings import drawing_of
 
 
-def number(value):
-    return {"value": value, "low": value - 0.1, "high": value + 0.1}
-
-
-def one_class(name, faces, said, recall, precision):
-    return {
-        "name": name, "faces": faces, "said": said, "recall": number(recall), "calibration_error": number(0.1),
-        "precision": None if precision is None else number(precision),
-    }  # fmt: skip
+@pytest.fixture(scope="module")
+def evaluation():
+    answers = torch.eye(3)[[0, 0, 0, 2, 2, 2]]
+    names = ("anger", "fear", "neutral")
+    said = Prediction(mean=5 * answers, sigma=None, target=torch.eye(3)[[0, 0, 0, 0, 1, 1]], names=names)
+    return evaluate_predictions([said], replicates=20)
 
 
 @pytest.fixture
-def document():
-    metrics = dict.fromkeys(
-        (
-            "accuracy", "mean_class_accuracy", "negative_log_likelihood", "brier", "calibration_error",
-            "classwise_calibration_error",
-        ),
-        number(0.5),
-    ) | {"kl_to_votes": None, "js_to_votes": None}  # fmt: skip
-    return {
-        "faces": 6,
-        "names": ["anger", "fear", "neutral"],
-        "settings": {"level": 0.95, "bootstrap": 1000},
-        "networks": 1,
-        "metrics": metrics,
-        "classes": [one_class("anger", 4, 3, 0.75, 1.0), one_class("fear", 2, 0, 0.0, None)],
-        "confusion": [[3, 0, 1], [0, 0, 2], [0, 0, 0]],
-        "methods": {
-            "softmax": {"title": "softmax", "about": "what the network answers", "temperature": None, "metrics": metrics},
-            "temperature": {"title": "temperature scaling", "about": "…", "temperature": [1.31], "metrics": metrics},
-            "ensemble": None,
-        },
-        "uncertainties": {
-            "sigma": None,
-            "softmax_entropy": {
-                "title": "softmax entropy", "about": "…", "spearman_votes": None, "spearman_mixture": None,
-                "auroc_errors": number(0.7), "aurc": number(0.2), "excess_aurc": number(0.1),
-            },
-        },
-    }  # fmt: skip
+def document(evaluation):
+    """Its JSON, compared with a network that calls a face of anger fear, too."""
+    answers = torch.eye(3)[[0, 0, 1, 2, 2, 2]]
+    other = evaluate_predictions([replace(evaluation.prediction, mean=5 * answers)], replicates=0)
+    compared = {"other": "runs/two", **compare(evaluation, other, replicates=20).as_json()}
+    return {**evaluation.as_json(), "comparisons": [{**compared, "metrics": other.as_json()["metrics"]}]}
 
 
 @pytest.fixture
 def report(document):
-    document["comparisons"] = [
-        {
-            "other": "runs/two",
-            "faces": 6,
-            "mcnemar": {"only_first": 3, "only_second": 1, "p": 0.625},
-            "metrics": {"accuracy": number(0.48), "kl_to_votes": None},
-            "differences": {"accuracy": number(0.02), "kl_to_votes": None},
-        }
-    ]
     face = FacePicture(
         source="data:image/png;base64,AAAA",
         answer=("neutral", 0.93),

@@ -33,10 +33,10 @@ def run(*overrides, which="best", names=FERPLUS):
     )
 
 
-def exported(*overrides, weights="best"):
+def exported(*overrides, which="best"):
     """A file of `pvlib export` of the same run."""
     config = load_config("drawn-tiny", [*DRAWN, "train.epochs=3", *overrides])
-    about = {"weights": weights, "epoch": 2, "config": json.loads(json.dumps(config.as_json()))}
+    about = {"weights": which, "epoch": 2, "config": json.loads(json.dumps(config.as_json()))}
     return TrainedNetwork(network=NETWORK, class_names=FERPLUS, about=about, path=Path("net.safetensors"))
 
 
@@ -50,39 +50,43 @@ def said(trained, split, source="drawn", held_out=None):
     return " ".join(cautions_of(trained, faces))
 
 
-@pytest.mark.parametrize("split", ["train", "valid", "test"])
-def test_select_test_is_said_whatever_is_measured(split):
-    assert "select=test" in said(run("select=test"), split)
+LUCKIEST, LAST = "the luckiest of all epochs", "nothing was chosen by"
+LEARNT, CHOSE = "was trained on these very faces", "These validation faces chose the epoch of"
+BOTH, TENTH = "data.train_on=[train, valid]", (("train",), 0.1)
+HELD_OUT_OF_BOTH = (("train", "valid"), 0.1)
 
 
-def test_the_last_epoch_of_a_run_with_select_test_was_not_chosen():
-    assert "nothing was chosen by" in said(run("select=test", which="last"), "test")
-    assert "luckiest" in said(run("select=test"), "test")
+@pytest.mark.parametrize(("overrides", "which", "split", "held_out", "told"), [
+    (["select=test"], "best", "train", None, [LUCKIEST, LEARNT]),
+    (["select=test"], "best", "valid", None, [LUCKIEST]),
+    (["select=test"], "best", "test", None, [LUCKIEST]),
+    (["select=test"], "last", "test", None, [LAST]),
+    ([], "best", "valid", None, [CHOSE]),
+    ([], "last", "valid", None, []),
+    ([], "last", "train", None, [LEARNT]),
+    ([], "best", "test", None, []),
+    # validation faces of one run may be training faces of another
+    ([BOTH], "best", "valid", None, [LEARNT]),
+    ([BOTH], "best", "valid", HELD_OUT_OF_BOTH, [CHOSE]),
+    ([BOTH, "select=test"], "best", "valid", HELD_OUT_OF_BOTH, [LUCKIEST, LEARNT]),
+    # as with AffectNet, whose only other split is the scored one
+    (["data.holdout=0.1"], "best", "valid", TENTH, [CHOSE]),
+    (["data.holdout=0.2"], "best", "valid", TENTH, [LEARNT]),
+    (["select=test"], "best", "valid", TENTH, [LUCKIEST, LEARNT]),
+])  # fmt: skip
+def test_a_run_and_what_is_exported_from_it_are_warned_of_alike(overrides, which, split, held_out, told):
+    for made in (run, exported):
+        trained = made(*overrides, which=which)
+        text = said(trained, split, held_out=held_out)
+        assert [each for each in (LUCKIEST, LAST, LEARNT, CHOSE) if each in text] == told
+        assert text.count(str(trained.path)) == len(told)
+        other = said(trained, split, source="drawn:wild")
+        assert LEARNT not in other
+        assert CHOSE not in other
 
 
-def test_validation_faces_warn_of_the_best_epoch_only():
-    assert "chose the epoch of runs/a (the best of 3)" in said(run(), "valid")
-    assert said(run(which="last"), "valid") == ""
-
-
-def test_training_faces_are_called_so():
-    assert "trained on these very faces" in said(run(which="last"), "train")
-
-
-def test_faces_that_chose_nothing_pass_without_a_word():
-    assert said(run(), "test") == ""
-    for split in ("train", "valid", "test"):
-        assert said(run(), split, source="drawn:wild") == ""
-
-
-def test_an_exported_file_is_judged_by_the_run_that_it_comes_from():
-    assert "chose its epoch on the very faces" in said(exported("select=test"), "test")
-    assert "nothing was chosen by" in said(exported("select=test", weights="last"), "test")
-    assert "chose the epoch of net.safetensors (the best of 3)" in said(exported(), "valid")
-    assert "trained on these very faces" in said(exported(), "train")
-    assert said(exported(), "test") == ""
-    assert said(exported(), "valid", source="drawn:wild") == ""
-    assert said(unknown(), "valid") == ""  # made in Python
+def test_a_network_made_in_python_is_not_warned_of():
+    assert said(unknown(), "valid") == ""
 
 
 @pytest.mark.parametrize("made", [run, exported])
@@ -95,24 +99,6 @@ def test_a_released_checkpoint_was_chosen_by_the_scored_split():
     released = unknown(released=True)
     assert "luckiest of all epochs" in said(released, "test", "rafdb.safetensors")
     assert said(released, "test") == ""  # drawn faces chose nothing
-
-
-def test_validation_faces_of_one_run_may_be_training_faces_of_another():
-    both = ("data.train_on=[train, valid]",)
-    trained, chose = "trained on these very faces", "chose the epoch"
-    assert trained in said(run(*both), "valid")
-    assert trained in said(run(*both, "select=test"), "valid", held_out=(("train", "valid"), 0.1))
-    assert trained in said(exported(*both), "valid")
-    assert chose in said(run(*both), "valid", held_out=(("train", "valid"), 0.1))
-    assert chose in said(run(), "valid")
-
-
-def test_faces_that_one_run_held_out_of_training_may_be_training_faces_of_another():
-    """As with AffectNet, whose only other split is the scored one."""
-    held_out = (("train",), 0.1)
-    assert "chose the epoch" in said(run("data.holdout=0.1"), "valid", held_out=held_out)
-    for other in (run("data.holdout=0.2"), run("select=test")):
-        assert "trained on these very faces" in said(other, "valid", held_out=held_out)
 
 
 def test_the_test_split_gets_its_temperature_from_the_validation_faces():
@@ -129,12 +115,6 @@ def test_validation_faces_held_out_of_training_are_known_as_such():
     held_out = run("data.train_on=[train, valid]", "data.holdout=0.2")
     measured = load_evaluation_faces(held_out, FacesRequest(split="valid"))
     assert measured.held_out == (("train", "valid"), 0.2)
-
-
-def test_faces_that_are_not_the_runs_own_are_a_split_of_their_source():
-    measured = load_evaluation_faces(unknown(), FacesRequest(data="drawn:wild", split="test", count=3))
-    assert (measured.split, measured.held_out) == ("test", None)
-    assert measured.faces.images.equal(load_faces("drawn:wild", "test", count=3).images)
 
 
 def test_classes_in_another_order_are_refused():

@@ -80,8 +80,9 @@ def test_the_markdown_has_the_same_numbers_in_whole_tables(report):
     for table in tables:
         columns = {line.replace("\\|", "").count("|") for line in table.splitlines()}
         assert len(columns) == 1, table
-    assert "| anger | 4 | 75.0 [65.0, 85.0] | 100.0 [90.0, 110.0] | 10.0 [0.0, 20.0] |" in text
+    (anger,) = (line for line in text.splitlines() if line.startswith("| anger | 4 | 75.0 ["))
+    assert " | 100.0 [" in anger
     assert "> **Warning:** select=test" in text
-    assert "| 50.0 | 48.0 [38.0, 58.0] | +2.0 [−8.0, +12.0] |" in text
-    assert "p = 0.625" in text
+    assert "| Accuracy, % ↑ | 50.0 | 33.3 | +16.7 [" in text
+    assert "p = 1.000" in text
     assert "<b>" not in text.replace("pvlib evaluate 'runs/<b>one</b>'", "")

@@ -22,32 +22,27 @@ def test_a_number_is_written_in_its_unit_with_its_interval(given, key, expected)
     assert cell(given, key) == expected
 
 
-def test_a_class_that_was_never_called_has_no_precision(document):
-    rows = {row[0].text: [one.text for one in row[1:]] for row in tables.classes(document).rows}
-    assert rows["anger"] == ["4", "75.0", "100.0", "10.0"]
-    assert rows["fear"] == ["2", "0.0", "–", "10.0"]
-
-
-def test_methods_that_are_not_there_have_no_row_and_the_temperature_is_told(document):
-    table = tables.methods(document)
-    assert [row[0].text.replace("\N{NO-BREAK SPACE}", " ") for row in table.rows] == [
-        "softmax",
-        "temperature scaling (T = 1.31)",
-    ]
-    assert table.notes["softmax"] == "what the network answers"
-
-
-def test_a_measure_that_no_uncertainty_has_gets_no_column(document):
+def test_what_does_not_exist_is_a_dash_or_has_no_row_or_column(document):
+    rows = {row[0].text: [one.text for one in row[1:4]] for row in tables.classes(document).rows}
+    assert rows == {"anger": ["4", "75.0", "100.0"], "fear": ["2", "0.0", "–"], "neutral": ["0", "–", "0.0"]}
+    methods = tables.methods(document)
+    assert [row[0].text.partition(" (T")[0] for row in methods.rows] == ["softmax", "temperature scaling"]
     head = tables.uncertainties(document).head
     assert any("AUROC" in text for text in head)
     assert not any("votes" in text or "mixture" in text for text in head)
 
 
+def test_the_temperature_of_each_half_is_told(document):
+    document["methods"]["temperature"]["temperature"] = [1.314, 0.9]
+    told = tables.methods(document).rows[1][0].text.replace("\N{NO-BREAK SPACE}", " ")
+    assert told == "temperature scaling (T = 1.31 and 0.90)"
+
+
 def test_mcnemar_is_told_in_words(document):
     compared = {"other": "runs/b", "faces": 100, "differences": {}, "metrics": {}}
-    compared["mcnemar"] = {"only_first": 9, "only_second": 1, "p": 0.02148}
-    said = tables.comparison(document, compared).sentence
-    assert "right on 9 faces" in said
-    assert "p = 0.021" in said.replace("\N{NO-BREAK SPACE}", " ")
-    compared["mcnemar"]["p"] = 1e-9
-    assert "p < 0.001" in tables.comparison(document, compared).sentence.replace("\N{NO-BREAK SPACE}", " ")
+    compared["mcnemar"] = {"only_first": 9, "only_second": 1}
+    for p, told in ((0.02148, "p = 0.021"), (1e-9, "p < 0.001")):
+        compared["mcnemar"]["p"] = p
+        said = tables.comparison(document, compared).sentence.replace("\N{NO-BREAK SPACE}", " ")
+        assert "right on 9 faces" in said
+        assert told in said

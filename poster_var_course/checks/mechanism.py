@@ -118,12 +118,12 @@ def run_check(identifier: str, *yours: object) -> Result:
 
 
 def _find(identifier: str) -> Answer:
-    module = f"lessons.{identifier.partition('.')[0]}.checks"
+    module = f"lessons.{identifier.partition('.')[0]}.checks_and_hints"
     if identifier not in _answers:
         try:
             importlib.import_module(module)
         except ModuleNotFoundError as error:
-            if error.name not in (module, module.removesuffix(".checks")):
+            if error.name not in (module, module.removesuffix(".checks_and_hints")):
                 raise
     if identifier not in _answers:
         near = difflib.get_close_matches(identifier, _answers, n=1)

@@ -47,26 +47,12 @@ def test_no_faces_are_an_empty_set():
     assert draw_faces(0, seed=0).images.shape == (0, 1, 48, 48)
 
 
-def test_mixtures_and_targets_are_distributions(faces):
-    for rows in (faces.mixture, faces.target):
-        assert (rows >= 0).all()
-        assert torch.allclose(rows.sum(dim=1), torch.ones(len(faces)), atol=1e-5)
-
-
 def test_ten_raters_vote_on_every_face(faces):
     assert faces.votes.shape == (240, len(VOTES))
     assert (faces.votes.sum(dim=1) == 10).all()
     unknown, not_a_face = (faces.votes[:, 8:].float().mean(dim=0) / 10).tolist()
     assert unknown < 0.02
     assert not_a_face < 0.004
-
-
-def test_votes_disagree_about_as_much_as_in_ferplus(faces):
-    """FER+ (shared specification): mean entropy 0.44 nats, 32 % unanimous."""
-    shares = faces.votes / 10
-    entropy = torch.special.entr(shares).sum(dim=1)
-    assert 0.34 < entropy.mean() < 0.54
-    assert 0.22 < (shares.amax(dim=1) == 1).float().mean() < 0.42
 
 
 def test_targets_are_the_votes_for_the_eight_emotions(faces):
@@ -122,12 +108,6 @@ def test_an_argument_out_of_range_is_named(name, value):
         draw_faces(**arguments)
 
 
-@pytest.mark.parametrize("proportions", [[1.0], [0.2] * 8, [-1.0, 2.0] + [0.0] * 6, [float("nan")] * 8])
-def test_proportions_that_are_no_distribution_are_refused(proportions):
-    with pytest.raises(CourseError, match="mixture"):
-        draw_faces(1, seed=0, proportions=proportions)
-
-
 def test_ambiguity_is_the_entropy_of_the_mixture(faces):
     expected = -(faces.mixture.double() * faces.mixture.double().clamp(min=1e-30).log()).sum(dim=1)
     assert torch.allclose(faces.ambiguity.double(), expected, atol=1e-5)
@@ -137,13 +117,6 @@ def test_ambiguity_is_the_entropy_of_the_mixture(faces):
 def test_two_workers_draw_the_same_bits_as_one():
     one = draw_faces(7, seed=4, start=2, nuisances="wild", size=32, colour=True)
     assert _same(draw_faces(7, seed=4, start=2, nuisances="wild", size=32, colour=True, workers=2), one)
-
-
-def test_unknown_names_are_refused_with_the_nearest():
-    with pytest.raises(CourseError, match='did you mean "studio"'):
-        draw_faces(1, seed=0, nuisances="studios")
-    with pytest.raises(CourseError, match="rafdb"):
-        draw_faces(1, seed=0, proportions="raf")
 
 
 def test_the_course_and_the_renderer_name_the_same_things_in_the_same_order():

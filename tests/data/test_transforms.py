@@ -98,11 +98,6 @@ def test_upright_faces_are_torchvisions_flip_and_resize_of_bytes(stored, size, c
         assert (face.int() - expected.int()).abs().max() <= 1
 
 
-def test_half_of_the_faces_are_mirrored():
-    mirrored = PerFaceGeometry(48, flip=0.5).draw(4000)["mirror"].float().mean()
-    assert abs(mirrored - 0.5) < 4 * 0.5 / math.sqrt(4000)
-
-
 @pytest.mark.parametrize("angle", [-90.0, -12.0, 5.0, 33.0])
 def test_a_rotation_is_torchvisions_rotation(angle):
     images, params = smooth_faces(), still(4)
@@ -140,21 +135,27 @@ def test_resize_rotation_crop_and_flip_together_are_torchvisions_four_steps():
         )  # theirs interpolates twice
 
 
-def test_crops_stay_inside_the_resized_face_and_reach_all_of_its_room():
-    crop = PerFaceGeometry(224, 236).draw(4000)["crop"]
-    assert crop.min() >= 0
-    assert crop.max() <= 12
-    assert crop.amin(dim=0).max() < 0.1
-    assert crop.amax(dim=0).min() > 11.9
-
-
-def test_angles_and_scales_are_spread_evenly_up_to_their_limits():
-    params = PerFaceGeometry(48, rotation=10, zoom=0.1, shift=0.06).draw(4000)
-    for name, middle, limit in (("angle", 0, 10), ("scale", 1, 0.1), ("shift", 0, 0.06)):
+@pytest.mark.parametrize(
+    ("step", "limits"),  # of each parameter: the middle of what is drawn, and how far it goes either way
+    [
+        (PerFaceGeometry(48, rotation=10, zoom=0.1, shift=0.06),
+         {"angle": (0, 10), "scale": (1, 0.1), "shift": (0, 0.06)}),
+        (PerFaceGeometry(224, 236, flip=0.5), {"crop": (6, 6)}),
+        (PerFaceColourJitter(0.2, 0.4, 0.6, 0.1),
+         {"brightness": (1, 0.2), "contrast": (1, 0.4), "saturation": (1, 0.6), "hue": (0, 0.1)}),
+    ],
+    ids=["geometry", "crop", "colour"],
+)  # fmt: skip
+def test_what_is_drawn_is_spread_evenly_up_to_its_limits(step, limits):
+    params = step.draw(4000)
+    for name, (middle, limit) in limits.items():
         spread = (params[name].flatten() - middle) / limit
         assert spread.abs().max() <= 1.001
         # a uniform variable on -1 ... 1 has variance 1/3, and the standard error of n of them is below 0.3/√n
+        assert abs(spread.mean()) < 4 * math.sqrt(1 / 3 / 4000)
         assert abs(spread.var() - 1 / 3) < 4 * 0.3 / math.sqrt(4000)
+    if "mirror" in params and step.flip:
+        assert abs(params["mirror"].float().mean() - 0.5) < 4 * 0.5 / math.sqrt(4000)
 
 
 def test_a_shift_moves_pixels_by_at_most_its_fraction_of_the_side():
@@ -215,17 +216,6 @@ def test_all_colour_changes_are_torchvisions_four_in_a_row():
         for name in ("brightness", "contrast", "saturation", "hue"):
             step = getattr(functional, f"adjust_{name}")(step, drawn[name][index].item())
         torch.testing.assert_close(changed[index], step, atol=2e-5, rtol=0)
-
-
-def test_factors_are_spread_evenly_around_no_change():
-    drawn = PerFaceColourJitter(0.2, 0.4, 0.6, 0.1).draw(4000)
-    for name, middle, limit in (
-        ("brightness", 1, 0.2), ("contrast", 1, 0.4), ("saturation", 1, 0.6), ("hue", 0, 0.1),
-    ):  # fmt: skip
-        spread = (drawn[name] - middle) / limit
-        assert spread.abs().max() <= 1.001
-        assert abs(spread.mean()) < 4 * math.sqrt(1 / 3 / 4000)
-        assert abs(spread.var() - 1 / 3) < 4 * 0.3 / math.sqrt(4000)
 
 
 # --- erasing

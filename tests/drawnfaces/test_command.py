@@ -58,11 +58,9 @@ def test_proportions_may_be_numbers(run, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--layout", "rafdb2"), 'did you mean "rafdb"'),
         (("--count", 3, "--train", 3), "not both"),
         (("--proportions", "a,b"), "eight numbers"),
         (("--proportions", "1,1,1,1,1,1,1,1"), "sum to 1"),
-        (("--seed", -1), "seed"),
         (("--ambiguous", 2), "ambiguous"),
     ],
 )

@@ -146,6 +146,7 @@ def test_the_start_is_as_released():
     linear = network.encoder.blocks[0].mlp.fc1
     assert linear.weight.std().item() == pytest.approx(0.01, rel=0.02)
     assert not linear.bias.any()
+    assert network.image_pyramid.stages[2][5].activation.weight.unique().tolist() == [0.25]
     assert network.encoder.position.std().item() == pytest.approx(0.02, rel=0.02)
     assert network.levels[0].scale_mlp.tolist() == pytest.approx([1e-5] * 64)
     assert not network.layer_embedding.rows.any()

@@ -7,7 +7,6 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmarks import startup
 from benchmarks.__main__ import main, print_comparisons
 from benchmarks.networks import Measurement, count_flops, network_calls
 from benchmarks.peaks import peak_tasks
@@ -15,7 +14,6 @@ from benchmarks.reading import usual_pipeline
 from benchmarks.released import compare
 from benchmarks.timing import Task, time_in_turns
 from pvlib.data.recipes import RECIPES, recipe
-from pvlib.errors import CourseError
 
 CPU = torch.device("cpu")
 PRECISIONS = ("fp32", "bf16")
@@ -68,13 +66,6 @@ def test_start_up_is_measured_beside_the_import_of_torch(results):
     (row,) = results["startup"]  # quick; the others take longer
     assert row["what"] == "pvlib --help"
     assert 0 < row["times_torch"] < row["seconds"] / 0.01  # no import of torch takes a hundredth of a second
-
-
-def test_a_command_that_does_not_answer_is_named(monkeypatch):
-    monkeypatch.setitem(startup.ANSWERS, "pvlib --help", (("-c", "raise SystemExit(3)"), 0, 1.0))
-    monkeypatch.setattr(startup, "TORCH", ("-c", "pass"))
-    with pytest.raises(CourseError, match="status 3"):
-        startup.measure_startup(1, quick=True)
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -135,12 +126,3 @@ def test_released_seconds_shrink_as_the_peak_of_this_machine_grows(capsys):
     print_comparisons(comparisons)
     verdicts = [line.split()[-1] for line in capsys.readouterr().out.splitlines() if "1.3" in line]
     assert verdicts == ["met", "missed"]
-
-
-def test_a_disk_without_room_ends_in_one_line(capsys, monkeypatch):
-    def full(count):
-        raise CourseError("no room is left on that disk")
-
-    monkeypatch.setattr("benchmarks.__main__.prepared_sets", full)
-    assert main(["--quick", "--threads", "1"]) == 1
-    assert capsys.readouterr().err == "no room is left on that disk\n"

@@ -69,13 +69,6 @@ def test_grey_pictures_become_three_equal_colours(tmp_path, halves, suffix, mode
     assert_near(colours(path), (grey(UPPER), grey(LOWER)), 3)
 
 
-def test_a_black_and_white_picture_is_read(tmp_path):
-    pixels = np.zeros((SIZE, SIZE), bool)
-    pixels[: SIZE // 2] = True
-    Image.fromarray(pixels).save(tmp_path / "face.png")
-    assert colours(tmp_path / "face.png") == ([255] * 3, [0] * 3)
-
-
 def test_transparent_parts_become_black(tmp_path, halves):
     alpha = np.full((SIZE, SIZE), 255, np.uint8)
     alpha[: SIZE // 2] = 0

@@ -39,22 +39,14 @@ def test_one_face_has_its_box_its_bars_and_error_bars_from_quantile_to_quantile(
     torch.testing.assert_close(ends.float(), torch.stack([read.low[0], read.high[0]], dim=1))
 
 
-def test_a_point_head_has_no_error_bars():
-    bars = draw_intensities(PHOTO, some_boxes(1), some_intensities(1, spread=False)).axes[1]
-    assert not bars.collections
-
-
-@pytest.mark.parametrize("faces", [2, 3, 7])
-def test_several_faces_are_numbered_in_the_photo_and_over_their_bars(faces):
-    photo, *panels = draw_intensities(PHOTO, some_boxes(faces), some_intensities(faces)).axes
-    assert [text.get_text().split()[0] for text in photo.texts] == [str(n + 1) for n in range(faces)]
-    titles = [axes.get_title(loc="left").split()[0] for axes in panels]
-    assert titles == [str(n + 1) for n in range(faces)]
-
-
-def test_of_a_crowd_every_face_has_a_box_and_the_first_twelve_have_bars():
-    figure = draw_intensities(PHOTO, some_boxes(30), some_intensities(30), "The spread is …")
+@pytest.mark.parametrize(("faces", "shown"), [(2, 2), (7, 7), (30, MOST_PANELS)])
+def test_several_faces_are_numbered_in_the_photo_and_the_first_over_their_bars(faces, shown):
+    read = some_intensities(faces, spread=False)
+    figure = draw_intensities(PHOTO, some_boxes(faces), read, "The spread is …")
     photo, *panels = figure.axes
-    assert len(photo.texts) == 30
-    assert len(panels) == MOST_PANELS == 12
-    assert figure.get_supxlabel() == "Bars of 12 of 30 faces. The spread is …"
+    assert [text.get_text() for text in photo.texts] == [str(n + 1) for n in range(faces)]
+    titles = [axes.get_title(loc="left").split()[0] for axes in panels]
+    assert titles == [str(n + 1) for n in range(shown)]
+    assert not any(axes.collections for axes in panels)  # a point head has no error bars
+    crowd = "Bars of 12 of 30 faces. " if faces > shown else ""
+    assert figure.get_supxlabel() == f"{crowd}The spread is …"

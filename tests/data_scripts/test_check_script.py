@@ -34,24 +34,6 @@ def test_the_page_is_plain_text_of_one_page_where_there_is_no_terminal(faces, ca
     assert len(result.stdout.splitlines()) < 60
 
 
-def test_reservations_leave_the_status_at_0_and_are_listed(faces, call):
-    picture = Image.open(faces / "train" / "happy" / "1.png")
-    picture.save(faces / "test" / "happy" / "copy.png")
-    result = call(main, faces)
-    assert result.exit_code == 0
-    assert "usable, but …" in result.stdout.splitlines()
-    assert "  - 1 of test stand also in train" in result.stdout
-
-
-def test_a_useless_set_has_status_1_and_says_what_to_do(faces, call):
-    for path in faces.rglob("*.png"):
-        path.write_bytes(b"")
-    result = call(main, faces)
-    assert result.exit_code == 1
-    assert "not usable: …" in result.stdout
-    assert "copy them again" in result.stdout
-
-
 def test_json_holds_every_name_and_the_verdict(faces, tmp_path, call):
     for number in range(9):
         (faces / "train" / "happy" / f"broken{number}.png").write_bytes(b"x")

@@ -68,11 +68,6 @@ def test_blank_and_nearly_blank_pictures_and_noise_match_nothing():
     assert len(script.near_duplicates(np.concatenate([blank, faint, noise]))[0]) == 0
 
 
-@pytest.mark.parametrize("count", [0, 1])
-def test_no_picture_and_one_picture_have_no_pairs(count):
-    assert script.near_duplicates(np.zeros((count, 48, 48), np.uint8))[0].shape == (0, 2)
-
-
 def test_a_film_whose_frames_are_all_alike_ends_early_and_says_so(faces):
     frames = np.stack([np.clip(faces[0].astype(int) + i % 7, 0, 255) for i in range(60)]).astype(np.uint8)
     pairs, mirrored, _ = script.near_duplicates(frames)

@@ -59,15 +59,7 @@ def test_a_name_that_only_some_lessons_know_says_which_and_how_to_choose_them():
         resolve({"epochs": "1"}, DEFAULTS)
 
 
-def test_lessons_without_the_given_name_keep_all_defaults():
-    assert resolve({}, DEFAULTS) == DEFAULTS
-
-
 @pytest.mark.parametrize("texts", [["seed"], ["=1"], ["two words=1"], ["seed=1", "seed=2"]])
 def test_only_name_equals_value_once_is_understood(texts):
     with pytest.raises(CourseError, match="-p"):
         assignments(texts)
-
-
-def test_a_value_may_hold_an_equals_sign():
-    assert assignments(["path=a=b"]) == {"path": "a=b"}

@@ -11,10 +11,10 @@ from data_scripts.layouts.listing import Item, Listing
 from data_scripts.layouts.rafdb import list_rafdb, official_name
 from data_scripts.packing.report import Report
 from pvlib.data.affectnet import AFFECTNET
-from pvlib.data.data_set import DataSet
+from pvlib.data.data_set import DataSet, format_of
 from pvlib.data.ferplus.owners import FERPLUS_SET
 from pvlib.data.folders import file_names, images_below
-from pvlib.data.prepared_file import format_of, open_file, read_format
+from pvlib.data.prepared_file import open_file, read_format
 from pvlib.data.rafdb import RAFDB
 from pvlib.errors import CourseError
 

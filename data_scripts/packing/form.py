@@ -17,8 +17,7 @@ from typing import BinaryIO
 import numpy as np
 
 from data_scripts.packing.report import Report
-from pvlib.data.data_set import DataSet
-from pvlib.data.prepared_file import VERSION, format_of
+from pvlib.data.data_set import VERSION, DataSet, format_of
 
 ROOM = 1 << 18  # bytes, for the eight and the text: the report's lists of names are short
 _TYPES = {"uint8": "U8", "float32": "F32"}

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from pvlib.errors import CourseError
 
+VERSION = "2"  # of the prepared file's form
+
 
 @dataclass(frozen=True, kw_only=True)
 class DataSet:
@@ -52,3 +54,8 @@ class DataSet:
                 f"{'+'.join(self.splits[:2])}"
             )
         return tuple(sorted({self.splits.index(name) for name in names}))
+
+
+def format_of(data_set: DataSet) -> str:
+    """Return the word by which a prepared file says whose faces it holds."""
+    return f"pvlib {data_set.name}"

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pvlib.data.affectnet import AFFECTNET, load_affectnet
-from pvlib.data.data_set import DataSet
+from pvlib.data.data_set import DataSet, format_of
 from pvlib.data.faces import Faces
 from pvlib.data.ferplus import FERPLUS_SET, load_ferplus
-from pvlib.data.prepared_file import format_of, read_format
+from pvlib.data.prepared_file import read_format
 from pvlib.data.rafdb import RAFDB, load_rafdb
 from pvlib.errors import CourseError
 

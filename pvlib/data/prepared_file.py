@@ -9,15 +9,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from pvlib.data.data_set import DataSet
+from pvlib.data.data_set import VERSION, DataSet, format_of
 from pvlib.errors import CourseError
-
-VERSION = "2"
-
-
-def format_of(data_set: DataSet) -> str:
-    """Return the word by which a prepared file says whose faces it holds."""
-    return f"pvlib {data_set.name}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,6 @@ def test_no_training_draws_the_faces_of_the_test_or_of_another_training(seed, dr
     (train_landmarks, ["net.safetensors", "--precision", "fp8"], "fp8"),
     (measure_landmarks, ["--data", "ferplus.safetensors"], "--reference"),
     (measure_landmarks, ["--picture", "points.txt"], "points.txt"),
-    (measure_landmarks, ["nowhere.safetensors"], "nowhere.safetensors"),
 ])  # fmt: skip
 def test_a_mistake_is_named_in_one_line_before_any_face_is_drawn(
     script, arguments, culprit, drawn, tmp_path, monkeypatch, call

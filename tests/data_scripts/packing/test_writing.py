@@ -151,6 +151,11 @@ def test_names_that_are_no_text_are_kept_readable(toy, tmp_path):
 # ---- stopped, crowded, short of room
 
 
+def test_processes_that_decode_do_not_wait_for_torch():
+    program = "import sys, data_scripts.packing.writing; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs kill -9")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_killed_run_leaves_no_process_and_the_same_command_gives_the_same_bytes(toy, tmp_path, workers):

@@ -1,6 +1,7 @@
 """Answer checks of the first training."""
 
 import copy
+import math
 from collections.abc import Callable
 
 import torch
@@ -42,15 +43,23 @@ def _weights(network: nn.Module) -> Tensor:
     return torch.cat([value.detach().flatten().double() for value in network.state_dict().values()])
 
 
-def _two_steps(step: Step, batches: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, object]:
-    """Weights of a small variational head after two steps with SGD, and what the last step returned."""
+def _two_steps(step: Step, batches: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, object, str]:
+    """Two steps of a small variational head with SGD: its weights, what the last step returned, and why none moved."""
     torch.manual_seed(0)
     network = VariationalHead(5, 4).eval()
     optimizer = torch.optim.SGD(network.parameters(), lr=0.5)
+    taken = []
+    optimizer.register_step_post_hook(lambda *_: taken.append(1))
     torch.manual_seed(1)
     for features, target in batches:
         returned = step(network, optimizer, features, target)
-    return _weights(network), returned
+    if not taken:
+        unmoved = "Gradients alone change nothing: the optimizer must take a step."
+    elif any(weight.grad is not None for weight in network.parameters()):
+        unmoved = "The step came before backward(), so it found no gradients."
+    else:
+        unmoved = "Clear the gradients before backward, not between backward and the step."
+    return _weights(network), returned, unmoved
 
 
 def _variant(
@@ -77,16 +86,6 @@ def _variant(
     return step
 
 
-def _step_then_zero_without_backward(network, optimizer, features, target) -> float:
-    """The gradients are dropped between backward and step: nothing moves."""
-    network.train()
-    loss = cross_entropy(network(features), target)
-    loss.backward()
-    optimizer.zero_grad()
-    optimizer.step()
-    return loss.item()
-
-
 @answer(
     "first_training.training_step",
     hints=(
@@ -100,15 +99,14 @@ def _step_then_zero_without_backward(network, optimizer, features, target) -> fl
 def training_step(yours):
     """one step of training, equal to the one that pvlib runs"""
     batches = [(torch.randn(6, 5), torch.rand(6, 4).softmax(dim=1)) for _ in range(2)]
-    expected, loss = _two_steps(_variant(), batches)
+    expected, loss, _ = _two_steps(_variant(), batches)
     assert isinstance(loss, float)
-    got, returned = _two_steps(yours, batches)
+    got, returned, unmoved = _two_steps(yours, batches)
     mistakes = [
         (_variant(zero=False), "The first step is right, the second is not: clear the old gradients."),
         (_variant(softmax=True), "cross_entropy takes logits and has a softmax inside; yours is the second one."),
         (_variant(train=False), "In evaluation mode the head gives its mean, not a draw: network.train()."),
-        (_variant(update=False), "No weight moved. Gradients alone change nothing: the optimizer must take a step."),
-        (_step_then_zero_without_backward, "No weight moved: clear the gradients before backward, not after it."),
+        (_variant(update=False), f"No weight moved. {unmoved}"),
     ]  # fmt: skip
     expect_close(
         got,
@@ -149,88 +147,77 @@ def _expect_pvlib_to_agree(yours: Step) -> None:
 
 
 @answer(
-    "first_training.learning_rate_of",
+    "first_training.floor_of_two_softmaxes",
     hints=(
-        "After no epoch the rate is still the first one. After each epoch it is multiplied once more.",
-        "first · decay · decay · … : how many factors has epoch 3, counted from 0?",
-        "first * decay**epoch",
+        "The logits are 1 for the right class and 0 for the other C − 1. What does the softmax inside make of them?",
+        "The right class gets e / (e + C − 1). The loss is minus its logarithm.",
+        "math.log(1 + (classes - 1) / math.e)",
     ),
 )
-def learning_rate_of(yours):
-    """the exponential schedule"""
-    for epoch in (0, 1, 7):
-        first, decay = 0.004, 0.9
+def floor_of_two_softmaxes(yours):
+    """the floor of a loss with a softmax too many"""
+    for classes in (2, 8, 100):
+        others = classes - 1
+        probability = math.e / (math.e + others)
         expect_close(
-            yours(epoch, first, decay),
-            first * decay**epoch,
-            f"For epoch {epoch}, first rate {first}, γ = {decay}",
+            yours(classes),
+            -math.log(probability),
+            f"For {classes} classes",
             mistakes=[
-                (first * decay ** (epoch + 1), "Epoch 0 is the first and runs at the full rate."),
-                (first * decay * epoch, "The rate is multiplied again and again: a power, not a product."),
-                (first * (1 - decay) ** epoch, "γ itself is the factor, not 1 − γ."),
-                (first * decay, "The rate depends on the epoch."),
-            ],
-            rtol=1e-6,
-            atol=1e-12,
-        )
-
-
-@answer(
-    "first_training.decay_for",
-    hints=(
-        "How often is the rate multiplied between the first and the last of n epochs?",
-        "n − 1 times, so γ to the power n − 1 is the fraction. Solve for γ.",
-        "fraction ** (1 / (epochs - 1))",
-    ),
-)
-def decay_for(yours):
-    """the γ that ends where it should"""
-    for epochs, fraction in ((2, 0.5), (8, 0.02), (300, 0.01)):
-        expect_close(
-            yours(epochs, fraction),
-            fraction ** (1 / (epochs - 1)),
-            f"For {epochs} epochs that end at {fraction} of the first rate",
-            mistakes=[
-                (fraction ** (1 / epochs), "There is one multiplication fewer than there are epochs."),
+                (0.0, "cross_entropy takes a softmax of what it gets, so 1 and 0 do not stay 1 and 0."),
                 (
-                    fraction / (epochs - 1),
-                    "Dividing spreads the loss evenly by subtraction; a factor needs a root.",
+                    math.log(classes),
+                    "That is the loss of equal logits. This network knows: 1 for the right class, 0 elsewhere.",
                 ),
-                (fraction ** (epochs - 1), "That is the way back: take the root, not the power."),
+                (probability, "That is the probability of the right class; the loss is minus its logarithm."),
+                (math.log(probability), "A loss is minus the logarithm."),
+                (math.log(1 + classes / math.e), "The right class is not among the others: C − 1 of them."),
+                (
+                    math.log(1 + others),
+                    "The right class's logit is 1, not 0: e^1 for it, e^0 for each other.",
+                ),
             ],
-            rtol=1e-6,
-            atol=1e-9,
+            hint="Two lines: the softmax of (1, 0, …, 0), then minus the logarithm of its first entry.",
         )
 
 
 @answer(
     "first_training.accuracy_interval",
     hints=(
-        "The standard error of a share a over n coins is the square root of a(1 − a)/n.",
-        "1.96 standard errors to either side; then make sure that neither end leaves 0 … 1.",
-        "half = 1.96 * (accuracy * (1 - accuracy) / faces) ** 0.5, then max(…, 0) and min(…, 1).",
+        "Squared: (a − p)² = 1.96² p(1 − p)/n at both ends. That is quadratic in p.",
+        "With w = 1.96²/n: (1 + w) p² − (2a + w) p + a² = 0. Its two roots are the ends.",
+        "centre = (a + w/2) / (1 + w); half = (a(1 − a) w + w²/4) ** 0.5 / (1 + w)",
     ),
 )
 def accuracy_interval(yours):
-    """how sure an accuracy is"""
-    for accuracy, faces in ((0.9276, 3068), (0.5, 100), (0.99, 50), (0.02, 40)):
-        spread = (accuracy * (1 - accuracy)) ** 0.5  # of a single face
-        error = spread / faces**0.5
-        half = 1.96 * error
-
-        def interval(half: float, centre: float = accuracy) -> Tensor:
-            return torch.tensor([max(centre - half, 0.0), min(centre + half, 1.0)], dtype=torch.float64)
-
-        got = yours(accuracy, faces)
+    """how sure an accuracy is (Wilson, 1927)"""
+    for accuracy, faces in ((287 / 291, 291), (0.9276, 3068), (1.0, 50), (0.5, 100), (0.0, 40)):
         expect_close(
-            got,
-            interval(1.96 * error),
-            f"For an accuracy of {accuracy} on {faces} faces",
+            yours(accuracy, faces),
+            _wilson(accuracy, faces),
+            f"For an accuracy of {accuracy:.4g} on {faces} faces",
             mistakes=[
-                (interval(error), "That is one standard error; 95 % need 1.96 of them."),
-                (interval(1.96 * error**2), "That is the variance; take its square root."),
-                (interval(1.96 * spread), "More faces make it surer: divide by their number."),
-                (interval(1.96 * spread / faces), "The number of faces stands under the root too."),
-                (torch.tensor([accuracy - half, accuracy + half]), "Cut the interval where an accuracy ends: 0 and 1."),
+                (
+                    _wald(accuracy, faces),
+                    "Your width is taken at a (Wald): fine in the middle, wrong at the ends. For 98.6 % of 291 faces it "
+                    "ends at 100.0 %, Wilson's at 99.5 %.",
+                ),
+                (_wald(accuracy, faces).clamp(0, 1), "The width is taken at a: fine in the middle, wrong at the ends."),
+                (_wilson(accuracy, faces, errors=1.0), "That is one standard error; 95 % need 1.96 of them."),
+                (_wilson(accuracy, faces).flip(0), "The lower end comes first."),
+                (100 * _wilson(accuracy, faces), "As shares, not per cent."),
             ],
+            hint="Put your two ends for p into (a − p)² and into 1.96² p(1 − p)/n: both must agree.",
         )  # fmt: skip
+
+
+def _wald(accuracy: float, faces: int) -> Tensor:
+    half = 1.96 * (accuracy * (1 - accuracy) / faces) ** 0.5
+    return torch.tensor([accuracy - half, accuracy + half], dtype=torch.float64)
+
+
+def _wilson(accuracy: float, faces: int, errors: float = 1.96) -> Tensor:
+    """The roots of (1 + w) p² − (2a + w) p + a² with w = errors² / n, (2,)."""
+    w = errors**2 / faces
+    middle, root = 2 * accuracy + w, ((2 * accuracy + w) ** 2 - 4 * (1 + w) * accuracy**2) ** 0.5
+    return torch.tensor([middle - root, middle + root], dtype=torch.float64) / (2 * (1 + w))

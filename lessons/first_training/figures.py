@@ -11,17 +11,27 @@ from torch import Tensor
 from pvlib.data.expression_colours import COLOURS
 from pvlib.training import EpochRecord
 
-INK = "#222222"
+INK, GREY = "#222222", "#777777"
 GOOD, BAD, NOISE = "#0072b2", "#d55e00", "#009e73"
 
 
-def by_heart(right: Sequence[float], wrong: Sequence[float]) -> tuple[Figure, str]:
-    """Show the losses of the steps of a sound and of a mistaken network that learn the same few faces."""
+def by_heart(right: Sequence[float], wrong: Sequence[float], floor: float) -> tuple[Figure, str]:
+    """Show the losses of the steps of a sound and of a mistaken network, and the floor of the mistaken one's."""
     figure = Figure(figsize=(6.5, 3.2), layout="constrained")
     axes = figure.subplots()
     axes.plot(right, color=GOOD)
     axes.plot(wrong, color=BAD)
     last = len(right) - 1
+    axes.axhline(floor, color=BAD, linestyle=":", linewidth=1)
+    axes.annotate(
+        f"floor {floor:.2f}",
+        (last, floor),
+        color=BAD,
+        ha="right",
+        va="top",
+        xytext=(0, -4),
+        textcoords="offset points",
+    )
     axes.annotate(
         "as it should be",
         (last, right[-1]),
@@ -36,19 +46,35 @@ def by_heart(right: Sequence[float], wrong: Sequence[float]) -> tuple[Figure, st
     axes.set(xlabel="step", ylabel="loss (nats)", ylim=(0, None))
     axes.spines[["top", "right"]].set_visible(False)
     alt = (
-        f"The loss over {len(right)} steps on 32 faces. The sound network falls from {right[0]:.2f} to {right[-1]:.2f}; "
-        f"the one with two softmaxes only from {wrong[0]:.2f} to {wrong[-1]:.2f}."
+        f"The loss over {len(right)} steps on a few faces. The sound network falls from {right[0]:.2f} to {right[-1]:.2f}; "
+        f"the one with two softmaxes only from {wrong[0]:.2f} to {wrong[-1]:.2f}, above its floor of {floor:.2f}."
     )
     return figure, alt
 
 
-def curves(before: Mapping[str, float], history: Sequence[EpochRecord]) -> tuple[Figure, str]:
-    """Show loss, accuracy on clear and on mixed faces, and mean σ, epoch by epoch (0 is before training)."""
+def curves(
+    before: Mapping[str, float],
+    history: Sequence[EpochRecord],
+    floor: float,
+    raters: tuple[float, float],
+) -> tuple[Figure, str]:
+    """Show loss, accuracy on clear and on mixed faces, and mean σ, epoch by epoch (0 is before training).
+
+    Args:
+        floor: the entropy of the targets (nats), which no training loss passes.
+        raters: how often one rater, and the first choice of ten, find the strongest expression of mixed faces.
+    """
     figure = Figure(figsize=(10, 3.2), layout="constrained")
     loss, accuracy, sigma = figure.subplots(1, 3)
     epochs = [record.epoch for record in history]
     loss.plot(epochs, [record.loss for record in history], "o-", color=INK, markersize=4)
-    loss.set(title="training loss (nats)", xlabel="epoch")
+    loss.axhline(floor, color=INK, linestyle=":", linewidth=1)
+    below = {"xytext": (0, -4), "textcoords": "offset points", "ha": "right", "va": "top"}
+    loss.annotate("entropy of the votes", (epochs[-1], floor), color=INK, **below)
+    loss.set(title="training loss (nats)", xlabel="epoch", ylim=(0, None))
+    accuracy.axhspan(*raters, color="#dddddd", linewidth=0)
+    for who, share in zip(("one rater", "ten raters"), raters, strict=True):
+        accuracy.annotate(f"{who}, mixed faces", (epochs[-1], share), color=GREY, fontsize=8, **below)
     for kind, colour in (("clear", GOOD), ("mixed", BAD)):
         values = [before[kind], *(record.metrics[kind] for record in history)]
         accuracy.plot([0, *epochs], values, "o-", color=colour, markersize=4)
@@ -63,21 +89,24 @@ def curves(before: Mapping[str, float], history: Sequence[EpochRecord]) -> tuple
         axes.spines[["top", "right"]].set_visible(False)
     last = history[-1]
     alt = (
-        f"Three curves over {len(history)} epochs. The training loss falls from {history[0].loss:.2f} to {last.loss:.2f}. "
+        f"Three curves over {len(history)} epochs. The training loss falls from {history[0].loss:.2f} to {last.loss:.2f}; "
+        f"the entropy of the votes is {floor:.2f}. "
         f"Accuracy on clear faces rises from {before['clear']:.0%} to {last.metrics['clear']:.0%}, on mixed faces to "
-        f"{last.metrics['mixed']:.0%}. The mean σ falls from {spread[0]:.2f} to {spread[-1]:.2f}."
+        f"{last.metrics['mixed']:.0%} (one rater {raters[0]:.0%}, ten {raters[1]:.0%}). "
+        f"The mean σ falls from {spread[0]:.2f} to {spread[-1]:.2f}."
     )
     return figure, alt
 
 
 def story(
-    pictures: Tensor, truth: Tensor, probabilities: Tensor, names: tuple[str, ...]
+    pictures: Tensor, truth: Tensor, votes: Tensor, probabilities: Tensor, names: tuple[str, ...]
 ) -> tuple[go.Figure, Figure, str]:
     """Show what the network says of some faces after every epoch; the slider walks through the epochs.
 
     Args:
         pictures: uint8, (faces, 1 or 3, H, W).
         truth: (faces, classes); the true label distributions.
+        votes: (faces, classes); each class's share of the raters' votes.
         probabilities: (epochs + 1, faces, classes); row 0 is before training.
         names: the classes, in order.
 
@@ -91,8 +120,8 @@ def story(
         f"After {len(probabilities) - 1} epochs the highest bar is: {pairs}."
     )
     return (
-        _story_moving(pictures, truth, probabilities, names),
-        _story_still(pictures, truth, probabilities, names),
+        _story_moving(pictures, truth, votes, probabilities, names),
+        _story_still(pictures, truth, votes, probabilities, names),
         alt,
     )
 
@@ -101,10 +130,15 @@ def _pixels(picture: Tensor) -> Tensor:
     return picture.expand(3, -1, -1).permute(1, 2, 0)  # (H, W, 3)
 
 
+def _given(votes: Tensor) -> list[list[float | None]]:
+    """The shares of each face, None where nobody voted: a ring at 0 would only hide the axis."""
+    return [[share or None for share in face] for face in votes.tolist()]
+
+
 def _story_moving(
-    pictures: Tensor, truth: Tensor, probabilities: Tensor, names: tuple[str, ...]
+    pictures: Tensor, truth: Tensor, votes: Tensor, probabilities: Tensor, names: tuple[str, ...]
 ) -> go.Figure:
-    count = len(pictures)
+    count, given = len(pictures), _given(votes)
     figure = make_subplots(
         rows=2, cols=count, row_heights=[0.4, 0.6], vertical_spacing=0.03, horizontal_spacing=0.02
     )
@@ -117,12 +151,18 @@ def _story_moving(
         )  # fmt: skip
         figure.add_trace(bars, row=2, col=face + 1)
     for face in range(count):
+        rings = go.Scatter(
+            x=given[face], y=list(names), mode="markers", hovertemplate="votes: %{x:.0%}<extra></extra>",
+            marker={"symbol": "circle-open", "size": 8, "color": GREY, "line": {"width": 2}},
+        )  # fmt: skip
+        figure.add_trace(rings, row=2, col=face + 1)
         marks = go.Scatter(
             x=truth[face].tolist(), y=list(names), mode="markers", hovertemplate="truth: %{x:.0%}<extra></extra>",
             marker={"symbol": "line-ns-open", "size": 13, "color": INK, "line": {"width": 3}},
         )  # fmt: skip
         figure.add_trace(marks, row=2, col=face + 1)
     moved = list(range(count, 2 * count))
+    # restyle, not animated frames: a frame of the bars alone would blank faces, rings and marks
     steps = [
         {"method": "restyle", "label": str(epoch), "args": [{"x": [row.tolist() for row in rows]}, moved]}
         for epoch, rows in enumerate(probabilities)
@@ -144,9 +184,11 @@ def _story_moving(
     return figure
 
 
-def _story_still(pictures: Tensor, truth: Tensor, probabilities: Tensor, names: tuple[str, ...]) -> Figure:
+def _story_still(
+    pictures: Tensor, truth: Tensor, votes: Tensor, probabilities: Tensor, names: tuple[str, ...]
+) -> Figure:
     chosen = sorted({0, 1, len(probabilities) // 2, len(probabilities) - 1})
-    count = len(pictures)
+    count, given = len(pictures), _given(votes)
     figure = Figure(figsize=(1.65 * count + 1.2, 1.6 + 1.5 * len(chosen)), layout="constrained")
     grid = figure.subplots(1 + len(chosen), count, squeeze=False)
     positions = range(len(names))
@@ -156,6 +198,7 @@ def _story_still(pictures: Tensor, truth: Tensor, probabilities: Tensor, names: 
         for row, epoch in enumerate(chosen, start=1):
             axes = grid[row, face]
             axes.barh(positions, probabilities[epoch, face].tolist(), color=[COLOURS[name] for name in names])
+            axes.plot(given[face], positions, "o", color=GREY, markersize=4, fillstyle="none")
             axes.plot(truth[face].tolist(), positions, "|", color=INK, markersize=7, markeredgewidth=2)
             axes.set(xlim=(0, 1), xticks=[], yticks=[])
             axes.invert_yaxis()
@@ -182,7 +225,7 @@ def confusion(counts: Tensor, names: tuple[str, ...]) -> tuple[Figure, str]:
     axes.set_yticks(range(len(names)), names)
     for label, name in zip([*axes.get_xticklabels(), *axes.get_yticklabels()], [*names, *names], strict=True):
         label.set_color(COLOURS[name])
-    axes.set(xlabel="the network said", ylabel="the raters' first choice", title="per cent of each row")
+    axes.set(xlabel="the network said", ylabel="the strongest expression", title="per cent of each row")
     axes.spines[:].set_visible(False)
     recall = ", ".join(f"{name} {100 * shares[i, i].item():.0f} %" for i, name in enumerate(names))
     return figure, f"Confusion matrix; the share of each expression that was recognised: {recall}."

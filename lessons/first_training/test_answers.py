@@ -3,102 +3,67 @@
 import math
 
 import pytest
-import torch
+from torch import Tensor
 
 from poster_var_course.checks import run_check
 from pvlib.losses import cross_entropy
 
 
-def right_step(network, optimizer, images, target):
-    network.train()
-    loss = cross_entropy(network(images), target)
-    optimizer.zero_grad(set_to_none=False)
-    loss.backward()
-    optimizer.step()
-    return float(loss.detach())
+def step_of(moves, softmax=False, returned=Tensor.item):
+    """A training step that makes these moves in this order."""
+
+    def step(network, optimizer, images, target):
+        for move in moves.split():
+            if move == "loss":
+                logits = network(images)
+                loss = cross_entropy(logits.softmax(1) if softmax else logits, target)
+            elif move == "backward":
+                loss.backward()
+            else:
+                {"train": network.train, "zero": optimizer.zero_grad, "step": optimizer.step}[move]()
+        return returned(loss)
+
+    return step
 
 
-def without_clearing(network, optimizer, images, target):
-    network.train()
-    loss = cross_entropy(network(images), target)
-    loss.backward()
-    optimizer.step()
-    return loss.item()
+def wilson(accuracy, faces, z=1.96):
+    """The textbook's form, with the margin under one root."""
+    margin = z * math.sqrt(accuracy * (1 - accuracy) / faces + z**2 / (4 * faces**2))
+    centre = accuracy + z**2 / (2 * faces)
+    return tuple((centre + sign * margin) / (1 + z**2 / faces) for sign in (-1, 1))
 
 
-def two_softmaxes(network, optimizer, images, target):
-    network.train()
-    optimizer.zero_grad()
-    loss = cross_entropy(network(images).softmax(1), target)
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
-def in_evaluation_mode(network, optimizer, images, target):
-    optimizer.zero_grad()
-    loss = cross_entropy(network(images), target)
-    loss.backward()
-    optimizer.step()
-    return loss.item()
-
-
-def without_step(network, optimizer, images, target):
-    network.train()
-    optimizer.zero_grad()
-    loss = cross_entropy(network(images), target)
-    loss.backward()
-    return loss.item()
-
-
-def cleared_too_late(network, optimizer, images, target):
-    network.train()
-    loss = cross_entropy(network(images), target)
-    loss.backward()
-    optimizer.zero_grad()
-    optimizer.step()
-    return loss.item()
-
-
-def returns_a_tensor(network, optimizer, images, target):
-    network.train()
-    optimizer.zero_grad()
-    loss = cross_entropy(network(images), target)
-    loss.backward()
-    optimizer.step()
-    return loss
-
-
-def half(accuracy, faces):
-    return 1.96 * math.sqrt(accuracy * (1 - accuracy) / faces)
+def wald(accuracy, faces):
+    half = 1.96 * math.sqrt(accuracy * (1 - accuracy) / faces)
+    return accuracy - half, accuracy + half
 
 
 RIGHT = {
-    "training_step": right_step,
-    "learning_rate_of": lambda epoch, first, decay: first * math.exp(epoch * math.log(decay)),
-    "decay_for": lambda epochs, fraction: math.exp(math.log(fraction) / (epochs - 1)),
-    "accuracy_interval": lambda a, n: torch.tensor([a - half(a, n), a + half(a, n)]).clamp(0, 1),
+    "training_step": step_of("train loss zero backward step", returned=lambda loss: float(loss.detach())),
+    "floor_of_two_softmaxes": lambda classes: math.log(math.e + classes - 1) - 1,
+    "accuracy_interval": wilson,
 }
 
 WRONG = [
-    ("training_step", without_clearing, "old gradients"),
-    ("training_step", two_softmaxes, "softmax inside"),
-    ("training_step", in_evaluation_mode, "network.train()"),
-    ("training_step", without_step, "must take a step"),
-    ("training_step", cleared_too_late, "must take a step"),
-    ("training_step", returns_a_tensor, "loss.item()"),
-    ("learning_rate_of", lambda epoch, first, decay: first * decay ** (epoch + 1), "full rate"),
-    ("learning_rate_of", lambda epoch, first, decay: first * decay * epoch, "again and again"),
-    ("learning_rate_of", lambda epoch, first, decay: first * (1 - decay) ** epoch, "not 1 − γ"),
-    ("learning_rate_of", lambda epoch, first, decay: first if epoch == 0 else first * decay, "depends on"),
-    ("decay_for", lambda epochs, fraction: fraction ** (1 / epochs), "one multiplication fewer"),
-    ("decay_for", lambda epochs, fraction: fraction ** (epochs - 1) if epochs > 2 else fraction, "the power"),
-    ("decay_for", lambda epochs, fraction: fraction / (epochs - 1) if epochs > 2 else fraction, "a root"),
-    ("accuracy_interval", lambda a, n: (a - half(a, n) / 1.96, a + half(a, n) / 1.96), "1.96 of them"),
-    ("accuracy_interval", lambda a, n: (a - half(a, n), a + half(a, n)), "Cut the interval"),
-    ("accuracy_interval", lambda a, n: (max(a - half(a, 1), 0), min(a + half(a, 1), 1)), "divide by their"),
-    ("accuracy_interval", lambda a, n: (a - half(a, 1) / n, a + half(a, 1) / n), "under the root"),
-    ("accuracy_interval", lambda a, n: (a - half(a, n)**2 / 1.96, a + half(a, n) ** 2 / 1.96), "square root"),
+    ("training_step", step_of("train loss backward step"), "old gradients"),
+    ("training_step", step_of("train zero loss backward step", softmax=True), "softmax inside"),
+    ("training_step", step_of("zero loss backward step"), "network.train()"),
+    ("training_step", step_of("train zero loss backward"), "must take a step"),
+    ("training_step", step_of("train loss backward zero step"), "before backward, not between"),
+    ("training_step", step_of("train zero loss step backward"), "step came before backward()"),
+    ("training_step", step_of("train zero loss backward step", returned=lambda loss: loss), "loss.item()"),
+    ("floor_of_two_softmaxes", lambda classes: 0.0, "do not stay 1 and 0"),
+    ("floor_of_two_softmaxes", lambda classes: math.log(classes), "equal logits"),
+    ("floor_of_two_softmaxes", lambda classes: math.e / (math.e + classes - 1), "minus its logarithm"),
+    ("floor_of_two_softmaxes", lambda classes: 1 - math.log(math.e + classes - 1), "minus the logarithm"),
+    ("floor_of_two_softmaxes", lambda classes: math.log(1 + classes / math.e), "not among the others"),
+    ("floor_of_two_softmaxes", lambda classes: math.log(1 + (classes - 1) * math.e), "Two lines"),
+    ("accuracy_interval", wald, "fine in the middle, wrong at the ends"),
+    ("accuracy_interval", lambda a, n: (max(wald(a, n)[0], 0.0), min(wald(a, n)[1], 1.0)), "wrong at the ends"),
+    ("accuracy_interval", lambda a, n: wilson(a, n, z=1.0), "1.96 of them"),
+    ("accuracy_interval", lambda a, n: wilson(a, n)[::-1], "lower end comes first"),
+    ("accuracy_interval", lambda a, n: [100 * end for end in wilson(a, n)], "not per cent"),
+    ("accuracy_interval", lambda a, n: wilson(a, n**2), "both must agree"),
 ]  # fmt: skip
 
 

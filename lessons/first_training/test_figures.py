@@ -16,9 +16,11 @@ BEFORE = {"clear": 0.1, "mixed": 0.2, "sigma": 1.0}
 
 
 def test_the_curves_start_before_training_and_end_with_the_last_epoch():
-    figure, alt = figures.curves(BEFORE, HISTORY)
+    figure, alt = figures.curves(BEFORE, HISTORY, floor=0.4, raters=(0.6, 0.85))
     loss, accuracy, sigma = figure.axes
     assert loss.lines[0].get_ydata().tolist() == [2.0, 1.5]
+    assert list(loss.lines[1].get_ydata()) == [0.4, 0.4]
+    assert accuracy.patches[0].get_bbox().intervaly.tolist() == [0.6, 0.85]
     assert [line.get_ydata().tolist() for line in accuracy.lines] == [[0.1, 0.4, 0.9], [0.2, 0.3, 0.6]]
     assert sigma.lines[0].get_ydata().tolist() == [1.0, 0.5, 0.2]
     assert "from 10% to 90%" in alt
@@ -29,7 +31,7 @@ def test_the_slider_of_the_story_has_a_step_for_every_epoch_and_moves_the_bars_a
     pictures = torch.randint(0, 256, (2, 1, 8, 8), dtype=torch.uint8)
     truth = torch.eye(3)[:2]
     said = torch.rand(4, 2, 3).softmax(dim=2)
-    moving, still, alt = figures.story(pictures, truth, said, NAMES)
+    moving, still, alt = figures.story(pictures, truth, truth, said, NAMES)
     steps = moving.layout.sliders[0].steps
     assert len(steps) == 4
     changes, traces = steps[3].args
@@ -49,6 +51,10 @@ def test_confusions_are_shares_of_the_true_class():
 
 
 def test_learning_by_heart_tells_first_and_last_loss():
-    figure, alt = figures.by_heart([2.0, 1.0, 0.1], [2.0, 1.8, 1.5])
-    assert [line.get_ydata().tolist() for line in figure.axes[0].lines] == [[2.0, 1.0, 0.1], [2.0, 1.8, 1.5]]
+    figure, alt = figures.by_heart([2.0, 1.0, 0.1], [2.0, 1.8, 1.5], floor=1.27)
+    assert [line.get_ydata().tolist() for line in figure.axes[0].lines[:2]] == [
+        [2.0, 1.0, 0.1],
+        [2.0, 1.8, 1.5],
+    ]
     assert "from 2.00 to 0.10" in alt
+    assert "floor of 1.27" in alt

@@ -38,7 +38,7 @@ course: $(READY)  ## run all lessons through papermill on the embedded faces, th
 
 test: $(READY)  ## run the tests, one process a core
 	@echo "Running the tests ..."
-	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n logical --dist loadscope
+	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n logical --dist worksteal
 
 lab: $(READY)  ## open the lessons in JupyterLab
 	@echo "Opening JupyterLab; stop it with Ctrl-C ..."

@@ -6,10 +6,9 @@ The last lines say "ready to use", "usable, but …" (exit status 0) or "not usa
 import argparse
 import json
 import sys
-from pathlib import Path
 
 import poster_var_course  # noqa: F401 (first: it sees to it that pvlib is the course's own)
-from data_scripts.command import parser_of, run
+from data_scripts.command import looking_parser, run
 
 
 def check(options: argparse.Namespace) -> int:
@@ -35,18 +34,7 @@ def check(options: argparse.Namespace) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = parser_of(__doc__)
-    parser.add_argument(
-        "path", type=Path, help="a data set's folder, any folder of images, or a prepared file"
-    )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything found here")
-    parser.add_argument(
-        "--workers",
-        type=int,
-        metavar="N",
-        help="processes that read images; one a core by default, for many images",
-    )
-    options = parser.parse_args(arguments)
+    options = looking_parser(__doc__, None, "one a core by default, for many images").parse_args(arguments)
     return run(lambda: check(options), "nothing was written")
 
 

@@ -21,6 +21,19 @@ def parser_of(description: str | None, epilog: str = "") -> argparse.ArgumentPar
     )
 
 
+def looking_parser(description: str | None, workers: int | None, by_default: str) -> argparse.ArgumentParser:
+    """Return the parser of a script that looks at every image of a set; ``workers`` is the default number."""
+    parser = parser_of(description)
+    parser.add_argument(
+        "path", type=Path, help="a data set's folder, any folder of images, or a prepared file"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything found here")
+    parser.add_argument(
+        "--workers", type=int, default=workers, metavar="N", help=f"processes that read images; {by_default}"
+    )
+    return parser
+
+
 def preparing_parser(
     description: str | None, epilog: str, side: int | None = None
 ) -> argparse.ArgumentParser:

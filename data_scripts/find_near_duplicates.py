@@ -29,7 +29,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -38,7 +37,7 @@ from scipy.ndimage import gaussian_filter
 
 import poster_var_course  # noqa: F401 (first: it sees to it that pvlib is the course's own)
 from data_scripts.checking.recognise import recognise
-from data_scripts.command import parser_of, run
+from data_scripts.command import looking_parser, run
 from data_scripts.layouts.listing import Item, Listing
 from data_scripts.packing.writing import decoded
 from pvlib.files import atomic_write
@@ -253,15 +252,9 @@ def find(options: argparse.Namespace) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = parser_of(__doc__)
-    parser.add_argument(
-        "path", type=Path, help="a data set's folder, any folder of images, or a prepared file"
+    options = looking_parser(__doc__, os.cpu_count() or 1, "by default one for each processor").parse_args(
+        arguments
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write all pairs here")
-    parser.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, metavar="N", help="processes that read"
-    )
-    options = parser.parse_args(arguments)
     return run(lambda: find(options), "nothing was written")
 
 

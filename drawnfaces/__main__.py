@@ -7,6 +7,7 @@ python -m drawnfaces sheet expressions
 import argparse
 import shlex
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 from drawnfaces import layouts, sheets
@@ -14,11 +15,16 @@ from drawnfaces.errors import DrawingError
 
 
 def main(arguments: list[str] | None = None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # no name of a folder ends the command where an output is not UTF-8
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         print(_draw(options) if options.command == "draw" else _sheet(options))
     except (DrawingError, OSError) as error:
-        print(f"error: {error}".encode("ascii", "backslashreplace").decode(), file=sys.stderr)
+        print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted: nothing was written", file=sys.stderr)

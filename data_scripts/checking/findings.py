@@ -108,7 +108,8 @@ def check(
     items: list[Item] = []
     unreadable: dict[str, str] = {}
     done, total = 0, len(listing.items)
-    workers = workers or (1 if total < _FEW else os.cpu_count() or 1)
+    if workers is None:
+        workers = 1 if total < _FEW else os.cpu_count() or 1
     side = listing.data_set.side or _SIDE
     for part in decoded(listing, list(range(total)), side, workers):
         chunk = listing.items[done : done + len(part.digests) + len(part.problems)]

@@ -52,8 +52,6 @@ def write_prepared(
     out = Path(out).expanduser()
     if not 16 <= side <= 1024 or side % 4:
         raise CourseError(f"size = {side}: choose a multiple of 4 from 16 to 1024")
-    if workers < 1:
-        raise CourseError(f"workers = {workers}: at least one process must do the work")
     if not listing.items:
         raise CourseError(_nothing_there(listing))
     with only_writer(out), atomic_write(out) as temporary:
@@ -107,6 +105,8 @@ def _nothing_there(listing: Listing) -> str:
 
 def decoded(listing: Listing, order: Sequence[int], side: int, workers: int) -> Iterator[Decoded]:
     """Yield the pictures of the rows of ``order``, chunk by chunk; those of files are decoded in ``workers``."""
+    if workers < 1:
+        raise CourseError(f"workers = {workers}: at least one process must do the work")
     chunks = [order[start : start + CHUNK] for start in range(0, len(order), CHUNK)]
     if listing.images is not None:
         for chunk in chunks:

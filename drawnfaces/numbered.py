@@ -5,7 +5,7 @@ Face i under a seed comes from ``numpy.random.default_rng([seed, i])``, and what
 so does drawing with many workers. This module needs no PyTorch, so that a worker process starts fast.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from numbers import Integral
@@ -86,10 +86,9 @@ class DrawingOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawnFace:
-    """One face with everything that is known about it."""
+class FaceTruth:
+    """Everything that is known about one face."""
 
-    image: np.ndarray  # (C, size, size) uint8
     mixture: np.ndarray  # (8,): shares of the expressions
     intensities: np.ndarray  # (8,): the weight of each expression's prototype
     action_units: np.ndarray  # (22,)
@@ -97,6 +96,13 @@ class DrawnFace:
     visible: np.ndarray  # (68,) bool: which landmarks can be seen
     legibility: float  # how well the expression can be read, 0 to 1
     votes: np.ndarray  # (10,) uint8: of ten raters
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnFace(FaceTruth):
+    """One face with everything that is known about it."""
+
+    image: np.ndarray  # (C, size, size) uint8
 
 
 def check_count(name: str, value: int, least: int = 0) -> None:
@@ -121,6 +127,17 @@ def choose_proportions(proportions: str | Sequence[float] | None) -> np.ndarray:
 
 def draw_numbered(options: DrawingOptions, number: int) -> DrawnFace:
     """Draw the face of this number."""
+    truth, draw = _numbered(options, number)
+    return DrawnFace(**vars(truth), image=draw())
+
+
+def truth_of(options: DrawingOptions, number: int) -> FaceTruth:
+    """Return what is known about the face of this number, without drawing it: most of the time is saved."""
+    return _numbered(options, number)[0]
+
+
+def _numbered(options: DrawingOptions, number: int) -> tuple[FaceTruth, Callable[[], np.ndarray]]:
+    """The truth about the face of this number, and how to draw it."""
     nuisances = choose_nuisances(options.nuisances)
     rng, extra = (
         np.random.default_rng([options.seed, number]),
@@ -136,9 +153,12 @@ def draw_numbered(options: DrawingOptions, number: int) -> DrawnFace:
     anatomy = build(units, identity)
     visible = visible_landmarks(anatomy, identity, pose, occlusions)
     clear = legibility(visible, camera)
-    painting = paint(anatomy, identity, pose, camera, options.size, occlusions, options.colour)
-    return DrawnFace(
-        image=develop(painting, camera, options.size, options.colour, rng),
+
+    def draw() -> np.ndarray:
+        painting = paint(anatomy, identity, pose, camera, options.size, occlusions, options.colour)
+        return develop(painting, camera, options.size, options.colour, rng)
+
+    truth = FaceTruth(
         mixture=mixture,
         intensities=expression_intensities(mixture),
         action_units=units,
@@ -147,6 +167,7 @@ def draw_numbered(options: DrawingOptions, number: int) -> DrawnFace:
         legibility=clear,
         votes=cast_votes(opinions, mixture, clear),
     )
+    return truth, draw
 
 
 def draw_range(options: DrawingOptions, start: int, count: int) -> dict[str, np.ndarray]:

@@ -134,7 +134,7 @@ def _as_faces(drawn: dict[str, np.ndarray]) -> DrawnFaces:
     mixture, votes = real("mixture"), torch.from_numpy(drawn["votes"])
     return DrawnFaces(
         images=torch.from_numpy(drawn["image"]),
-        target=_target(votes, mixture),
+        target=label_distribution(votes, mixture),
         names=FERPLUS,
         votes=votes,
         mixture=mixture,
@@ -147,7 +147,7 @@ def _as_faces(drawn: dict[str, np.ndarray]) -> DrawnFaces:
     )
 
 
-def _target(votes: Tensor, mixture: Tensor) -> Tensor:
+def label_distribution(votes: Tensor, mixture: Tensor) -> Tensor:
     """Return the label distribution, (N, 8); where nobody named an emotion, the mixture stands in."""
     emotions = votes[:, : len(FERPLUS)].float()  # (N, 8)
     total = emotions.sum(dim=1, keepdim=True)  # (N, 1)

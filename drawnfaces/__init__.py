@@ -5,9 +5,9 @@ the pixel: ``action_units`` (the alphabet), ``names`` and ``expressions`` (mixtu
 ``identity`` (who, how held, how taken), ``nuisances`` (what gets in the way, and how often), ``anatomy``
 (where the features are), ``canvas`` and ``curves`` (the painter's tools), ``skin``, ``creases``,
 ``features``, ``relief``, ``hair``, ``glasses`` and ``occlusions`` (the painting), ``render`` (one face),
-``camera`` (the photograph), ``visibility`` (what can be seen), ``raters`` (ten votes), ``numbered`` (a face
-by its number), ``parallel`` (many workers), ``sheets`` (many faces on a page), ``layouts`` (faces as files in
-the form of the real sets).
+``camera`` (the photograph), ``visibility`` (what can be seen), ``raters`` (votes), ``numbered`` (a face by its
+number), ``twins`` (the same person with one thing changed), ``parallel`` (many workers), ``sheets`` (many faces
+on a page), ``layouts`` (faces as files in the form of the real sets).
 """
 
 from drawnfaces.action_units import ACTION_UNITS

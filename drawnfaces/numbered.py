@@ -5,7 +5,7 @@ Face i under a seed comes from ``numpy.random.default_rng([seed, i])``, and what
 so does drawing with many workers. This module needs no PyTorch, so that a worker process starts fast.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from numbers import Integral
@@ -13,7 +13,7 @@ from numbers import Integral
 import numpy as np
 
 from drawnfaces.action_units import WITHOUT_TONE
-from drawnfaces.anatomy import build
+from drawnfaces.anatomy import Anatomy, build
 from drawnfaces.camera import develop
 from drawnfaces.errors import DrawingError
 from drawnfaces.expressions import (
@@ -23,7 +23,7 @@ from drawnfaces.expressions import (
     sample_mixture,
     to_action_units,
 )
-from drawnfaces.identity import Pose, sample_identity
+from drawnfaces.identity import Camera, Identity, Pose, sample_identity
 from drawnfaces.names import EXPRESSIONS
 from drawnfaces.nuisances import (
     Nuisances,
@@ -32,7 +32,7 @@ from drawnfaces.nuisances import (
     sample_camera,
     sample_pose,
 )
-from drawnfaces.occlusions import sample_occlusions
+from drawnfaces.occlusions import Occlusion, sample_occlusions
 from drawnfaces.raters import RATERS, cast_votes
 from drawnfaces.render import check_size, landmarks, paint
 from drawnfaces.visibility import legibility, visible_landmarks
@@ -105,6 +105,20 @@ class DrawnFace(FaceTruth):
     image: np.ndarray  # (C, size, size) uint8
 
 
+@dataclass(frozen=True, kw_only=True)
+class SampledFace:
+    """All that was sampled for one face, before anything is painted."""
+
+    mixture: np.ndarray  # (8,)
+    opinions: np.ndarray  # (10,) in [0, 1): what the raters lean to
+    action_units: np.ndarray  # (22,)
+    identity: Identity
+    pose: Pose
+    camera: Camera
+    occlusions: tuple[Occlusion, ...]
+    grain: np.random.Generator  # of the film, where the camera has any noise
+
+
 def check_count(name: str, value: int, least: int = 0) -> None:
     """Refuse what is no whole number of at least ``least``."""
     if not isinstance(value, Integral) or int(value) < least:
@@ -127,47 +141,62 @@ def choose_proportions(proportions: str | Sequence[float] | None) -> np.ndarray:
 
 def draw_numbered(options: DrawingOptions, number: int) -> DrawnFace:
     """Draw the face of this number."""
-    truth, draw = _numbered(options, number)
-    return DrawnFace(**vars(truth), image=draw())
+    return draw_sampled(options, sample_face(options, number))
 
 
 def truth_of(options: DrawingOptions, number: int) -> FaceTruth:
     """Return what is known about the face of this number, without drawing it: most of the time is saved."""
-    return _numbered(options, number)[0]
+    face = sample_face(options, number)
+    return _truth_of(options, face, build(face.action_units, face.identity))
 
 
-def _numbered(options: DrawingOptions, number: int) -> tuple[FaceTruth, Callable[[], np.ndarray]]:
-    """The truth about the face of this number, and how to draw it."""
+def draw_sampled(options: DrawingOptions, face: SampledFace) -> DrawnFace:
+    """Draw a face from what was sampled for it; its grain is used up, so it can be drawn once."""
+    anatomy = build(face.action_units, face.identity)
+    painting = paint(
+        anatomy, face.identity, face.pose, face.camera, options.size, face.occlusions, options.colour
+    )
+    image = develop(painting, face.camera, options.size, options.colour, face.grain)
+    return DrawnFace(**vars(_truth_of(options, face, anatomy)), image=image)
+
+
+def sample_face(options: DrawingOptions, number: int, mixture: np.ndarray | None = None) -> SampledFace:
+    """Sample all that is random about the face of this number; ``mixture``, if given, replaces its own."""
     nuisances = choose_nuisances(options.nuisances)
     rng, extra = (
         np.random.default_rng([options.seed, number]),
         np.random.default_rng([options.seed, number, 1]),
     )
-    mixture = sample_mixture(rng, options.ambiguous, options.shares)
+    own = sample_mixture(rng, options.ambiguous, options.shares)
+    mixture = own if mixture is None else mixture
     opinions = rng.random(RATERS)
     units = _personal_units(rng, mixture)
     identity, pose = sample_identity(rng), _stepped_back(sample_pose(rng, nuisances), options.margin)
     camera = sample_camera(rng, extra, nuisances)
-    identity = dress(identity, extra, nuisances)
-    occlusions = sample_occlusions(extra, nuisances)
-    anatomy = build(units, identity)
-    visible = visible_landmarks(anatomy, identity, pose, occlusions)
-    clear = legibility(visible, camera)
-
-    def draw() -> np.ndarray:
-        painting = paint(anatomy, identity, pose, camera, options.size, occlusions, options.colour)
-        return develop(painting, camera, options.size, options.colour, rng)
-
-    truth = FaceTruth(
+    return SampledFace(
         mixture=mixture,
-        intensities=expression_intensities(mixture),
+        opinions=opinions,
         action_units=units,
-        landmarks=landmarks(anatomy, pose, options.size),
+        identity=dress(identity, extra, nuisances),
+        pose=pose,
+        camera=camera,
+        occlusions=sample_occlusions(extra, nuisances),
+        grain=rng,
+    )
+
+
+def _truth_of(options: DrawingOptions, face: SampledFace, anatomy: Anatomy) -> FaceTruth:
+    visible = visible_landmarks(anatomy, face.identity, face.pose, face.occlusions)
+    clear = legibility(visible, face.camera)
+    return FaceTruth(
+        mixture=face.mixture,
+        intensities=expression_intensities(face.mixture),
+        action_units=face.action_units,
+        landmarks=landmarks(anatomy, face.pose, options.size),
         visible=visible,
         legibility=clear,
-        votes=cast_votes(opinions, mixture, clear),
+        votes=cast_votes(face.opinions, face.mixture, clear).astype(np.uint8),
     )
-    return truth, draw
 
 
 def draw_range(options: DrawingOptions, start: int, count: int) -> dict[str, np.ndarray]:

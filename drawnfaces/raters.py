@@ -1,4 +1,4 @@
-"""Ten simulated raters: what people say they see in a face of known mixture.
+"""Simulated raters: what people say they see in a face of known mixture.
 
 FER+ (Barsoum et al., 2016) asked ten people about each face. A simulated rater draws one expression from the
 true mixture and then reports it with people's usual confusions: row k of ``CONFUSION`` is what is reported of
@@ -42,10 +42,10 @@ HAZE = np.array([0.2, 0.12, 0.07, 0.07, 0.04, 0.01, 0.01, 0.01, 0.45, 0.02])  # 
 
 
 def cast_votes(opinions: np.ndarray, mixture: np.ndarray, legibility: float = 1.0) -> np.ndarray:
-    """Return the ten votes over ``names.VOTES``, uint8, (10,); they sum to 10.
+    """Return the votes over ``names.VOTES``, int64, (10,); they sum to the number of raters.
 
     Args:
-        opinions: ten numbers in [0, 1), (10,), one a rater: what they lean to.
+        opinions: numbers in [0, 1), (raters,), one a rater: what they lean to.
         mixture: the true mixture, (8,).
         legibility: how much of the expression can be seen, from 0 to 1 (see ``visibility.legibility``); a
             rater guesses, by ``HAZE``, with probability (1 − legibility)³.
@@ -54,4 +54,23 @@ def cast_votes(opinions: np.ndarray, mixture: np.ndarray, legibility: float = 1.
     cumulative = np.cumsum((1 - guessing) * (mixture @ CONFUSION) + guessing * HAZE)
     # Inverse transform instead of Generator.multinomial, whose stream NumPy may change between versions.
     votes = np.searchsorted(cumulative, opinions * cumulative[-1], side="right")
-    return np.bincount(votes, minlength=len(VOTES)).astype(np.uint8)
+    return np.bincount(votes, minlength=len(VOTES))
+
+
+def vote(
+    mixture: np.ndarray, n: int, generator: np.random.Generator, legibility: float | np.ndarray = 1.0
+) -> np.ndarray:
+    """Return what ``n`` new raters vote, by the law of :func:`cast_votes`.
+
+    Args:
+        mixture: the true mixture, (..., 8).
+        n: how many raters, each asked about every mixture.
+        generator: where their opinions come from.
+        legibility: of each face, one number or (...).
+
+    Returns:
+        counts over ``names.VOTES``, int64, (..., 10); each row sums to ``n``.
+    """
+    mixture = np.asarray(mixture, dtype=np.float64)
+    opinions = generator.random((*mixture.shape[:-1], n))
+    return np.vectorize(cast_votes, signature="(n),(k),()->(v)")(opinions, mixture, legibility)

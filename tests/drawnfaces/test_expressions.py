@@ -14,7 +14,8 @@ from drawnfaces.expressions import (
     expression_intensities,
     intensity_of,
 )
-from drawnfaces.raters import CONFUSION
+from drawnfaces.numbered import DrawingOptions, draw_numbered, sample_face
+from drawnfaces.raters import CONFUSION, vote
 
 ONE = np.eye(8)
 
@@ -95,3 +96,25 @@ def test_the_commonest_mistake_is_the_human_one(seen, said):
     row = CONFUSION[EXPRESSIONS.index(seen)].copy()
     row[EXPRESSIONS.index(seen)] = 0
     assert VOTES[row.argmax()] == said
+
+
+def test_more_raters_come_closer_to_what_people_report_of_the_mixture():
+    mixture = dilute(0.5 * (ONE[1] + ONE[2]), 0.8)
+    votes = vote(np.stack([mixture, ONE[0]]), 20_000, np.random.default_rng(0))
+    assert votes.shape == (2, 10)
+    assert (votes.sum(axis=1) == 20_000).all()
+    # four standard deviations of a share of 20,000
+    np.testing.assert_allclose(votes / 20_000, np.stack([mixture, ONE[0]]) @ CONFUSION, atol=4 * 0.5 / 141)
+
+
+def test_new_raters_vote_by_the_law_of_a_drawn_faces_own_ten():
+    """Whoever leans as its own ten raters do votes what they voted."""
+    options = DrawingOptions(seed=3, nuisances="wild", ambiguous=1.0)
+    face, sampled = draw_numbered(options, 4), sample_face(options, 4)
+
+    class SameOpinions:
+        def random(self, shape):
+            return sampled.opinions.reshape(shape)
+
+    again = vote(face.mixture, 10, SameOpinions(), face.legibility)
+    assert again.tolist() == face.votes.tolist()

@@ -99,7 +99,12 @@ def draw_pairs(
         _mixture(name)  # refuses an unknown one
     shares = np.isin(EXPRESSIONS, expressions) / max(len(set(expressions)), 1)
     options = DrawingOptions(
-        seed=seed, size=size, colour=colour, ambiguous=ambiguous, proportions=shares, nuisances=nuisances
+        seed=seed,
+        size=size,
+        colour=colour,
+        ambiguous=ambiguous,
+        proportions=shares.tolist(),
+        nuisances=nuisances,
     )
     drawn = [draw_numbered(options, number) for number in range(count)]
     expressive = np.stack([face.image for face in drawn])

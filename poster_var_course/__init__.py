@@ -33,6 +33,8 @@ def _use_own_pvlib() -> None:
 
 _use_own_pvlib()
 
-from poster_var_course.outputs import record  # noqa: E402 (needs pvlib)
+from poster_var_course.guesses import guess, reveal  # noqa: E402 (needs pvlib)
+from poster_var_course.learners_own import chosen  # noqa: E402
+from poster_var_course.outputs import record  # noqa: E402
 
-__all__ = ["main", "record"]
+__all__ = ["chosen", "guess", "main", "record", "reveal"]

@@ -14,6 +14,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from poster_var_course.formulas import check_formulas
+from poster_var_course.glossary import as_list, mark_first_uses, read_glossary
 from poster_var_course.order import LessonEntry, read_order
 from poster_var_course.parameters import notebook_parameters
 from poster_var_course.source import read_lesson, with_solution, without_solution
@@ -41,12 +43,17 @@ OURS = "poster_var_course"  # the key of our own entry in a notebook's metadata
 def build(entry: LessonEntry, *, solved: bool = False) -> NotebookNode:
     """The notebook of one lesson, without its solutions unless `solved`."""
     version = with_solution if solved else without_solution
-    words = _placeholders(entry)
-    cells = []
-    for cell in read_lesson(entry):
-        make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-        text = version(cell.source) if cell.cell_type == "code" else _filled(cell, words)
-        cells.append(make(text, id=cell.id, metadata=cell.metadata))
+    source = read_lesson(entry)
+    prose, words = mark_first_uses(_prose(entry, source), read_glossary(entry.folder.parent))
+    texts = iter(prose)
+    cells = [
+        new_code_cell(version(cell.source), id=cell.id, metadata=cell.metadata)
+        if cell.cell_type == "code"
+        else new_markdown_cell(next(texts), id=cell.id, metadata=cell.metadata)
+        for cell in source
+    ]
+    if words:
+        cells.append(new_markdown_cell(as_list(words), id="words"))
     notebook_parameters(entry.word, new_notebook(cells=cells))
     after_parameters = 1 + next(
         i for i, cell in enumerate(cells) if "parameters" in cell.metadata.get("tags", ())
@@ -102,23 +109,24 @@ def text_sha256(notebook: NotebookNode) -> str:
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
 
 
-def _placeholders(entry: LessonEntry) -> dict[str, str]:
-    """What prose may ask for: this lesson's number and title, and a link to any other lesson by its name."""
+def _prose(entry: LessonEntry, source: list[NotebookNode]) -> list[str]:
+    """The Markdown cells of a lesson with their placeholders filled in; each formula is known to be one."""
     links = {
         f"{{link:{other.word}}}": f"[{other.number:02d} · {other.title.split(':')[0]}]({other.name}.ipynb)"
         for other in read_order(entry.folder.parent)
     }
-    return {"{number}": f"{entry.number:02d}", "{title}": entry.title, **links}
-
-
-def _filled(cell: NotebookNode, words: dict[str, str]) -> str:
-    """Prose with its placeholders filled in."""
-    text = without_solution(cell.source)
-    for placeholder, value in words.items():
-        text = text.replace(placeholder, value)
-    if unknown := re.search(r"{link:[^}]*}", text):
-        raise CourseError(f"cell {cell.id}: {unknown[0]} names no lesson of the order")
-    return text
+    placeholders = {"{number}": f"{entry.number:02d}", "{title}": entry.title, **links}
+    prose = []
+    for cell in source:
+        if cell.cell_type == "markdown":
+            text = without_solution(cell.source)
+            for placeholder, value in placeholders.items():
+                text = text.replace(placeholder, value)
+            if unknown := re.search(r"{link:[^}]*}", text):
+                raise CourseError(f"cell {cell.id}: {unknown[0]} names no lesson of the order")
+            check_formulas(text, f"lesson {entry.word}, cell {cell.id}")
+            prose.append(text)
+    return prose
 
 
 def _texts(lessons: Path, notebooks: Path) -> dict[Path, str]:

@@ -61,6 +61,7 @@ def execute(
     """
     environment = {
         "PVLIB_STRICT_CHECKS": "1" if strict_checks else "0",
+        "PVLIB_HEADLESS": "1",  # nobody is there to guess
         "PYTHONHASHSEED": "0",  # sets of words keep their order from run to run
         "PYTHONPATH": os.pathsep.join(filter(None, [str(PACKAGE_PARENT), os.environ.get("PYTHONPATH", "")])),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",

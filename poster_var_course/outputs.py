@@ -1,12 +1,15 @@
 """What a lesson hands to the runner travels in a cell's output, so that the notebook itself is the record."""
 
 import math
+from collections.abc import Sequence
+from html import escape
 from numbers import Real
 
 from pvlib.errors import CourseError
 
 METRICS = "application/vnd.pvlib.metrics+json"
 CHECK = "application/vnd.pvlib.check+json"
+PREDICTION = "application/vnd.pvlib.prediction+json"
 
 
 def record(**metrics: object) -> None:
@@ -29,6 +32,15 @@ def show(bundle: dict[str, object]) -> None:
         print(bundle["text/plain"])
     else:
         display(bundle, raw=True)
+
+
+def panel(head: str, lines: Sequence[str], colour: str, more: dict[str, object]) -> dict[str, object]:
+    """One output with the same words as HTML and as plain text, beside what programs read."""
+    paragraphs = "".join(f'<p style="margin:0.3em 0 0">{escape(line)}</p>' for line in lines)
+    style = f"border-left:0.3em solid {colour};padding:0.4em 0.8em;margin:0.3em 0"
+    title = f'<strong style="color:{colour}">{escape(head)}</strong>'
+    html = f'<div role="status" style="{style}">{title}{paragraphs}</div>'
+    return {"text/html": html, "text/plain": "\n".join([head, *lines]), **more}
 
 
 def plain_value(name: str, value: object) -> object:

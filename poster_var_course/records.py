@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 import pvlib
 from poster_var_course.limits import shortened
-from poster_var_course.outputs import CHECK, METRICS, plain_value
+from poster_var_course.outputs import CHECK, METRICS, PREDICTION, plain_value
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
 from pvlib.runs.provenance import versions
@@ -28,6 +28,7 @@ class Record:
     error: dict[str, str] | None
     metrics: dict[str, object]
     checks: dict[str, str]
+    predictions: dict[str, dict[str, object]]
     parameters: dict[str, object]
     seed: object
     solved: bool
@@ -85,30 +86,45 @@ def source_sha256(notebook: NotebookNode) -> str:
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
 
 
-def recorded(notebook: NotebookNode) -> tuple[dict[str, object], dict[str, str]]:
-    """The metrics that the lesson recorded, and the status of each of its answer checks.
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What a lesson's outputs say: its metrics, the status of its checks, guesses and truths of its questions."""
+
+    metrics: dict[str, object] = field(default_factory=dict)
+    checks: dict[str, str] = field(default_factory=dict)
+    predictions: dict[str, dict[str, object]] = field(default_factory=dict)
+
+
+def recorded(notebook: NotebookNode) -> Recorded:
+    """Read what the lesson recorded from its outputs.
 
     Raises:
         CourseError: an output claims to be one of these and is not.
     """
-    metrics: dict[str, object] = {}
-    checks: dict[str, str] = {}
+    found = Recorded()
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             match data.get(METRICS, {}):
                 case dict(values):
-                    metrics |= {name: plain_value(name, value) for name, value in values.items()}
+                    found.metrics.update({name: plain_value(name, value) for name, value in values.items()})
                 case other:
                     raise CourseError(f"cell {cell.id} shows metrics that are none: {shortened(repr(other))}")
             match data.get(CHECK):
                 case None:
-                    continue
+                    pass
                 case {"id": str(name), "status": "passed" | "unwritten" | "wrong" as status}:
-                    checks[shortened(name)] = status
+                    found.checks[shortened(name)] = status
                 case other:
                     raise CourseError(f"cell {cell.id} shows a check that is none: {shortened(repr(other))}")
-    return metrics, checks
+            match data.get(PREDICTION):
+                case None:
+                    pass
+                case {"id": str(name), "guess": said, **rest} if len(json.dumps(data[PREDICTION])) < 10_000:
+                    found.predictions[shortened(name)] = {"guess": said, "truth": rest.get("truth")}
+                case other:
+                    raise CourseError(f"cell {cell.id} shows a guess that is none: {shortened(repr(other))}")
+    return found
 
 
 def device_and_threads() -> tuple[str, int]:

@@ -1,31 +1,78 @@
 """The pages that a run leaves: each lesson as HTML, and one table over all of them (`pvlib run`).
 
-Both open from the disk without a server. Pictures are inside the files; only formulas need the network, since
-nbconvert's page loads MathJax (offline they are readable as TeX).
+Both open from the disk, without a server, a kernel or a network: formulas are set as MathML when the page is made,
+and a page with moving figures holds the library that moves them, once.
 """
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import Path
 
 import jinja2
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from nbconvert import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+from plotly.offline import get_plotlyjs
 from traitlets.config import Config
 
+from poster_var_course.formulas import mathml
 from poster_var_course.order import LessonEntry
 from poster_var_course.outputs import short
 from poster_var_course.records import Record
+from pvlib.errors import CourseError
+from pvlib.figures.interactive import PLOTLY
 from pvlib.files import atomic_write
 
 
+class _Renderer(IPythonRenderer):
+    """nbconvert's Markdown, with formulas as MathML instead of TeX that a script from another host would set.
+
+    What cannot be set (a learner's own cell may hold anything) is shown as TeX.
+    """
+
+    def inline_math(self, body: str) -> str:
+        return _set_or_tex(body, "inline")
+
+    def block_math(self, body: str) -> str:
+        return _set_or_tex(body, "block")
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return _set_or_tex(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
+
+
+def _set_or_tex(tex: str, display: str) -> str:
+    try:
+        return mathml(tex, display=display)
+    except CourseError:
+        return f"<code>{escape(tex)}</code>"
+
+
+class _Exporter(HTMLExporter):
+    @pass_context
+    def markdown2html(self, context: Context, source: str) -> str:
+        attachments = context.get("cell", {}).get("attachments", {})
+        renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+        return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
 def html_page(notebook: NotebookNode, title: str) -> str:
-    """An executed notebook as one page, pictures embedded."""
-    config = Config({"HTMLExporter": {"embed_images": True, "exclude_input_prompt": True}})
-    exporter = HTMLExporter(config=config, template_name="lab", language_code="en", require_js_url="")
+    """An executed notebook as one page that asks nothing of another host."""
+    exporter = _Exporter(
+        config=Config({"HTMLExporter": {"exclude_input_prompt": True}}),
+        template_name="lab",
+        template_file="lesson.html.jinja",
+        extra_loaders=[jinja2.PackageLoader("poster_var_course", ".")],
+        language_code="en",
+    )
     exporter.log.setLevel("ERROR")
+    moves = any(
+        PLOTLY in output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])
+    )
+    exporter.environment.globals |= {"plotly_mime": PLOTLY, "plotly_js": get_plotlyjs() if moves else ""}
     text, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
-    # no widget needs require.js, and an empty script tag is no valid page
-    return str(text).replace('<script src=""></script>', "")
+    return str(text)
 
 
 def write_report(path: Path, entries: Sequence[LessonEntry], records: Mapping[str, Record | None]) -> None:

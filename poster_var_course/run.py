@@ -106,7 +106,7 @@ def _done_or_run(
 def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
     # papermill, nbconvert and torch take seconds to import; a series that is up to date need not wait
     from poster_var_course.kernel import Outcome
-    from poster_var_course.records import device_and_threads, recorded
+    from poster_var_course.records import Recorded, device_and_threads, recorded
     from poster_var_course.report import html_page
 
     started = datetime.now(UTC).isoformat(timespec="seconds")
@@ -116,10 +116,9 @@ def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
     else:
         outcome = _execute(task, out, limits, console)
     notebook, error = outcome.notebook, outcome.error
-    metrics: dict[str, object] = {}
-    checks: dict[str, str] = {}
+    found = Recorded()
     try:
-        metrics, checks = recorded(notebook)
+        found = recorded(notebook)
         page = html_page(_headed(notebook, error), task.lesson)
     except Exception as unreadable:  # a cell can show what no record and no page can hold
         error = error or {"kind": "output", "cell": "", "message": shortened(str(unreadable))}
@@ -136,8 +135,9 @@ def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
         lesson=task.lesson,
         status="failed" if error else "done",
         error=error,
-        metrics=metrics,
-        checks=checks,
+        metrics=found.metrics,
+        checks=found.checks,
+        predictions=found.predictions,
         parameters=task.identity.parameters,
         seed=task.identity.parameters.get("seed"),
         solved=task.identity.solved,

@@ -21,6 +21,7 @@ import torch
 
 from poster_var_course.checks import expectations
 from poster_var_course.checks.expectations import UnwrittenError, WrongAnswerError
+from poster_var_course.checks.limits import LimitError, limited
 from poster_var_course.checks.shown import Result, display_hints, display_result
 from poster_var_course.source import PLACEHOLDER_MARK
 from pvlib.errors import CourseError
@@ -51,7 +52,6 @@ class Answer:
 
 _answers: dict[str, Answer] = {}
 _originals: dict[ModuleType, dict[str, object]] = {}  # what a learner's code may not exchange
-_hints_shown: dict[str, int] = {}  # a hint's step lives as long as the learner's kernel, and only there
 
 
 def answer(identifier: str, *, hints: tuple[str, str, str]) -> Callable[[Judge], Judge]:
@@ -76,11 +76,9 @@ def check(identifier: str, *yours: object) -> None:
 
 
 def hint(identifier: str) -> None:
-    """Show the hints of a check, one step more with every call, three in all."""
+    """Show the three hints of a check, folded: running all cells gives nothing away."""
     found = _find(identifier)
-    step = min(_hints_shown.get(identifier, 0) + 1, len(found.hints))
-    _hints_shown[identifier] = step
-    display_hints(identifier, found.hints[:step], len(found.hints))
+    display_hints(found.title, found.hints)
 
 
 def run_check(identifier: str, *yours: object) -> Result:
@@ -93,7 +91,7 @@ def run_check(identifier: str, *yours: object) -> Result:
     result = Result(found.id, found.title, "passed")
     try:
         # an own random state and settings: a check must change nothing that the lesson computes after it
-        with own_random_state(0), _own_settings(), torch.enable_grad():
+        with own_random_state(0), _own_settings(), torch.enable_grad(), limited():
             found.judge(*(_guarded(part, changed) for part in yours))
     except UnwrittenError as nothing:
         if nothing.value is Ellipsis or any(_is_unwritten(part) for part in yours):
@@ -102,7 +100,9 @@ def run_check(identifier: str, *yours: object) -> Result:
     except (Exception, SystemExit, GeneratorExit) as error:
         if any(_is_unwritten(part) for part in yours) or _speaks_of_a_placeholder(error):
             return unwritten
-        if isinstance(error, WrongAnswerError):
+        if isinstance(error, LimitError):
+            result = Result(found.id, found.title, "wrong", f"Your answer was stopped: {error}")
+        elif isinstance(error, WrongAnswerError):
             result = Result(found.id, found.title, "wrong", error.message, error.hint)
         else:
             result = Result(found.id, found.title, "wrong", _told(error, found.judge))

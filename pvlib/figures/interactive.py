@@ -1,8 +1,8 @@
 """One output for every reader: the moving figure, its still picture, its description (every lesson).
 
-A notebook's reader picks the richest form that it knows. JupyterLab and VS Code take the plotly figure, whose
-slider lives in the browser and needs no kernel. GitHub, an HTML export and a screen reader take the picture
-and its description. So nothing is lost when the notebook leaves the machine that ran it.
+A notebook's reader picks the richest form that it knows. JupyterLab, VS Code and the course's own HTML pages take the
+plotly figure, whose slider lives in the browser and needs no kernel. GitHub takes the picture, a screen reader the
+description. Each form is stored once.
 """
 
 import base64
@@ -18,6 +18,7 @@ from pvlib.errors import CourseError
 
 PLOTLY = "application/vnd.plotly.v1+json"
 DPI = 110
+CONFIG = {"displayModeBar": False, "responsive": True}  # the toolbar covers titles, and a page may be narrow
 
 
 def show(moving: go.Figure, still: Figure, alt: str) -> None:
@@ -35,27 +36,29 @@ def show(moving: go.Figure, still: Figure, alt: str) -> None:
     """
     data, metadata = bundle(moving, still, alt)
     display(data, metadata=metadata, raw=True)
+    display(in_words(alt), raw=True)
 
 
 def show_still(still: Figure, alt: str) -> None:
     """Show a picture that does not move, with its description."""
     data, metadata = bundle(None, still, alt)
     display(data, metadata=metadata, raw=True)
+    display(in_words(alt), raw=True)
+
+
+def in_words(alt: str) -> dict[str, str]:
+    """The description as an output of its own, folded: JupyterLab gives neither form of a figure an alt text."""
+    words = f'<details style="color:#57606a"><summary>This figure in words</summary>{escape(alt)}</details>'
+    return {"text/html": words, "text/plain": alt}
 
 
 def bundle(moving: go.Figure | None, still: Figure, alt: str) -> tuple[dict, dict]:
     """Return (data, metadata) of one display output, each by mime type."""
     if not alt.strip():
         raise CourseError("a figure needs a description (alt) for readers who cannot see it")
-    picture = _png(still)
-    image = f'<img style="max-width:100%" alt="{escape(alt)}" src="data:image/png;base64,{picture}">'
-    data = {
-        "image/png": picture,
-        "text/html": image,  # again, since nbconvert drops the description of a bare image/png
-        "text/plain": alt,
-    }
+    data = {"image/png": _png(still), "text/plain": alt}
     if moving is not None:
-        data[PLOTLY] = json.loads(moving.to_json())
+        data[PLOTLY] = json.loads(moving.to_json()) | {"config": CONFIG}
     return data, {"image/png": {"alt": alt}}
 
 

@@ -22,7 +22,7 @@ def line() -> tuple[go.Figure, Figure]:
 
 def test_one_output_carries_the_moving_figure_the_picture_and_the_description():
     data, metadata = bundle(*line(), ALT)
-    assert set(data) == {PLOTLY, "image/png", "text/html", "text/plain"}
+    assert set(data) == {PLOTLY, "image/png", "text/plain"}
     assert data[PLOTLY]["frames"][0]["name"] == "later"  # the slider must move without a kernel
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     assert data["text/plain"] == ALT

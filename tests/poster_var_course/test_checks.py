@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from poster_var_course import chosen
 from poster_var_course.checks import (
     CheckFailedError,
     answer,
@@ -215,14 +216,60 @@ def test_a_check_leaves_the_lessons_random_numbers_alone():
     assert torch.equal(torch.rand(4), expected)
 
 
-def test_hints_come_one_step_more_with_every_call(capsys):
-    shown = []
-    for _ in range(4):
-        hint("spare.half_square")
-        shown.append(capsys.readouterr().out)
-    assert ["x * x / 2" in text for text in shown] == [False, False, True, True]
-    assert ["Something stands before it." in text for text in shown] == [False, True, True, True]
-    assert all("Look at the square." in text for text in shown)
+def test_hints_are_folded_one_inside_the_other(monkeypatch):
+    bundles = []
+    monkeypatch.setattr("poster_var_course.checks.shown.show", bundles.append)
+    hint("spare.half_square")
+    page = bundles[0]["text/html"]
+    steps = [
+        page.index(words) for words in ("Look at the square.", "Something stands before it.", "x * x / 2")
+    ]
+    assert steps == sorted(steps)
+    assert page.count("<details") == 3
+    assert " open" not in page
+    assert page.index("</details>") > steps[-1]  # the second is inside the first, the third inside the second
+
+
+def loops(x):
+    while True:
+        try:
+            pass
+        except BaseException:
+            continue
+
+
+def grows(x):
+    kept = []
+    while True:
+        kept.append(torch.ones(2**20))
+
+
+def asks_for_too_much(x):
+    return bytearray(2**40)
+
+
+@pytest.mark.parametrize(
+    ("yours", "words"),
+    [(loops, "still running"), (grows, "GiB of memory"), (asks_for_too_much, "more memory")],
+)
+def test_an_answer_without_end_is_stopped_with_a_kind_word(monkeypatch, yours, words):
+    monkeypatch.setattr("poster_var_course.checks.limits.SECONDS", 0.3 if yours is loops else 60.0)
+    monkeypatch.setattr("poster_var_course.checks.limits.MEMORY", 2**28)
+    result = run_check("spare.half_square", yours)
+    assert result.status == "wrong"
+    assert "stopped" in result.message
+    assert words in result.message
+    assert run_check("spare.half_square", lambda x: x**2 / 2).passed  # and nothing of the limit is left
+
+
+def test_the_learners_function_is_chosen_once_it_passes_and_the_choice_is_told(capsys):
+    def mine(x):
+        return x * x / 2
+
+    assert chosen("spare.half_square", mine, torch.square) is mine
+    assert "what you wrote" in capsys.readouterr().out
+    assert chosen("spare.half_square", unwritten, torch.square) is torch.square
+    assert "Until spare.half_square passes its check, this lesson uses" in capsys.readouterr().out
 
 
 def test_check_says_the_outcome_in_words(capsys):

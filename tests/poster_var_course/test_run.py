@@ -29,8 +29,9 @@ GOOD = (
     PARAMETERS
     + """# %% id="derive"
 import os, random, sys
-from poster_var_course import record
+from poster_var_course import guess, record, reveal
 twice = 2 * factor
+guess("good.twice", "How much is it twice?", low=0, high=10)
 
 # %% id="write-answer"
 ### BEGIN SOLUTION placeholder: answer = ...
@@ -43,6 +44,7 @@ random.seed(seed)
 record(draw=random.random(), twice=twice, solved=solved)
 record(executable=sys.executable, words="-".join({"a", "b", "c", "d"}))
 record(strict=os.environ["PVLIB_STRICT_CHECKS"])
+reveal("good.twice", twice)
 """
 )
 DYING = PARAMETERS + '# %% id="last-cell"\nimport os\nos._exit(0)\n'
@@ -129,6 +131,7 @@ def test_the_record_says_what_ran_and_with_what(series):
     written = json.loads((series.out / "01_good.json").read_text())
     assert written["parameters"] == {"profile": "reduced", "seed": 7, "factor": 4.0}
     assert written["seed"] == 7
+    assert written["predictions"] == {"good.twice": {"guess": None, "truth": 8.0}}
     assert {"python", "pvlib", "torch", "torchvision"} <= set(written["versions"])
     assert written["device"]
     assert written["platform"]
@@ -261,6 +264,8 @@ def test_whatever_a_lesson_does_it_fails_by_name_and_the_series_goes_on(hostile,
         ("metrics", {"loss": {"a": 1}}),
         ("metrics", {"loss": None}),
         ("metrics", "accuracy = 1"),
+        ("prediction", {"id": 3, "guess": 1}),
+        ("prediction", {"id": "a.b", "guess": "x" * 10**6}),
     ],
 )
 def test_an_output_that_only_claims_to_be_a_result_is_no_record(kind, value):

@@ -1,13 +1,17 @@
 """One output that every reader of a notebook can show."""
 
 import base64
+from io import BytesIO
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
+import torch
 from matplotlib.figure import Figure
+from PIL import Image
 
 from pvlib.errors import CourseError
-from pvlib.figures.interactive import PLOTLY, bundle
+from pvlib.figures.interactive import PLOTLY, bundle, play_button, png_uri, slider
 
 ALT = 'a "steep" line & nothing else'
 
@@ -38,3 +42,20 @@ def test_a_picture_that_does_not_move_carries_no_plotly_figure_and_the_same_byte
 def test_a_figure_without_a_description_is_refused():
     with pytest.raises(CourseError, match="description"):
         bundle(*line(), " ")
+
+
+def test_a_picture_in_a_link_is_that_picture():
+    picture = torch.randint(0, 256, (1, 5, 4), dtype=torch.uint8)
+    kind, _, text = png_uri(picture).partition(",")
+    assert kind == "data:image/png;base64"
+    read = np.asarray(Image.open(BytesIO(base64.b64decode(text))))
+    assert np.array_equal(read, picture[0, :, :, None].expand(5, 4, 3).numpy())
+
+
+def test_slider_and_button_name_frames_and_redraw_what_a_frame_leaves_alone():
+    steps = slider("epoch: ", ["0", "1"])["steps"]
+    assert [(step["label"], step["args"][0]) for step in steps] == [("0", ["0"]), ("1", ["1"])]
+    assert all(step["args"][1]["frame"]["redraw"] for step in steps)
+    go.Figure().update_layout(
+        sliders=[slider("", ["0"])], updatemenus=[play_button()]
+    )  # plotly refuses what it does not know

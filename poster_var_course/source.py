@@ -13,9 +13,9 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
 from poster_var_course.order import LessonEntry
+from poster_var_course.placeholder import PLACEHOLDER_MARK
 from pvlib.errors import CourseError
 
-PLACEHOLDER_MARK = "# write your lines here"
 BEGIN = re.compile(r"^(?P<indent>\s*)### BEGIN SOLUTION(?:\s+placeholder:\s*(?P<placeholder>.*\S))?\s*$")
 END = re.compile(r"^\s*### END SOLUTION\s*$")
 MARKER = re.compile(r"###.*\b(BEGIN|END)\s+SOLUTION", re.IGNORECASE)

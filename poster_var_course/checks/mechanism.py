@@ -23,7 +23,7 @@ from poster_var_course.checks import expectations
 from poster_var_course.checks.expectations import UnwrittenError, WrongAnswerError
 from poster_var_course.checks.limits import LimitError, limited
 from poster_var_course.checks.shown import Result, display_hints, display_result
-from poster_var_course.source import PLACEHOLDER_MARK
+from poster_var_course.placeholder import PLACEHOLDER_MARK
 from pvlib.errors import CourseError
 from pvlib.random_state import own_random_state
 from pvlib.terminal import shorten
@@ -171,10 +171,7 @@ def _parameter_name(function: Callable[..., object], number: int) -> str:
 def _own_settings() -> Iterator[None]:
     """Compute as torch does by default, and set back whatever the learner's code sets."""
     dtype, threads = torch.get_default_dtype(), torch.get_num_threads()
-    strict, warns = (
-        torch.are_deterministic_algorithms_enabled(),
-        torch.is_deterministic_algorithms_warn_only_enabled(),
-    )
+    strict = torch.get_deterministic_debug_mode()
     torch.set_default_dtype(torch.float32)
     try:
         with warnings.catch_warnings(action="ignore"):  # torch's words on odd answers help no learner
@@ -182,7 +179,7 @@ def _own_settings() -> Iterator[None]:
     finally:
         torch.set_default_dtype(dtype)
         torch.set_num_threads(threads)
-        torch.use_deterministic_algorithms(strict, warn_only=warns)
+        torch.set_deterministic_debug_mode(strict)
 
 
 def _restored() -> str:

@@ -16,6 +16,8 @@ def relative_position_index(window: int) -> Tensor:
 
     Shape: (window², window²), int64; values in 0 ... (2 window - 1)² - 1 (Liu et al., Swin, 2021).
     """
+    if torch.get_default_device().type == "meta":  # for arithmetic there, torch imports its compiler: seconds
+        return torch.empty(window**2, window**2, dtype=torch.int64)
     cells = torch.cartesian_prod(torch.arange(window), torch.arange(window))  # (window², 2): row, column
     offset = cells[:, None] - cells[None, :] + (window - 1)  # (window², window², 2), each ≥ 0
     return offset[..., 0] * (2 * window - 1) + offset[..., 1]

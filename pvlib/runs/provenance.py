@@ -8,18 +8,21 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 import pvlib
+
+if TYPE_CHECKING:
+    import torch
 
 LIBRARIES = ("torch", "torchvision", "lightning", "torchmetrics", "safetensors", "numpy")
 
 
-def session(device: str | torch.device, processes: int = 1) -> dict[str, Any]:
+def session(device: "str | torch.device", processes: int = 1) -> dict[str, Any]:
     """Return what is to be known of this start of a run, as JSON values. It names no person or
     machine, unless the command line does, as a path may."""
+    import torch  # here, as whoever asks for versions alone need not wait for it
+
     return {
         "started": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "command": command(),
@@ -59,8 +62,10 @@ def git_state() -> dict[str, Any] | None:
     return {"commit": commit.decode().strip(), "dirty": bool(changes), "diff_sha256": digest}
 
 
-def device_name(device: str | torch.device) -> str:
+def device_name(device: "str | torch.device") -> str:
     """The processor's own name, e.g. of the graphics card."""
+    import torch
+
     device = torch.device(device)
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)

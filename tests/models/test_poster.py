@@ -1,7 +1,5 @@
 """The assembled networks: sizes, ablations, gradients, the frozen branch, and how other tools see them."""
 
-import subprocess
-import sys
 from dataclasses import replace
 from functools import cache
 
@@ -73,7 +71,7 @@ def test_native_landmark_input_is_the_picture_itself_in_the_order_blue_green_red
     assert torch.equal(released.landmark_input(normalised), normalised)
 
 
-# ---------------------------------------------------------------- other tools, other processes
+# ---------------------------------------------------------------- other tools
 
 
 @torch.no_grad()
@@ -84,15 +82,6 @@ def test_a_traced_network_takes_another_number_of_faces(build):
     traced = torch.jit.trace(network, faces(2), check_trace=False)  # it compares names of modules, too
     images = faces(3)
     torch.testing.assert_close(traced(images), network(images))
-
-
-def test_importing_and_building_networks_brings_no_library_that_imports_slower_than_torch():
-    program = (
-        "import sys, torch; from pvlib.models import poster_var, tiny; import pvlib.models.released; "
-        "poster_var(8, tiny()); print(sorted({'timm', 'torchvision', 'lightning', 'scipy'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 # ---------------------------------------------------------------- ablations

@@ -1,26 +1,90 @@
 """Answer checks of reparameterization."""
 
 import torch
-from torch.distributions import Independent, Normal, kl_divergence
+from torch.distributions import Normal
 
 from poster_var_course.checks import answer, expect, expect_close, expect_shape
-from pvlib.losses import gaussian_kl as library_kl
 from pvlib.models.heads import VariationalHead
 
-BATCH, CLASSES = 3, 8
+SAMPLES, BATCH, CLASSES = 6, 3, 8
 CUT = "The values are right, but the graph was cut: no .detach(), .data, .item() or no_grad on the way."
+REDUCED = "Keep one estimate for every sample; the lesson averages later."
+
+
+@answer(
+    "reparameterization.score_gradient",
+    hints=(
+        "Differentiate log q by μ, then by v = log σ²; z is a fixed number meanwhile.",
+        "By μ: (z − μ)/σ². By v: −½ + ½ (z − μ)²/σ². Now insert z − μ = σ ε.",
+        "Return loss * noise / (0.5 * log_variance).exp() and loss * 0.5 * (noise**2 - 1).",
+    ),
+)
+def score_gradient(yours):
+    """the score-function gradient of every sample, with respect to μ and log σ²"""
+    noise, loss = torch.randn(SAMPLES), torch.rand(SAMPLES) + 1
+    _judge_score(yours, loss, noise, torch.tensor(-1.2), f"of {SAMPLES} samples of one logit")
+    noise, loss = torch.randn(SAMPLES, CLASSES), torch.rand(SAMPLES, 1) + 1
+    _judge_score(yours, loss, noise, torch.randn(CLASSES), f"of {SAMPLES} samples of {CLASSES} logits")
+
+
+def _judge_score(yours, loss, noise, log_variance, what):
+    mean = torch.zeros_like(noise, requires_grad=True)
+    each = (
+        log_variance.expand_as(noise).clone().requires_grad_()
+    )  # one log σ² a sample, so that its slope is the sample's
+    z = (mean + (0.5 * each).exp() * noise).detach()
+    weighted = (loss * Normal(mean, (0.5 * each).exp()).log_prob(z)).sum()
+    by_mean, by_log_variance = torch.autograd.grad(weighted, (mean, each))
+    sigma = (0.5 * log_variance).exp()
+    got = yours(loss, noise, log_variance)
+    expect(_holds(got, 2), "Expected a pair: the gradients by the mean, then by the log-variance.")
+    expect_close(
+        got[0],
+        by_mean,
+        f"For the gradient by the mean {what}",
+        mistakes=[
+            (by_log_variance, "That is the gradient by log σ². The pair is wanted in the order μ, log σ²."),
+            (loss * noise, "(z − μ)/σ² is ε/σ, since z − μ = σ ε: a division by σ is missing."),
+            (loss * noise / sigma**2, "(z − μ)/σ² is ε/σ, since z − μ = σ ε: one division by σ is enough."),
+            (loss * noise * sigma, "Divide by σ instead of multiplying: (z − μ)/σ² is ε/σ."),
+            (-by_mean, "The sign is turned round: log q grows when μ moves towards z."),
+            (noise / sigma, "That is ∇ log q alone; multiply by the loss."),
+            (by_mean.mean(dim=0), REDUCED),
+            (by_mean.mean(), REDUCED),
+            (by_mean.sum(), REDUCED),
+        ],
+        hint="By hand: a sample with ℓ = 1, ε = 2, σ = 1/2 has the gradient 4, one with σ = 2 has 1.",
+    )
+    expect_close(
+        got[1],
+        by_log_variance,
+        f"For the gradient by log σ² {what}",
+        mistakes=[
+            (2 * by_log_variance, "The ½ in front of the bracket is missing."),
+            (0.5 * loss * noise**2, "v stands in log q twice: the derivative of −½ v is −½."),
+            (-by_log_variance, "The sign is turned round: a sample far out (ε² > 1) asks for a larger σ."),
+            (by_log_variance / sigma**2, "That is the gradient by σ². By v = log σ² it is σ² times that."),
+            (2 * by_log_variance / sigma, "That is the gradient by σ. Go one step further: dσ/dv = ½ σ."),
+            (by_log_variance / loss, "That is ∇ log q alone; multiply by the loss."),
+            (0.5 * loss * (noise - 1), "ε enters squared: (z − μ)²/σ² is ε²."),
+            (by_log_variance.mean(dim=0), REDUCED),
+            (by_log_variance.mean(), REDUCED),
+            (by_log_variance.sum(), REDUCED),
+        ],
+        hint="By hand: a sample with ℓ = 1 and ε = 1 has the gradient 0, one with ε = 3 has 4, whatever σ is.",
+    )  # fmt: skip
 
 
 @answer(
     "reparameterization.reparameterize",
     hints=(
-        "Start from a standard normal draw ε. Which two steps give it mean μ and spread σ?",
+        "Start from standard normal noise ε. Which two steps give it mean μ and standard deviation σ?",
         "z = μ + σ ε. You are given log σ², so first find σ: it is the square root of exp(log σ²).",
-        "σ is (0.5 * log_variance).exp(); multiply it with noise, add mean. Draw nothing yourself.",
+        "σ is (0.5 * log_variance).exp(); multiply it with noise, add mean. Sample nothing yourself.",
     ),
 )
 def reparameterize(yours):
-    """a draw of N(μ, σ²) that lets the gradient through"""
+    """a sample of N(μ, σ²) that lets the gradient through"""
     mean = torch.randn(BATCH, CLASSES, requires_grad=True)
     log_variance = torch.randn(BATCH, CLASSES, requires_grad=True)
     noise = torch.randn(BATCH, CLASSES)
@@ -31,17 +95,23 @@ def reparameterize(yours):
         mean + sigma * noise,
         "For given mean, log-variance and noise",
         mistakes=[
+            (mean + 0.5 * sigma**2 * noise, "Brackets: 0.5 * log_variance.exp() halves after exp; σ is exp(½ log σ²)."),
             (mean + sigma**2 * noise, "exp(log σ²) is the variance σ². The noise is scaled by σ, its root."),
             (mean + log_variance * noise, "You scaled the noise by log σ² itself; undo the logarithm first."),
             (mean + 0.5 * log_variance * noise, "½ log σ² is log σ. Undo the logarithm before you multiply."),
-            (mean + noise, "The noise arrives with spread 1. Give it the spread σ before you add it."),
+            (mean + log_variance.sqrt() * noise, "The root belongs to σ², not to its logarithm: undo the logarithm first."),
+            (mean + noise, "The noise has standard deviation 1. Multiply it by σ before you add it."),
             (mean + noise / sigma, "You divided by σ. Check the sign inside exp: it is exp(+½ log σ²)."),
-            (sigma * noise, "The spread is right, but the draw is centred on 0 instead of μ."),
+            (mean - sigma * noise, "The law is right, but the noise enters with a minus: add σ ε."),
+            ((mean + noise) * sigma, "Brackets: σ multiplies the noise alone, not the mean."),
+            (mean, "Every sample is the mean: the noise is missing."),
+            (mean + sigma, "σ is there, the noise is not: add σ ε."),
+            (sigma * noise, "The standard deviation is right, but the sample is centred on 0 instead of μ."),
             (sigma + mean * noise, "Mean and σ have changed places: ε is scaled by σ and shifted by μ."),
         ],
-        hint="Build the draw from the noise that is handed in, and from nothing else that is random.",
-    )
-    expect(torch.is_tensor(got) and got.requires_grad, "Expected a draw that carries a gradient.", CUT)
+        hint="By hand: μ = 1, log σ² = 0, ε = 2 give 3; with log σ² = 2 log 3, so σ = 3, they give 7.",
+    )  # fmt: skip
+    expect(torch.is_tensor(got) and got.requires_grad, "Expected a sample that carries a gradient.", CUT)
     slopes = torch.autograd.grad(got.sum(), (mean, log_variance), allow_unused=True)
     for name, slope, expected in zip(
         ("mean", "log_variance"), slopes, (torch.ones_like(mean), 0.5 * sigma * noise), strict=True
@@ -55,138 +125,120 @@ def reparameterize(yours):
         library = head.distribution(features).rsample()
         torch.manual_seed(1)
         again = yours(head.mean(features), head.log_variance(features), torch.randn(BATCH, CLASSES))
-    expect_close(again, library, "For the draw that pvlib's VariationalHead makes of the same noise")
+    expect_close(again, library, "For the sample that pvlib's VariationalHead makes of the same noise")
 
 
 @answer(
-    "reparameterization.gradient_by_hand",
+    "reparameterization.pathwise_gradient",
     hints=(
-        "Differentiate z = μ + exp(½ log σ²) ε twice: once by μ, once by v = log σ². ε is a constant.",
-        "dz/dμ = 1. For dz/dv use the chain rule: the derivative of exp(½ v) is ½ exp(½ v).",
-        "Return upstream * 1 and upstream * 0.5 * (0.5 * log_variance).exp() * noise.",
+        "Go backwards from z = μ + σ ε, one step a line; ε is a constant. Everything is times slope.",
+        "dz/dμ = 1 and dz/dσ = ε. With σ = exp(½ v) the last step is dσ/dv = ½ σ.",
+        "Return slope, slope * noise, slope * noise * 0.5 * (0.5 * log_variance).exp().",
     ),
 )
-def gradient_by_hand(yours):
-    """the gradient of a draw with respect to μ and log σ², without autograd"""
-    upstream, noise = torch.randn(BATCH, CLASSES), torch.randn(BATCH, CLASSES)
-    mean = torch.randn(BATCH, CLASSES, requires_grad=True)
-    log_variance = torch.randn(BATCH, CLASSES, requires_grad=True)
-    draw = mean + (0.5 * log_variance).exp() * noise
-    by_mean, by_log_variance = torch.autograd.grad(draw, (mean, log_variance), upstream)
-    got = yours(upstream, log_variance.detach(), noise)
-    expect(
-        isinstance(got, tuple | list | torch.Tensor) and len(got) == 2,
-        "Expected two tensors: the gradient of the mean, then that of the log-variance.",
-    )
-    sigma = (0.5 * log_variance.detach()).exp()
+def pathwise_gradient(yours):
+    """the gradient of every sample with respect to μ, σ and log σ², without autograd"""
+    slope, noise = torch.randn(SAMPLES, CLASSES), torch.randn(SAMPLES, CLASSES)
+    log_variance = torch.randn(CLASSES)
+    mean = torch.zeros_like(noise, requires_grad=True)
+    each = log_variance.expand_as(noise).clone().requires_grad_()
+    sigma = (0.5 * each).exp()
+    z = mean + sigma * noise
+    by_mean, by_sigma, by_log_variance = torch.autograd.grad(z, (mean, sigma, each), slope)
+    sigma = sigma.detach()
+    try:
+        with torch.no_grad():
+            got = yours(slope, noise, log_variance)
+    except RuntimeError as error:
+        expect(
+            "grad" not in str(error), f"autograd stopped: {error}", "This one is by hand, without autograd."
+        )
+        raise
+    expect(_holds(got, 3), "Expected three tensors: the gradients by the mean, by σ, by the log-variance.")
     expect_close(
         got[0],
         by_mean,
-        "For the gradient of the mean",
-        mistakes=[(torch.ones_like(noise), "dz/dμ is 1; times what arrives from the loss (upstream)?")],
+        "Step 1, the gradient by the mean",
+        mistakes=[
+            (torch.ones_like(noise), "dz/dμ is 1; times slope, which arrives from the loss."),
+            (torch.tensor(1.0), "dz/dμ is 1; times slope, which arrives from the loss."),
+            (-slope, "The sign is turned round: z grows with μ."),
+            (slope.mean(dim=0), REDUCED),
+            (slope.mean(), REDUCED),
+            (slope.sum(), REDUCED),
+        ],
+        hint="By hand: z = μ + σ ε grows by as much as μ does, so only slope is left.",
     )
     expect_close(
         got[1],
+        by_sigma,
+        "Step 1 (by μ) is right. Step 2, the gradient by σ",
+        mistakes=[
+            (by_log_variance, "That is the gradient by log σ², the third of the three."),
+            (noise, "dz/dσ is ε; times slope."),
+            (slope, "dz/dσ is not 1: a sample moves with σ by its own ε."),
+            (slope * noise * sigma, "The derivative of σ ε by σ is ε: no σ is left."),
+            (slope * sigma, "The derivative of σ ε by σ is ε, not σ."),
+            (-by_sigma, "The sign is turned round: for ε > 0, z grows with σ."),
+        ],
+        hint="By hand: slope = 1, ε = 2 give 2, whatever σ is; slope = 3, ε = −1 give −3.",
+    )
+    expect_close(
+        got[2],
         by_log_variance,
-        "For the gradient of the log-variance",
+        "Steps 1 and 2 (by μ, by σ) are right. Step 3, the gradient by log σ²",
         mistakes=[
-            (upstream * sigma * noise, "Nearly: the inner derivative of ½ log σ² is missing."),
-            (upstream * noise, "That is the gradient of σ. Go one step further: dσ/d(log σ²) = ½ σ."),
-            (0.5 * upstream * noise, "A factor σ is missing: the derivative of exp(½ v) is ½ exp(½ v)."),
-            (0.5 * sigma * noise, "dz/d(log σ²) is right; times what arrives from the loss (upstream)?"),
-            (0.5 * upstream * sigma, "The noise is missing: a draw moves with σ by its own ε."),
-            (
-                0.5 * upstream * sigma**2 * noise,
-                "exp(log σ²) is σ². The derivative of exp(½ v) is ½ exp(½ v).",
-            ),
+            (2 * by_log_variance, "Nearly: the inner derivative of ½ log σ² is missing."),
+            (by_sigma, "That is the gradient by σ again. Go one step further: dσ/d(log σ²) = ½ σ."),
+            (0.5 * by_sigma, "A factor σ is missing: the derivative of exp(½ v) is ½ exp(½ v)."),
+            (0.5 * sigma * noise, "dz/d(log σ²) is right; times slope."),
+            (0.5 * slope * sigma, "The noise is missing: a sample moves with σ by its own ε."),
+            (0.5 * by_sigma * sigma**2, "exp(log σ²) is σ². The derivative of exp(½ v) is ½ exp(½ v)."),
+            (0.5 * by_sigma / sigma, "That is the gradient by σ². The derivative of exp(½ v) by v is ½ exp(½ v)."),
+            (-by_log_variance, "The sign is turned round: σ grows with log σ²."),
         ],
-    )
+        hint="By hand: slope = 1, ε = 2, log σ² = 0 give 1; with log σ² = 2 log 3, so σ = 3, they give 3.",
+    )  # fmt: skip
 
 
 @answer(
-    "reparameterization.gaussian_kl",
+    "reparameterization.baseline",
     hints=(
-        "The classes are independent: find the divergence of one normal from N(0, 1), then add over classes.",
-        "For one class it is ½ (σ² + μ² − 1 − log σ²). Sum over the classes, then average over the batch.",
-        "0.5 * (log_variance.exp() + mean**2 - 1 - log_variance), then .sum(dim=-1).mean().",
+        "What all samples share is their mean loss. Each sample must be left out of its own baseline.",
+        "Sample i gets (sum of all losses − its own loss) / (n − 1).",
+        "return (loss.sum() - loss) / (len(loss) - 1)",
     ),
 )
-def gaussian_kl(yours):
-    """the divergence of a diagonal normal from N(0, I)"""
-    mean = torch.randn(BATCH, CLASSES, requires_grad=True)
-    log_variance = torch.randn(BATCH, CLASSES, requires_grad=True)
-    variance = log_variance.exp()
-    head = Independent(Normal(mean, variance.sqrt()), 1)
-    standard = Independent(Normal(torch.zeros_like(mean), torch.ones_like(mean)), 1)
-    rows = kl_divergence(head, standard)  # (BATCH,)
-    expected = rows.mean()
-    reverse = kl_divergence(standard, head).mean()
-    no_half_on_log = (0.5 * (variance + mean**2 - 1) - log_variance).sum(-1).mean()
-    root = (0.5 * (variance.sqrt() + mean**2 - 1 - log_variance)).sum(-1).mean()
-    plus_log = (0.5 * (variance + mean**2 - 1 + log_variance)).sum(-1).mean()
-    no_square = (0.5 * (variance + mean - 1 - log_variance)).sum(-1).mean()
-    no_one = expected + CLASSES / 2
-    got = yours(mean, log_variance)
+def baseline(yours):
+    """for every sample the mean loss of all others"""
+    loss = torch.rand(SAMPLES) + 1
+    expected = torch.stack([torch.cat([loss[:i], loss[i + 1 :]]).mean() for i in range(SAMPLES)])
+    own_in = "That mean includes the sample itself: then it depends on the sample, and the estimate is biased by 1/n."
+    got = yours(loss)
     expect_close(
         got,
         expected,
-        "For three random normals over eight classes",
+        f"For {SAMPLES} losses",
         mistakes=[
-            (2 * expected, "One half stands before the sum."),
-            (-expected, "The sign is turned round: a divergence is never negative."),
-            (expected / CLASSES, "Sum over the classes; only the batch is averaged."),
-            (rows.sum(), "Average over the batch; only the classes are summed."),
-            (expected.reshape(1), "One number is wanted, of shape ()."),
-            (rows, "One number is wanted: average the divergences of the batch."),
-            (reverse, "That is KL(N(0, I) ‖ N(μ, σ²)), the other direction."),
-            (no_half_on_log, "The half stands before all four terms, before log σ² too."),
-            (root, "exp(½ log σ²) is σ; the first term is σ², which is exp(log σ²)."),
-            (plus_log, "log σ² is subtracted: without that, σ = 0 would be best."),
-            (no_square, "The mean enters squared."),
-            (no_one, "The −1 is missing: N(0, 1) must have divergence 0 from itself."),
-        ],
-        hint="Try mean 0 and log-variance 0 by hand: the divergence of N(0, I) from itself is 0.",
-    )
-    expect(torch.is_tensor(got) and got.requires_grad, "Expected a divergence that carries a gradient.", CUT)
-    slopes = torch.autograd.grad(got, (mean, log_variance), allow_unused=True)
-    for name, slope, right in zip(
-        ("mean", "log_variance"), slopes, torch.autograd.grad(expected, (mean, log_variance)), strict=True
-    ):
-        expect(slope is not None, f"Expected a gradient for {name}, got none.", CUT)
-        expect_close(slope, right, f"For its gradient with respect to {name}", hint=CUT)
-    expect_close(got, library_kl(mean, log_variance), "For pvlib.losses.gaussian_kl of the same normals")
-
-
-@answer(
-    "reparameterization.score_with_baseline",
-    hints=(
-        "A draw whose loss is about average says little. Subtract what is usual from each loss.",
-        "What is usual for draw i is the mean loss of the other n − 1: it is independent of draw i.",
-        "others = (loss.sum() - loss) / (len(loss) - 1); return (loss - others)[:, None] * noise / sigma.",
-    ),
-)
-def score_with_baseline(yours):
-    """the score-function gradient of each draw, with the other draws' mean loss as baseline"""
-    draws, sigma = 6, 0.5
-    loss, noise = torch.rand(draws) + 1, torch.randn(draws, CLASSES)
-    score = noise / sigma
-    others = torch.stack([torch.cat([loss[:i], loss[i + 1 :]]).mean() for i in range(draws)])
-    expected = (loss - others)[:, None] * score
-    got = yours(loss, noise, sigma)
-    expect_close(
-        got,
-        expected,
-        f"For {draws} draws of {CLASSES} logits",
-        mistakes=[
-            (loss[:, None] * score, "That is the plain score-function gradient: subtract the baseline."),
+            (loss.mean(), own_in),
+            (loss.mean().expand(SAMPLES), own_in),
+            (loss, "A sample's own loss as its baseline leaves ℓ − b = 0, and no gradient."),
+            (torch.zeros(SAMPLES), "0 is a baseline that changes nothing."),
+            (loss - expected, "Return the baseline alone; the lesson subtracts it."),
+            (loss - loss.mean(), "Return the baseline alone, and leave the sample itself out of it."),
+            ((loss.sum() - loss) / SAMPLES, "There are n − 1 other samples: divide by that."),
+            (loss.sum() - loss, "That is the sum of the others; divide it by their number, n − 1."),
+            ((loss.sum() / (SAMPLES - 1)).expand(SAMPLES), "Take the sample's own loss off the sum first."),
             (
-                (loss - loss.mean())[:, None] * score,
-                "Leave the draw itself out of its baseline; otherwise the estimate shrinks by (n − 1)/n.",
+                loss.sum() / (SAMPLES - 1),
+                "Take the sample's own loss off the sum first: one baseline a sample.",
             ),
-            (-expected, "Loss minus baseline, not baseline minus loss."),
-            (expected * sigma, "The score of a normal is (z − μ)/σ² = ε/σ: a division by σ is missing."),
-            (expected / sigma, "(z − μ)/σ² is ε/σ, since z − μ = σ ε: one division by σ is enough."),
-            (expected.mean(dim=0), "Keep one row a draw; the lesson averages later."),
         ],
+        hint="By hand: the losses 1, 2 and 9 have the baselines 5.5, 5 and 1.5.",
     )
-    expect_shape(got, (draws, CLASSES), "For the gradient of every draw")
+    expect_shape(got, (SAMPLES,), "For the baselines")
+
+
+def _holds(got, count):
+    """Whether it is a tuple, a list or a stack of so many tensors."""
+    return isinstance(got, tuple | list | torch.Tensor) and len(got) == count

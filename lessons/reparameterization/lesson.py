@@ -1,401 +1,505 @@
 # %% [markdown]
 # # {number} · {title}
 #
-# **The question.** A variational head does not compute its logits, it *draws* them. How can the loss of one
-# random draw tell the network where the next draw should fall?
+# **The question.** A layer outputs a mean μ and a standard deviation σ, and passes on a random *sample* of that
+# normal distribution. How can the loss of one sample tell the network how to change μ and σ?
 #
-# **After this lesson you can**
-# - show why `.sample()` stops the gradient, and say what is missing;
-# - compare two honest ways around it, and measure how much noisier one of them is;
-# - write the reparameterised draw and its gradient by hand;
-# - derive, write and test the divergence of a Gaussian from N(0, I);
-# - say why the network predicts log σ² and not σ.
+# **Why it matters.** Variational autoencoders, diffusion models and policy gradients need the answer. So does
+# POSTER-Var's *variational head*, the layer that samples eight logits, one for each expression.
 #
-# **You need** tensors, `backward()` and the normal distribution. Nothing about faces yet.
+# **After this lesson you can** say why `.sample()` stops the gradient; derive and code two estimators; say what each
+# requires; remove noise without bias; relax the choice of a class.
 #
-# **Time.** About 50 minutes with the exercises. The cells run in about 20 seconds on a laptop's CPU; a GPU
-# would not help, the tensors are tiny.
-#
-# **In the paper.** Equation 5 of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026), the head called
-# VICH: $z = \mu + \exp(\tfrac12 \log \sigma^2) \odot \varepsilon,\ \varepsilon \sim \mathcal N(0, I)$. The
-# idea is older: Kingma & Welling (2014).
+# **You need** tensors, `backward()`, the normal distribution. **Time:** 40 minutes; the cells compute for about 10 seconds.
+# **In the paper:** equation 5 of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026),
+# $z = \mu + \exp(\tfrac12 \log \sigma^2) \odot \varepsilon$ with $\varepsilon \sim \mathcal N(0, I)$; before it
+# Kingma & Welling (2014).
 
 # %% id="parameters" tags=["parameters"]
-profile = "reduced"  # "full" repeats every measurement ten times as often
+profile = "reduced"  # "full" takes ten times as many samples
 seed = 0
 
-# %% id="setup"
+# %% id="setup" jupyter={"source_hidden": true}
+import math
+
 import torch
 import torch.nn.functional as F
-from torch.distributions import Independent, Normal
+from torch.distributions import Gumbel, Normal
 
-from pvlib import losses
-from poster_var_course import record
-from poster_var_course.checks import check, hint
+from lessons.reparameterization import estimators as ours
 from lessons.reparameterization import figures
+from lessons.reparameterization.pull_arrows import pull_arrows
+from poster_var_course import chosen, guess, record, reveal
+from poster_var_course.checks import check, hint
 from pvlib.figures.interactive import show, show_still
-from pvlib.models.heads import VariationalHead
 
 torch.manual_seed(seed)
-draws = 40_000 if profile == "full" else 4_000
+samples = 40_000 if profile == "full" else 4_000
 classes = 8  # the expressions of FER+
 
 # %% [markdown]
-# ## 1 · A draw that says nothing back
+# ## 1 · Two dartboards
 #
-# Eight logits, all with mean 0 and σ = 1. We draw them, take the cross-entropy against class 0, and ask for
-# the gradient of the means.
+# Two players aim at a point μ with standard deviation σ. The loss is the squared distance from the centre. They train with
+# the same code, except for one letter.
 
-# %% id="blocked"
-mean = torch.zeros(classes, requires_grad=True)
-logits = Normal(mean, 1.0).sample()  # (8,)
-loss = F.cross_entropy(logits, torch.tensor(0))
-print("does the draw know where it came from?", logits.requires_grad)
-try:
-    loss.backward()
-except RuntimeError as error:
-    print("backward says:", str(error).split("\n")[0])
+
+# %% id="dartboards"
+def train(method, steps=25):
+    """The darts of every step; method is "sample" or "rsample"."""
+    torch.manual_seed(seed)
+    mean = torch.tensor([-1.8, 1.4], requires_grad=True)
+    log_variance = torch.full((2,), -1.2, requires_grad=True)
+    thrown = []
+    for _ in range(steps):
+        darts = getattr(Normal(mean, (0.5 * log_variance).exp()), method)((16,))  # (16, 2)
+        thrown.append(darts.detach())
+        loss = darts.square().sum(dim=1).mean()
+        if loss.requires_grad:  # without this line, .sample() ends in an error in the next
+            by_mean, by_log_variance = torch.autograd.grad(loss, (mean, log_variance))
+            with torch.no_grad():
+                mean -= 0.08 * by_mean
+                log_variance -= 0.08 * by_log_variance
+    return thrown
+
+
+darts = {f".{method}()": train(method) for method in ("sample", "rsample")}
+show(*figures.dartboards(darts))
 
 # %% [markdown]
-# `.sample()` hands us a number and forgets how it was made. Yet the *expected* loss plainly depends on the
-# means. Nudge the first one up and down, with the same random numbers on both sides, and look.
+# `.sample()` computes outside the graph. No path leads from the loss back to μ and σ, so nothing is learnt.
+#
+# ## 2 · Why the derivative may not simply move inside
+#
+# Seven of ten raters call a face happy. From the logit $z$ follow $p = \mathrm{sigmoid}(z)$ and the loss
+# $\ell(z) = -0.7\log p - 0.3\log(1-p)$. With $q$ the density of $\mathcal N(\mu, \sigma^2)$, we minimise
+#
+# $$L(\mu, \sigma) = \mathbb E_q[\ell(z)] = \int q(z)\,\ell(z)\,dz .$$
+#
+# $\ell(z)$ contains no μ: the parameters are in the **density**. So $\nabla\mathbb E_q[\ell(z)]$ is not
+# $\mathbb E_q[\nabla\ell(z)]$. In one dimension a fine grid replaces the integral, and shows that the gradient exists:
 
-# %% id="finite-difference"
-label = torch.zeros(draws, dtype=torch.int64)  # class 0, once for every draw
+# %% id="exact" jupyter={"source_hidden": true}
+share = 0.7
 
 
-def expected_loss(first_mean: float) -> float:
-    """The mean loss over many draws when the first of the eight means is moved."""
-    generator = torch.Generator().manual_seed(seed)  # the same draws whichever mean we try
-    logits = torch.randn(draws, classes, generator=generator)  # (draws, 8)
-    logits[:, 0] += first_mean
-    return F.cross_entropy(logits, label).item()
+def loss_of(logit):
+    return F.softplus(logit) - share * logit  # = -0.7 log p - 0.3 log(1 - p)
 
 
-step = 0.05
-slope = (expected_loss(step) - expected_loss(-step)) / (2 * step)
-print(f"slope of the expected loss: {slope:.3f}   (exact: {-(1 - 1 / classes):.3f})")
+mean = torch.tensor(-1.0, dtype=torch.float64, requires_grad=True)
+log_variance = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
+grid = torch.linspace(-12, 12, 4801, dtype=torch.float64)  # values of z
+q = Normal(mean, (0.5 * log_variance).exp()).log_prob(grid).softmax(dim=0)  # and their probabilities
+(q * loss_of(grid)).sum().backward()
+exact = mean.grad.item(), log_variance.grad.item()
+print(f"exact: dL/dμ = {exact[0]:.4f}, dL/d log σ² = {exact[1]:.4f}")
 
 # %% [markdown]
-# The exact value needs no measuring: the slope is $\mathbb E[p_0] - 1$, and by symmetry each of eight equal
-# logits gets $\mathbb E[p_0] = \tfrac18$.
+# Eight logits would need $4801^8$ points; hence samples.
 #
-# So a gradient exists. Note what made our nudge work: we kept the random numbers *fixed* and moved the mean
-# underneath them. Hold on to that thought.
+# ## 3 · First way: differentiate the density (score function, REINFORCE)
 #
-# ## 2 · Two ways to the same slope
+# Since $\nabla\log q = \nabla q / q$, we have $\nabla q = q\,\nabla\log q$, and so
 #
-# **Score function** (REINFORCE). Leave the draw alone and ask how its *probability* changes:
+# $$\nabla\!\int q\,\ell\,dz = \int (\nabla q)\,\ell\,dz = \int q\,(\nabla \log q)\,\ell\,dz
+#   = \mathbb E_q\big[\ell(z)\,\nabla\log q(z)\big].$$
 #
-# $$\nabla_\mu\, \mathbb E[\ell(z)] = \mathbb E\big[\ell(z)\, \nabla_\mu \log q(z)\big]
-#   = \mathbb E\Big[\ell(z)\, \frac{z-\mu}{\sigma^2}\Big]
-#   = \mathbb E\Big[\ell(z)\, \frac{\varepsilon}{\sigma}\Big].$$
+# An expectation again, so samples can estimate it. Of ℓ it needs only *values*. Of $q$ it needs a density that is
+# differentiable in its parameters.
 #
-# It needs only the *value* of the loss. It would work for a loss that has no derivative.
-#
-# **Pathwise** (reparameterization). Write the draw as a function of parameters and outside noise,
-# $z = \mu + \sigma\varepsilon$, and differentiate *through* it:
-#
-# $$\nabla_\mu\, \mathbb E[\ell(z)] = \mathbb E\big[\nabla_z \ell(z)\big].$$
-#
-# It uses the *derivative* of the loss. Both are unbiased. Are they equally good?
+# > **Exercise 1** · 5 minutes · medium · essential. With $v = \log\sigma^2$,
+# > $\log q = -\tfrac12\big(v + (z-\mu)^2/e^{v} + \log 2\pi\big)$. Differentiate by μ and by $v$, insert
+# > $z = \mu + \sigma\varepsilon$, multiply by ℓ.
 
 
-# %% id="estimators"
-def score_gradient(loss, noise, sigma):
-    """One estimate of the means' gradient for every draw: loss (n,), noise (n, classes) -> (n, classes)."""
-    return loss[:, None] * noise / sigma
+# %% id="score-gradient"
+def score_gradient(loss, noise, log_variance):
+    """ℓ ∇ log q for every sample z = μ + σ ε: the pair (by μ, by log σ²)."""
+    ### BEGIN SOLUTION
+    sigma = (0.5 * log_variance).exp()
+    return loss * noise / sigma, loss * 0.5 * (noise**2 - 1)
+    ### END SOLUTION
 
 
-def pathwise_gradient(logits, label):
-    """The same from the loss's own derivative: logits (n, classes) -> (n, classes)."""
-    logits = logits.detach().requires_grad_()
-    (gradient,) = torch.autograd.grad(F.cross_entropy(logits, label, reduction="sum"), logits)
-    return gradient
+check("reparameterization.score_gradient", score_gradient)
 
-
-def both(classes, sigma):
-    """Every draw's two estimates of the slope along the first mean, (draws,) each."""
-    noise = torch.randn(draws, classes)
-    logits = sigma * noise  # all means are 0
-    loss = F.cross_entropy(logits, label, reduction="none")  # (draws,)
-    return score_gradient(loss, noise, sigma)[:, 0], pathwise_gradient(logits, label)[:, 0]
-
-
-score, pathwise = both(classes, sigma=1.0)
-for name, estimates in [("score function", score), ("pathwise", pathwise)]:
-    print(f"{name:15s} mean {estimates.mean():+.3f}   spread of one draw {estimates.std():.3f}")
-variance_ratio = (score.var() / pathwise.var()).item()
-print(f"one pathwise draw is worth {variance_ratio:.0f} score-function draws here")
+# %% id="hint-score-gradient"
+hint("reparameterization.score_gradient")
 
 # %% [markdown]
-# Same mean, very different spread. **Guess before you run the next cell:** as σ shrinks the draws hardly
-# differ from each other. Does that help both estimators? (The cell is folded: it holds the answer to
-# exercise 4.)
-
-# %% id="spread" jupyter={"source_hidden": true}
-dimensions = [2, 4, 8, 16, 32, 64]
-sigmas = [0.03, 0.1, 0.3, 1.0]
-
-
-def baseline_gradient(loss, noise, sigma):
-    """The score-function gradient once the other draws' mean loss is taken off (exercise 4)."""
-    others = (loss.sum() - loss) / (len(loss) - 1)  # (n,)
-    return score_gradient(loss - others, noise, sigma)
-
-
-def spreads(settings):
-    """The standard deviation of each estimator at each (classes, sigma)."""
-    curves = {"score function": [], "with baseline": [], "pathwise": []}
-    for classes, sigma in settings:
-        noise = torch.randn(draws, classes)  # (draws, classes)
-        loss = F.cross_entropy(sigma * noise, label, reduction="none")  # (draws,)
-        estimates = [
-            score_gradient(loss, noise, sigma),
-            baseline_gradient(loss, noise, sigma),
-            pathwise_gradient(sigma * noise, label),
-        ]
-        for curve, estimate in zip(curves.values(), estimates, strict=True):
-            curve.append(estimate[:, 0].std().item())
-    return curves
-
-
-by_dimension = spreads([(d, 1.0) for d in dimensions])
-by_sigma = spreads([(classes, s) for s in sigmas])
-show_still(*figures.gradient_spread(dimensions, by_dimension, sigmas, by_sigma))
-
-# %% [markdown]
-# The score function gets *worse* as σ shrinks: it divides by σ, and multiplies by the whole loss, most of
-# which is the same for every draw. More logits make it worse too. The pathwise spread vanishes with σ, as
-# it should: no noise in, no noise out. The middle curve is exercise 4.
+# ## 4 · Second way: take the parameters out of the density (pathwise)
 #
-# ## 3 · Build it: the reparameterised draw
-#
-# > **Exercise 1** · 5 minutes · easy. Write equation 5. The noise is handed in, so your function draws
-# > nothing itself.
+# > **Exercise 2** · 3 minutes · easy · essential. Write equation 5. The noise is handed in.
 
 
 # %% id="reparameterize"
 def reparameterize(mean, log_variance, noise):
-    """A draw of N(mean, exp(log_variance)) made of standard normal noise; all three (batch, classes)."""
+    """A sample of N(mean, exp(log_variance)), made of standard normal noise."""
     ### BEGIN SOLUTION
-    sigma = (0.5 * log_variance).exp()  # (batch, classes)
-    return mean + sigma * noise  # (batch, classes)
+    sigma = (0.5 * log_variance).exp()
+    return mean + sigma * noise
     ### END SOLUTION
 
 
 # %% id="check-reparameterize"
 check("reparameterization.reparameterize", reparameterize)
 
-# %% [markdown]
-# Stuck? Every exercise has three hints. Run the next cell once, twice, three times.
-
 # %% id="hint-reparameterize"
 hint("reparameterization.reparameterize")
 
 # %% [markdown]
-# The check also compared you with `pvlib`: for the same noise, your draw is the draw of the course's own
-# head. In PyTorch the reparameterised draw is called `rsample`; the `r` is all the difference to the cell
-# that failed.
-
-# %% id="rsample"
-head = VariationalHead(features=5, classes=classes)
-distribution = head.distribution(torch.randn(3, 5))
-print("sample: ", distribution.sample().requires_grad)
-print("rsample:", distribution.rsample().requires_grad)
-
-# %% [markdown]
-# ## 4 · See it: the noise stands still
+# Now $L = \mathbb E_{\varepsilon}[\ell(\mu + \sigma\varepsilon)]$. The density of ε has no parameters, **so the
+# derivative may move inside**: $\nabla L = \mathbb E_\varepsilon[\frac{d\ell}{dz}\,\nabla z]$. This needs a differentiable
+# way from ε to $z$, and a loss without jumps whose slope is known. `rsample` does it: *r* for reparameterised.
 #
-# Grey: draws ε, fixed. Blue: the samples they become. Move μ, and every sample shifts alike: $dz/d\mu = 1$.
-# Move σ, and each sample moves by its own ε: $dz/d\sigma = \varepsilon$. Nothing random lies on the way
-# from the parameters to z. (Point at the picture to wake its sliders.)
-
-# %% id="flow"
-show(*figures.flow(torch.randn(24)))
-
-# %% [markdown]
-# > **Exercise 2** · 10 minutes · medium. Do what `backward()` does. `upstream` is
-# > $\partial\ell/\partial z$; return $\partial\ell/\partial\mu$ and $\partial\ell/\partial\log\sigma^2$.
+# > **Exercise 3** · 4 minutes · medium · essential. Do the work of `backward()`, one step a line. `slope` is
+# > $d\ell/dz$.
 
 
-# %% id="gradient-by-hand"
-def gradient_by_hand(upstream, log_variance, noise):
-    """Return the gradients of the mean and of the log-variance; everything is (batch, classes)."""
+# %% id="pathwise-gradient"
+def pathwise_gradient(slope, noise, log_variance):
+    """The gradients of every sample: the triple (by μ, by σ, by log σ²), without autograd."""
     ### BEGIN SOLUTION
     sigma = (0.5 * log_variance).exp()
-    return upstream, upstream * 0.5 * sigma * noise
+    by_mean = slope  # dz/dμ = 1
+    by_sigma = slope * noise  # dz/dσ = ε
+    by_log_variance = by_sigma * 0.5 * sigma  # dσ/d log σ² = ½ σ
+    return by_mean, by_sigma, by_log_variance
     ### END SOLUTION
 
 
-check("reparameterization.gradient_by_hand", gradient_by_hand)
+check("reparameterization.pathwise_gradient", pathwise_gradient)
+
+# %% id="hint-pathwise-gradient"
+hint("reparameterization.pathwise_gradient")
 
 # %% [markdown]
-# ## 5 · Build it: how far from N(0, I)?
+# From here on the lesson uses *your* functions. Both estimators against the exact values:
+
+# %% id="estimates"
+score_gradient = chosen("reparameterization.score_gradient", score_gradient, ours.score_gradient)
+reparameterize = chosen("reparameterization.reparameterize", reparameterize, ours.reparameterize)
+pathwise_gradient = chosen("reparameterization.pathwise_gradient", pathwise_gradient, ours.pathwise_gradient)
+
+mean, log_variance, noise = torch.tensor(-1.0), torch.tensor(0.0), torch.randn(25 * samples)
+logit = reparameterize(mean, log_variance, noise)  # (25 samples,)
+score = score_gradient(loss_of(logit), noise, log_variance)
+pathwise = pathwise_gradient(logit.sigmoid() - share, noise, log_variance)
+
+# %% id="compare" jupyter={"source_hidden": true}
+off = {}  # how many standard errors an estimate lies from the exact value
+for name, estimates in [("score function", score), ("pathwise", (pathwise[0], pathwise[2]))]:
+    for parameter, each, true in zip(("μ", "log σ²"), estimates, exact, strict=True):
+        error = (each.std() / len(each) ** 0.5).item()
+        off[name, parameter] = (each.mean().item() - true) / error
+        print(
+            f"{name:15s} d{parameter:7s} {each.mean():+.4f} ± {error:.4f}   exact {true:+.4f}: "
+            f"{abs(off[name, parameter]):.1f} standard errors away"
+        )
+
+# %% [markdown]
+# An unbiased estimate lies within 2 standard errors in 95 of 100 cases. Both are unbiased here; their noise differs.
 #
-# Nothing so far keeps σ alive: noise in the logits only costs, so training would shrink it. A variational
-# loss therefore adds λ times the divergence of the head's Gaussian from a standard normal:
+# ## 5 · See it: samples that pull
 #
-# $$\mathrm{KL}\big(\mathcal N(\mu,\sigma^2)\,\|\,\mathcal N(0, 1)\big)
-#   = \mathbb E_q[\log q(z) - \log p(z)] = \tfrac12\big(\sigma^2 + \mu^2 - 1 - \log\sigma^2\big)$$
+# Grey: the loss over the logit. Each row is a sample $z$ with its arrow $-d\ell/dz$, downhill. **The mean of the arrows
+# is the pull on μ; the mean of arrow × ε is the pull on σ.** Dotted: exact. First take new ε a few times, then make σ
+# small. (JupyterLab shows the sliders when the pointer enters.)
+
+# %% id="pull-arrows"
+show(*pull_arrows(torch.randn(5, 12), share))
+
+# %% [markdown]
+# At small σ all arrows are alike, and the pathwise estimate of μ is nearly exact. The score function divides by σ and
+# multiplies by the *whole* loss, most of which is the same for every sample.
 #
-# (write both log-densities down; the $\log 2\pi$ cancels, $\mathbb E[(z-\mu)^2] = \sigma^2$ and
-# $\mathbb E[z^2] = \sigma^2+\mu^2$). The classes are independent, so their divergences add up.
+# ## 6 · A baseline removes that part
 #
-# > **Exercise 3** · 10 minutes · easy. Sum over classes, average over the batch.
+# For a constant $b$, $\mathbb E_q[b\,\nabla\log q] = b\int\nabla q\,dz = b\,\nabla 1 = 0$: $(\ell - b)\nabla\log q$ has the
+# same mean. $b$ may be random, if it is independent of the sample that it serves.
+#
+# > **Exercise 4** · 3 minutes · medium · stretch. Give every sample the mean loss of the **other** samples.
 
 
-# %% id="gaussian-kl"
-def gaussian_kl(mean, log_variance):
-    """KL(N(mean, exp(log_variance)) ‖ N(0, I)) as one number; both (batch, classes)."""
+# %% id="baseline"
+def baseline(loss):
+    """For every sample the mean loss of all others; (n,) -> (n,)."""
     ### BEGIN SOLUTION
-    per_class = 0.5 * (log_variance.exp() + mean**2 - 1 - log_variance)  # (batch, classes)
-    return per_class.sum(dim=-1).mean()
+    return (loss.sum() - loss) / (len(loss) - 1)
     ### END SOLUTION
 
 
-check("reparameterization.gaussian_kl", gaussian_kl)
+check("reparameterization.baseline", baseline)
+
+# %% id="hint-baseline"
+hint("reparameterization.baseline")
 
 # %% [markdown]
-# A formula deserves a second opinion. The definition is an expectation, so draws can test it:
+# Now eight logits, as in the paper's head, all means 0, cross-entropy against class 0. By symmetry
+# $\mathbb E[p_0] = \tfrac18$: the exact gradient of the first mean is $\tfrac18 - 1 = -0.875$.
 
-# %% id="monte-carlo-kl"
-mean, log_variance = torch.randn(classes), torch.randn(classes)
-q = Independent(Normal(mean, (0.5 * log_variance).exp()), 1)
-p = Independent(Normal(torch.zeros(classes), torch.ones(classes)), 1)
-z = q.sample((10 * draws,))  # (10 draws, 8)
-log_ratio = q.log_prob(z) - p.log_prob(z)  # (10 draws,)
-exact = losses.gaussian_kl(mean[None], log_variance[None]).item()
-standard_error = (log_ratio.std() / len(z) ** 0.5).item()
-kl_error = log_ratio.mean().item() - exact
-print(f"closed form {exact:.4f}   draws {log_ratio.mean():.4f} ± {standard_error:.4f}")
-
-# %% [markdown]
-# The closed form costs one line and has no noise at all. Use it whenever there is one.
-#
-# ## 6 · Why log σ² and not σ?
-#
-# A linear layer may output any number; a spread must be positive. Let us train σ itself, and log σ², on one
-# and the same noise, and watch the smallest of the eight spreads.
+# %% id="guess-ratio"
+guess(
+    "reparameterization.ratio",
+    "At σ = 1, how many score-function samples with the baseline are as good as one pathwise sample?",
+    low=1,
+    high=1000,
+)
 
 
-# %% id="log-variance"
-def train(use_log: bool, steps: int = 200, rate: float = 0.3) -> float:
-    """Return the smallest value that stood for a spread while eight of them were trained from 0.3."""
-    generator = torch.Generator().manual_seed(seed)
-    start = torch.full((classes,), 0.3)
-    parameter = (2 * start.log() if use_log else start).requires_grad_()
-    smallest = float("inf")
-    for _ in range(steps):
-        sigma = (0.5 * parameter).exp() if use_log else parameter
-        smallest = min(smallest, sigma.min().item())
-        logits = sigma * torch.randn(classes, generator=generator)
-        (gradient,) = torch.autograd.grad(F.cross_entropy(logits, torch.tensor(0)), parameter)
-        parameter = (parameter - rate * gradient).detach().requires_grad_()
-    return smallest
+# %% id="eight-logits"
+baseline = chosen("reparameterization.baseline", baseline, ours.baseline)
+label = torch.zeros(samples, dtype=torch.int64)  # class 0 for every sample
 
 
-smallest_direct, smallest_log = train(use_log=False), train(use_log=True)
-print(f"training σ itself: smallest σ was {smallest_direct:+.3f}")
-print(f"training log σ²:   smallest σ was {smallest_log:+.3f}")
-
-# %% [markdown]
-# Trained directly, "σ" walks through zero into the negative: $\partial\ell/\partial\sigma$ is ε times the
-# logit's gradient, and stays large however small σ has become. Along log σ² the gradient carries a factor σ
-# (exercise 2), so steps shrink with it, and exp keeps every value positive. An output of 0 means σ = 1, a
-# good place to begin.
-#
-# ## 7 · One more exercise
-#
-# > **Exercise 4** · 15 minutes · harder. Rescue the score function. Most of the loss is the same for every
-# > draw and teaches nothing; subtract a *baseline* that does not depend on the draw itself: the mean loss
-# > of the **other** draws. As $\mathbb E[\varepsilon] = 0$, the estimate stays unbiased. (The folded cell
-# > of section 2 used it; write yours before you look.)
+def estimates(sigma, seed):
+    """Every sample's estimate of the first mean's gradient, (samples,) for each estimator."""
+    noise = torch.randn(samples, classes, generator=torch.Generator().manual_seed(seed))
+    log_variance = torch.full((classes,), 2 * math.log(sigma))
+    logits = reparameterize(torch.zeros(classes), log_variance, noise)  # (samples, 8)
+    loss = F.cross_entropy(logits, label, reduction="none")  # (samples,)
+    slope = logits.softmax(dim=1) - F.one_hot(label, classes)  # of the cross-entropy
+    return {
+        "score function": score_gradient(loss[:, None], noise, log_variance)[0][:, 0],
+        "with baseline": score_gradient((loss - baseline(loss))[:, None], noise, log_variance)[0][:, 0],
+        "pathwise": pathwise_gradient(slope, noise, log_variance)[0][:, 0],
+    }
 
 
-# %% id="score-with-baseline"
-def score_with_baseline(loss, noise, sigma):
-    """One estimate for every draw: loss (n,), noise (n, classes) -> (n, classes)."""
-    ### BEGIN SOLUTION
-    others = (loss.sum() - loss) / (len(loss) - 1)  # (n,)
-    return (loss - others)[:, None] * noise / sigma  # (n, classes)
-    ### END SOLUTION
-
-
-check("reparameterization.score_with_baseline", score_with_baseline)
+# %% id="spread" jupyter={"source_hidden": true}
+sigmas, seeds = (0.03, 0.1, 0.3, 1.0), 10
+runs = {sigma: [estimates(sigma, seed + i) for i in range(seeds)] for sigma in sigmas}
+curves = {
+    name: [torch.stack([run[name].std() for run in runs[sigma]]).mean().item() for sigma in sigmas]
+    for name in figures.STYLES
+}
+ratios = {}  # of variances, for every seed, at σ = 1
+for name in ("score function", "with baseline"):
+    ratios[name] = torch.stack([run[name].var() / run["pathwise"].var() for run in runs[1.0]])
+    half = (2.262 * ratios[name].std() / seeds**0.5).item()  # 95 % of Student's t, 9 degrees of freedom
+    print(f"{name}: {ratios[name].mean():.0f} ± {half:.0f} samples are as good as one pathwise sample")
+show_still(*figures.spread(sigmas, curves))
+reveal("reparameterization.ratio", round(ratios["with baseline"].mean().item()))
 
 # %% [markdown]
-# ## 8 · Try to break it
+# (Intervals: 95 %, ten seeds.) The blow-up at small σ came from the constant part of the loss. With the baseline it is
+# gone; the pathwise noise still falls with σ.
 #
-# **A wild log-variance.** Nothing bounds the output of the layer. How far can it go in 32-bit numbers?
+# ## 7 · Where the pathwise way ends
+#
+# **A loss with a jump** (1 for $z>0$, else 0, as an error count is). Its slope is 0 on both sides, so every pathwise
+# sample is 0: **biased**. **A loss that oscillates**, $\sin(\omega z)$: large slopes that cancel only in the mean:
+# unbiased, but the noisier way.
+#
+# **A class instead of a number.** `argmax(logits + g)` with Gumbel noise $g$ samples a class with probabilities
+# softmax(logits). So there *is* an ε, but the derivative is lost: argmax is flat between its jumps. Gumbel-softmax,
+# $\mathrm{softmax}((\text{logits}+g)/\tau)$, has a slope, and a bias.
 
-# %% id="break-overflow"
-for value in (0.0, 20.0, 100.0, 180.0):
-    sigma = (0.5 * torch.tensor(value)).exp()
-    loss = F.cross_entropy(sigma * torch.randn(draws, classes), label)
-    print(f"log σ² = {value:5.0f}: σ = {sigma:.3g}, mean loss {loss:.3g}")
+# %% id="conditions" jupyter={"source_hidden": true}
+noise, one, zero = torch.randn(samples), torch.tensor(1.0), torch.tensor(0.0)
+means = torch.linspace(-2, 2, 17)
+exact_step = Normal(zero, one).log_prob(means).exp().tolist()  # d/dμ of P(z > 0)
+slope = torch.zeros(samples)  # of the step, wherever it has one
+step = {
+    "score function": [score_gradient((m + noise > 0).float(), noise, zero)[0].mean().item() for m in means],
+    "pathwise": [pathwise_gradient(slope, noise, zero)[0].mean().item() for _ in means],
+}
+frequencies = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+oscillating = {
+    "score function": [score_gradient((w * noise).sin(), noise, zero)[0].std().item() for w in frequencies],
+    "pathwise": [pathwise_gradient(w * (w * noise).cos(), noise, zero)[0].std().item() for w in frequencies],
+}
 
-# %% [markdown]
-# Long before it overflows, the mean has no say any more. **One ε for the whole batch** is the quieter bug.
-# It gives right shapes and unbiased gradients. What does it cost?
-
-# %% id="break-shared-noise"
-batch, repeats = 32, draws
-per_face = pathwise_gradient(torch.randn(repeats * batch, classes), torch.zeros(repeats * batch).long())
-per_face = per_face[:, 0].view(repeats, batch).mean(dim=1)  # (repeats,): each batch's gradient
-shared = pathwise_gradient(torch.randn(repeats, classes), torch.zeros(repeats).long())[:, 0]  # (repeats,)
-shared_noise_ratio = (shared.var() / per_face.var()).item()
-print(
-    f"{batch} alike faces: sharing the noise multiplies the gradient's variance by {shared_noise_ratio:.0f}"
+# %% id="gumbel" jupyter={"source_hidden": true}
+logits, costs = torch.tensor([1.0, 0.0, -1.0]), torch.tensor([0.0, 1.0, 3.0])
+many = 25 * samples
+gumbel = Gumbel(0.0, 1.0).sample((many, 3))  # (many, 3)
+picked = (logits + gumbel).argmax(dim=1).bincount(minlength=3) / many
+p = logits.softmax(dim=0)
+gumbel_error = ((picked - p) / (p * (1 - p) / many).sqrt()).abs().max().item()
+for name, values in [("argmax(logits + g)", picked), ("softmax(logits)", p)]:
+    print(f"{name:19s}", "  ".join(f"{value:.3f}" for value in values.tolist()))
+exact_choice = p * (costs - (p * costs).sum())  # gradient of the expected cost Σ p c
+temperatures, bias, relaxed_noise = (0.2, 0.5, 1.0, 2.0, 5.0), [], []
+for tau in temperatures:
+    y = ((logits + gumbel) / tau).softmax(dim=1)  # (many, 3)
+    each = y * (costs - (y * costs).sum(dim=1, keepdim=True)) / tau  # gradient of y·c for every sample
+    bias.append((each.mean(dim=0) - exact_choice).norm().item())
+    relaxed_noise.append((each.var(dim=0).sum() ** 0.5).item())
+moved = torch.linspace(-4, 4, 161)  # the first logit; the others and the noise stay
+perturbed = torch.stack([moved + 0.3, torch.full((161,), 0.9), torch.full((161,), -0.4)], dim=1)
+shares = {"argmax": (perturbed.argmax(dim=1) == 0).float().tolist()}
+for tau in (0.5, 2.0):
+    shares[f"softmax, τ = {tau:g}"] = (perturbed / tau).softmax(dim=1)[:, 0].tolist()
+show_still(
+    *figures.limits(
+        steps=(means.tolist(), exact_step, step),
+        waves=(frequencies, oscillating),
+        choices=(moved.tolist(), shares),
+        relaxed=(temperatures, bias, relaxed_noise),
+    )
 )
 
 # %% [markdown]
-# The batch stops averaging anything: 32 faces are as noisy as one. (Faces that differ would soften this.)
+# Small τ: little bias, much noise; large τ: the opposite. The score function needs no relaxation: $\log\mathrm{softmax}$ has
+# a gradient.
 #
-# Break it further yourself: draw a *class* with `torch.multinomial` instead of logits. Why can no ε rescue
-# that one?
+# ## 8 · Why log σ²?
+#
+# A layer outputs any number; σ must be positive. In $\mu+\sigma\varepsilon$ a negative σ is harmless, since ε is
+# symmetric. But a normal with σ < 0 has no density and no log σ, and the lesson on the bound needs both. Three maps:
+
+# %% id="maps" jupyter={"source_hidden": true}
+maps = {
+    "exp(½ v)": (lambda v: (0.5 * v).exp(), 2 * math.log(0.01)),
+    "softplus(v)": (F.softplus, math.log(math.expm1(0.01))),
+    "v²": (torch.square, 0.1),
+}
+slopes = {}
+for name, (to_sigma, raw) in maps.items():
+    v = torch.tensor(raw, requires_grad=True)
+    to_sigma(v).backward()
+    slopes[name] = v.grad.item()
+    print(
+        f"{name:12s} dσ/dv = {slopes[name]:.4f} at σ = 0.01;  v = 0 gives σ = {to_sigma(torch.tensor(0.0)):.2f}"
+    )
+
+# %% [markdown]
+# exp and softplus take small steps where σ is small, and never reach 0. The square takes larger ones, but at $v = 0$ σ
+# and slope are both 0, and σ stays there. We follow the paper: exp.
+#
+# ## Try to break it
+#
+# One ε for all 32 equal faces of a batch: right shapes, right mean.
+
+# %% id="break-shared-noise"
+one_face = runs[1.0][0]["pathwise"]  # with one ε for all, the batch's mean is that of one face
+own_noise = one_face[: samples // 32 * 32].view(-1, 32).mean(dim=1)
+shared_noise_ratio = (one_face.var() / own_noise.var()).item()
+print(f"sharing ε multiplies the variance of the batch's gradient by {shared_noise_ratio:.0f}")
+
+# %% [markdown]
+# Yours: delete the `if` of section 1; throw 1 dart instead of 16; try `estimates(0.001, seed)`.
+#
+# <details><summary><b>A museum of real bugs.</b> Which would your check have caught?</summary>
+#
+# | where | bug |
+# |---|---|
+# | world-models #13, vae_tacotron2 #3, ibp_vae #3, BVAE-tf #7 | variance used as standard deviation |
+# | keras PR #9972 | the same, closed with "its scale is irrelevant"; but then the KL belongs to another σ |
+# | keras-io #790 | no noise at all |
+# | FluxML model-zoo PR #76 | KL with $\log(\sigma)^2$ for $2\log\sigma$ |
+# | pytorch/examples #824 | sign of the KL |
+# | chainer PR #307 | direction of the KL not stated |
+#
+# Exercise 2 catches the first six entries. The last three are caught by the exercise on the KL in the next lesson.
+# </details>
 #
 # ## Common misconceptions
 #
-# - *"The gradient flows through the randomness."* It flows around it. ε is an input, like the image.
-# - *"Pathwise gradients are exact."* They are unbiased and still noisy; only σ = 0 makes them exact.
-# - *"The score function is wrong."* It is right, general and noisy. For a discrete choice it may be all you
-#   have.
-# - *"exp(log σ²) scales the noise."* That is the variance. The ½ is not decoration.
-# - *"The KL needs sampling, as the loss does."* Between Gaussians it has a closed form.
+# - *"Nothing can learn behind `.sample()`."* The score function can: `log_prob` times the detached loss.
+# - *"Pathwise gradients are exact."* They are noisy, except where the slope is the same for all samples: σ → 0, or a loss
+#   linear in $z$.
+# - *"The score function is wrong."* It is unbiased, general and noisy.
+# - *"No ε can produce a class."* Gumbel noise can; the derivative is missing.
+# - *"exp(log σ²) scales the noise."* That is the variance.
 #
 # ## Recap in five lines
 #
-# 1. `.sample()` returns a number without a history, so nothing behind it can learn.
-# 2. $z = \mu + \exp(\tfrac12\log\sigma^2)\,\varepsilon$ moves the randomness into an input; then
-#    $dz/d\mu = 1$, $dz/d\sigma = \varepsilon$.
-# 3. The score function needs no derivative of the loss, and pays for that in variance, most of all at small
-#    σ.
-# 4. $\mathrm{KL}(\mathcal N(\mu,\sigma^2)\|\mathcal N(0,I)) = \tfrac12\sum(\sigma^2+\mu^2-1-\log\sigma^2)$,
-#    without sampling.
-# 5. Predict log σ²: always positive, multiplicative steps, 0 means σ = 1.
+# 1. A derivative moves into $\mathbb E$ only where the density has no parameters.
+# 2. Score function: $\mathbb E_q[\ell\,\nabla\log q]$; any loss, differentiable $q$, noisy.
+# 3. Pathwise: $\mathbb E_\varepsilon[\frac{d\ell}{dz}\nabla z]$; a loss without jumps, usually far less noise.
+# 4. A baseline independent of its sample changes the noise, never the mean.
+# 5. Gumbel-max samples a class without a slope; Gumbel-softmax has a slope and a bias.
 #
-# ## What the paper claims, what we measured
-#
-# The paper puts equation 5 at the end of its network and trains with cross-entropy plus λ·KL. Its print
-# leaves λ, the prior and the direction of the KL unreadable, and the released configurations train without
-# it. We made no claim about faces yet; we measured that the draw is the right *tool*. Your run's numbers:
+# **Take it with you.** The folded cell needs PyTorch alone.
 
-# %% id="record"
+# %% id="take-it-with-you" jupyter={"source_hidden": true}
+import torch
+from torch.distributions import Normal
+
+mu = torch.zeros(8, requires_grad=True)  # any parameters, and a density that is differentiable in them
+q = Normal(mu, 1.0)
+
+
+def any_loss(z):
+    return -z.log_softmax(dim=-1)[:, 0]
+
+
+z = q.rsample((20_000,))  # pathwise: the graph leads through z
+(pathwise_mu,) = torch.autograd.grad(any_loss(z).mean(), mu)
+z = q.sample((20_000,))  # score function: the graph leads through log_prob
+loss = any_loss(z)  # carries no gradient
+surrogate = ((loss - loss.mean()) * q.log_prob(z).sum(dim=-1)).mean()
+(score_mu,) = torch.autograd.grad(surrogate, mu)
+print(f"pathwise {pathwise_mu[0]:.3f}, score function {score_mu[0]:.3f}, exact -0.875")
+
+# %% [markdown]
+# ## What is claimed, released, measured
+#
+# | | paper | released code | we |
+# |---|---|---|---|
+# | sample | equation 5 | the same | exercise 2 equals `pvlib`'s head on equal noise |
+# | another estimator | not compared | none | variance ratio with its interval, section 6 |
+
+# %% id="record" jupyter={"source_hidden": true}
 record(
-    finite_difference=slope,
-    score_mean=score.mean(),
-    pathwise_mean=pathwise.mean(),
-    variance_ratio=variance_ratio,
-    spread_score=by_sigma["score function"],
-    spread_baseline=by_sigma["with baseline"],
-    spread_pathwise=by_sigma["pathwise"],
-    kl_error_in_standard_errors=kl_error / standard_error,
-    smallest_sigma_trained_directly=smallest_direct,
-    smallest_sigma_trained_as_log=smallest_log,
+    score_mean_off=off["score function", "μ"],
+    score_log_variance_off=off["score function", "log σ²"],
+    pathwise_mean_off=off["pathwise", "μ"],
+    pathwise_log_variance_off=off["pathwise", "log σ²"],
+    exact_mean=exact[0],
+    exact_log_variance=exact[1],
+    sample_distance_last=figures.away(darts[".sample()"][-1]),
+    rsample_distance_last=figures.away(darts[".rsample()"][-1]),
+    variance_ratio=ratios["score function"].mean(),
+    variance_ratio_baseline=ratios["with baseline"].mean(),
+    variance_ratio_baseline_seeds=ratios["with baseline"],
+    spread_score_small_sigma=curves["score function"][0],
+    spread_score_large_sigma=curves["score function"][-1],
+    spread_baseline_small_sigma=curves["with baseline"][0],
+    spread_baseline_large_sigma=curves["with baseline"][-1],
+    spread_pathwise_small_sigma=curves["pathwise"][0],
+    spread_pathwise_large_sigma=curves["pathwise"][-1],
+    step_exact=exact_step[8],
+    step_score=step["score function"][8],
+    step_pathwise=step["pathwise"][8],
+    oscillating_ratio=oscillating["pathwise"][-1] / oscillating["score function"][-1],
+    gumbel_error=gumbel_error,
+    gumbel_bias_small_tau=bias[0],
+    gumbel_bias_large_tau=bias[-1],
+    gumbel_noise_small_tau=relaxed_noise[0],
+    gumbel_noise_large_tau=relaxed_noise[-1],
+    slope_exp=slopes["exp(½ v)"],
+    slope_softplus=slopes["softplus(v)"],
+    slope_square=slopes["v²"],
     shared_noise_ratio=shared_noise_ratio,
 )
 
 # %% [markdown]
-# **Next:** {link:variational_head} hangs this draw on a network and looks at
-# what its σ learns.
+# ## Ten questions for tomorrow
+#
+# 1. Why does nothing in front of `.sample()` learn? <details><summary>answer</summary>Its output has no graph;
+#    `backward()` ends there.</details>
+# 2. Why is $\nabla\mathbb E_q[\ell(z)] \ne \mathbb E_q[\nabla\ell(z)]$? <details><summary>answer</summary>The parameters
+#    are in $q$; $\ell(z)$, a function of $z$, has none.</details>
+# 3. Why may the derivative move inside after the rewrite? <details><summary>answer</summary>The expectation is then over ε,
+#    whose density has no parameters.</details>
+# 4. Derive the score function. <details><summary>answer</summary>$\nabla q = q\nabla\log q$, so
+#    $\int\ell\,\nabla q = \mathbb E_q[\ell\,\nabla\log q]$.</details>
+# 5. What does each estimator require of ℓ and $q$? <details><summary>answer</summary>Score: values of ℓ; $\log q$
+#    differentiable in its parameters. Pathwise: ℓ without jumps, with a known slope; $z$ a differentiable function of the
+#    parameters and of noise that has none.</details>
+# 6. When is the pathwise estimator biased, when the noisier one? <details><summary>answer</summary>A loss with jumps; a
+#    loss that oscillates fast compared with σ.</details>
+# 7. Why does a baseline not bias? <details><summary>answer</summary>$\mathbb E_q[b\,\nabla\log q] = b\,\nabla\int q = 0$ if
+#    $b$ is independent of that sample.</details>
+# 8. Why does the plain score function explode at small σ? <details><summary>answer</summary>It multiplies the whole loss by
+#    ε/σ; the constant part cancels only in the mean.</details>
+# 9. Gumbel-max reparameterises a class. What is missing? <details><summary>answer</summary>A derivative: argmax is flat
+#    between jumps. τ brings one, with a bias.</details>
+# 10. What are $dz/d\mu$ and $dz/d\log\sigma^2$? <details><summary>answer</summary>1 and
+#     $\tfrac12\sigma\varepsilon$.</details>
+#
+# **Next:** the bound, which asks what σ should be, and what is *variational* about it.

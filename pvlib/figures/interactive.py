@@ -85,9 +85,13 @@ def slider(prefix: str, names: Sequence[str]) -> dict[str, Any]:
     return {"active": 0, "steps": steps, "currentvalue": {"prefix": prefix}, "pad": {"t": 30, "l": 50}}
 
 
-def play_button() -> dict[str, Any]:
-    """A button that runs through all frames, left of the slider."""
-    pace = {"fromcurrent": False, "frame": {"duration": 700, "redraw": True}, "transition": {"duration": 300}}
+def play_button(milliseconds: int = 700) -> dict[str, Any]:
+    """A button that runs through all frames, so long each, left of the slider."""
+    pace = {
+        "fromcurrent": False,
+        "frame": {"duration": milliseconds, "redraw": True},
+        "transition": {"duration": min(300, milliseconds // 2)},
+    }
     button = {"label": "▶", "method": "animate", "args": [None, pace]}
     place = {"x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "pad": {"t": 45}}
     return {"type": "buttons", "showactive": False, "buttons": [button], **place}

@@ -112,8 +112,8 @@ def network_calls(
     def step() -> None:
         network.train()
         with autocast(device, precision):
-            logits, distribution = network.sample_logits(images)
-        loss = objective(logits.float(), target, distribution)
+            sample = network.sample_logits(images)
+        loss = objective(sample.logits, target, sample.distribution)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

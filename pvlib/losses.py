@@ -57,9 +57,13 @@ def kendall_gal(
     noise = torch.randn(
         samples, *mean.shape, dtype=mean.dtype, device=mean.device, generator=generator
     )  # (S, B, C)
-    draws = mean + (0.5 * log_variance).exp() * noise  # (S, B, C)
-    log_mean = F.log_softmax(draws, dim=-1).logsumexp(dim=0) - math.log(samples)  # (B, C)
-    return negative_log_likelihood(log_mean, target).mean()
+    samples_of_logits = mean + (0.5 * log_variance).exp() * noise  # (S, B, C)
+    return negative_log_likelihood(log_mean_softmax(samples_of_logits), target).mean()
+
+
+def log_mean_softmax(logits: Tensor) -> Tensor:
+    """log (1/S) Σ_s softmax(z_s) of S samples: (S, B, C) -> (B, C); too low by about Var(p) / (2 S p²)."""
+    return F.log_softmax(logits, dim=-1).logsumexp(dim=0) - math.log(len(logits))
 
 
 def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
@@ -120,23 +124,25 @@ LIKELIHOODS = ("cross_entropy", "kendall_gal")
 
 @dataclass(frozen=True, kw_only=True)
 class Objective:
-    """Likelihood + weight · divergence, both chosen by name.
+    """Likelihood + weight · divergence + reconstruction · squared error, chosen by name.
 
     Attributes:
         likelihood: one of ``LIKELIHOODS``.
         divergence: one of ``DIVERGENCES``.
         weight: λ ≥ 0.
         samples: S of the Kendall-Gal likelihood; cross-entropy has no use for it.
+        reconstruction: γ > 0 of the features that a decoder rebuilds; None without one.
 
     Raises:
         CourseError: for an unknown name (with the nearest valid one), a negative weight, fewer than one
-            sample; when called, for a choice that needs a variational head and got none.
+            sample; when called, for a choice that needs a head of another kind.
     """
 
     likelihood: str = "cross_entropy"
     divergence: str = "none"
     weight: float = 0.0
     samples: int = 10
+    reconstruction: float | None = None
 
     def __post_init__(self):
         _require_known("likelihood", self.likelihood, LIKELIHOODS)
@@ -149,29 +155,56 @@ class Objective:
             raise CourseError(
                 f"samples (draws of the Kendall-Gal likelihood) must be at least 1, not {self.samples}"
             )
+        if self.reconstruction is not None and not 0 < self.reconstruction < math.inf:
+            raise CourseError(
+                f"reconstruction (γ of the rebuilt features) must be above 0, not {self.reconstruction}; null is none"
+            )
 
-    def __call__(self, logits: Tensor, target: Tensor, distribution: Independent | None = None) -> Tensor:
+    @property
+    def needs(self) -> dict[str, str]:
+        """What a head must offer (see ``models.heads``), and the setting that asks for it."""
+        asked = {
+            "samples": ("likelihood=kendall_gal", self.likelihood == "kendall_gal"),
+            "rate": ("divergence=gaussian", self.divergence == "gaussian"),
+            "reconstruction": (f"reconstruction={self.reconstruction}", self.reconstruction is not None),
+        }
+        return {what: setting for what, (setting, wanted) in asked.items() if wanted}
+
+    def __call__(
+        self,
+        logits: Tensor,
+        target: Tensor,
+        distribution: Independent | None = None,
+        draw: Callable[[int], Tensor] | None = None,
+        reconstruction: Tensor | None = None,
+    ) -> Tensor:
         """Return the scalar to minimise.
 
         Args:
-            logits: (B, C); what the network's ``forward`` gave, for a variational head one sample.
+            logits: (B, C); what the network's ``forward`` gave in training: of most heads one sample.
             target: labels (B,) int64 or label distributions (B, C).
-            distribution: ``Independent(Normal, 1)`` over (B, C) of a variational head; None for a point head.
+            distribution, draw, reconstruction: what else a head gave, see ``models.heads.HeadSample``.
         """
-        if self.likelihood == "kendall_gal":
-            moments = _moments(distribution, "likelihood 'kendall_gal'")
-            likelihood = kendall_gal(*moments, target, self.samples)
+        if self.likelihood != "kendall_gal":
+            loss = cross_entropy(logits, target)
+        elif draw is None:
+            loss = kendall_gal(*_moments(distribution, "likelihood 'kendall_gal'"), target, self.samples)
         else:
-            likelihood = cross_entropy(logits, target)
-        return likelihood + self.weight * DIVERGENCES[self.divergence](logits, distribution)
+            loss = negative_log_likelihood(log_mean_softmax(draw(self.samples)), target).mean()
+        loss = loss + self.weight * DIVERGENCES[self.divergence](logits, distribution)
+        if self.reconstruction is None:
+            return loss
+        if reconstruction is None:
+            raise CourseError("reconstruction needs a decoder head, which rebuilds its features")
+        return loss + self.reconstruction * reconstruction
 
 
 def _moments(distribution: Independent | None, wanted_by: str) -> tuple[Tensor, Tensor]:
     """Mean and log-variance of the head's Gaussian, (B, C) each."""
     if distribution is None:
         raise CourseError(
-            f"{wanted_by} needs the Gaussian of a variational head, and a point head has none: "
-            "use the variational head, or likelihood 'cross_entropy' with another divergence"
+            f"{wanted_by} needs the Gaussian of a variational head or of a code, and this head has none: "
+            "use such a head, or likelihood 'cross_entropy' with another divergence"
         )
     normal = distribution.base_dist
     return normal.loc, 2 * normal.scale.log()

@@ -25,13 +25,14 @@ class Prediction:
 
     Attributes:
         mean: logits, (N, K); for a variational head the means μ.
-        sigma: standard deviations of the logits, (N, K); None for a point head.
+        sigma: standard deviations of the logits, (N, K); None for every other head than a variational one.
         target: label distributions, (N, K); every row sums to 1.
         names: the K class names.
         votes: each class's share of the raters' votes, (N, K); None where nobody counted votes.
         mixture: the true mixture, (N, K); drawn faces only.
         passes: means μ of several passes with drop-path left on, (T, N, K); None where there were none.
         rows: positions of these faces among those that were given, int64, (N,); None for all, in their order.
+        head: name of the network's head.
     """
 
     mean: Tensor
@@ -42,6 +43,7 @@ class Prediction:
     mixture: Tensor | None = None
     passes: Tensor | None = None
     rows: Tensor | None = None
+    head: str = "point"
 
     def __len__(self) -> int:
         return len(self.mean)
@@ -58,7 +60,7 @@ class Prediction:
 
     @property
     def mean_sigma(self) -> float | None:
-        """Mean σ over faces and classes; None for a point head."""
+        """Mean σ over faces and classes; None where there is no σ of the logits."""
         return None if self.sigma is None else self.sigma.double().mean().item()
 
     def without(self, names: Sequence[str]) -> "Prediction":
@@ -90,6 +92,7 @@ class Prediction:
             mixture=None if self.mixture is None else part(self.mixture),
             passes=None if self.passes is None else self.passes[:, rows][:, :, kept],
             rows=rows.nonzero()[:, 0] if self.rows is None else self.rows[rows],
+            head=self.head,
         )
 
     def summary(self) -> dict[str, float]:
@@ -145,5 +148,6 @@ def predict(
         votes=vote_shares(faces),
         mixture=faces.mixture,
         passes=several,
+        head=network.size.head,
     )
     return prediction.without(without) if without else prediction

@@ -56,7 +56,7 @@ class Evaluation:
             "version": VERSION,
             "faces": len(self.prediction),
             "names": list(names),
-            "head": "point" if self.prediction.sigma is None else "variational",
+            "head": self.prediction.head,
             "networks": self.networks,
             "answer": self.answer,
             "settings": self.settings,

@@ -8,12 +8,12 @@ comes last.
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.distributions import Independent
+from torch.distributions import Distribution
 
 from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.errors import CourseError
 from pvlib.models.cross_attention import CrossAttentionLevel
-from pvlib.models.heads import HEADS, VariationalHead
+from pvlib.models.heads import HEADS, HeadSample
 from pvlib.models.ir50 import ImagePyramid
 from pvlib.models.layer_embedding import LayerEmbedding
 from pvlib.models.mobilefacenet import MobileFaceNet
@@ -45,7 +45,7 @@ class Poster(nn.Module):
     """Facial expression recognition from an image pyramid questioned by a landmark pyramid.
 
     Shape: ImageNet-normalised RGB images (batch, 3, H, H) -> logits (batch, classes). In training mode a
-    variational head returns one reparameterised sample of the logits, in evaluation mode their mean.
+    head with noise returns one reparameterised sample of them, in evaluation mode its answer, without noise.
     """
 
     def __init__(self, size: Size, num_classes: int):
@@ -75,7 +75,7 @@ class Poster(nn.Module):
         self.fusion_norm = nn.LayerNorm(dim) if size.fusion_norm else nn.Identity()
         self.encoder = TokenEncoder(size.tokens, dim, size.encoder_depth, size.encoder_heads)
         self.squeeze_excite = SqueezeExcite(dim)
-        self.head = HEADS[size.head](dim, num_classes)
+        self.head = HEADS[size.head](dim, num_classes, **size.head_settings)
         if torch.get_default_device().type != "meta":  # no numbers to set there (see relative_position_index)
             self.initialise()
         if size.landmark.frozen:
@@ -147,24 +147,18 @@ class Poster(nn.Module):
         """
         return self.landmark_net(self.landmark_input(images))
 
-    def sample_logits(self, images: Tensor) -> tuple[Tensor, Independent | None]:
-        """Return logits as ``forward`` gives them in training, and the distribution they were drawn from.
+    def sample_logits(self, images: Tensor) -> HeadSample:
+        """Return logits as ``forward`` gives them in training, with what else a loss may need of that pass."""
+        sample = self.head.sample(self.forward_features(images))
+        return sample._replace(logits=sample.logits.float())
 
-        What a loss needs in one pass: (batch, classes), and N(μ, diag σ²) or None for a point head.
-        """
-        features = self.forward_features(images)
-        if not isinstance(self.head, VariationalHead):
-            return self.head(features), None
-        distribution = self.head.distribution(features)
-        return distribution.rsample(), distribution
-
-    def distribution(self, images: Tensor) -> Independent:
-        """Return the distribution of the logits, N(μ, diag σ²): batch shape (batch,), event (classes,).
+    def distribution(self, images: Tensor) -> Distribution:
+        """Return what the head samples from: of a variational head the logits, N(μ, diag σ²), batch shape (batch,).
 
         Raises:
             CourseError: when the head is a point head, which has none.
         """
-        if not isinstance(self.head, VariationalHead):
+        if not self.head.offers:
             raise CourseError('a point head has no distribution: build the network with head="variational"')
         return self.head.distribution(self.forward_features(images))
 

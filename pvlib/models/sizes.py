@@ -5,6 +5,7 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, ClassVar
 
 from pvlib.errors import CourseError, shown
+from pvlib.models.heads import SETTINGS, head_settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +87,8 @@ class Size:
         embed_dim: width of the tokens, of the encoder and of the features.
         encoder_depth, encoder_heads: blocks of the token encoder and heads of each.
         linear_std: standard deviation of the initial weights of encoder, squeeze-excite and head.
-        head: "variational" or "point" (ablation "no VI head").
+        head: one of ``heads.HEADS``; "point" for the ablation "no VI head".
+        latent, rank, temperature, shared_factors: of the heads that have them, see ``heads``; None for their own.
         layer_embedding: ablation "no layer embedding" when False.
         embed_activation: GELU after each embedding convolution (POSTER-Var yes, POSTER++ no).
         fusion_norm: LayerNorm on the concatenated levels (POSTER-Var yes, POSTER++ no).
@@ -114,6 +116,10 @@ class Size:
     encoder_heads: int = 8
     linear_std: float = 0.01
     head: str = "variational"
+    latent: int | None = None
+    rank: int | None = None
+    temperature: float | None = None
+    shared_factors: bool | None = None
     layer_embedding: bool = True
     embed_activation: bool = True
     fusion_norm: bool = True
@@ -122,8 +128,7 @@ class Size:
         _check_fields(self)
         if self.image_size % 16:
             raise CourseError(f"Size.image_size must be a multiple of 16, not {self.image_size}")
-        if self.head not in ("variational", "point"):
-            raise CourseError(f'Size.head must be "variational" or "point", not "{shown(self.head)}"')
+        _ = self.head_settings  # refuses what the head does not take
         for width in self.channels:
             if width % self.head_dim:
                 raise CourseError(f"Size.channels: {width} is not a multiple of head_dim = {self.head_dim}")
@@ -139,8 +144,15 @@ class Size:
         Raises:
             CourseError: naming the field that is unknown, missing or makes no sense.
         """
-        values = _from_json(cls, stored)
+        values = _from_json(
+            cls, stored, optional=SETTINGS
+        )  # files of before know two heads, without settings
         return cls(**{**values, "landmark": LandmarkSize.from_json(values["landmark"])})
+
+    @property
+    def head_settings(self) -> dict[str, Any]:
+        """What builds the head, beside its name and shape."""
+        return head_settings(self.head, {name: getattr(self, name) for name in SETTINGS}, "Size")
 
     @property
     def windows(self) -> tuple[int, int, int]:
@@ -213,6 +225,8 @@ def _from_json(owner: type, stored: object, optional: Container[str] = ()) -> di
 
 def _check_fields(size: "LandmarkSize | Size") -> None:
     for entry in fields(size):
+        if entry.name in SETTINGS:
+            continue  # the head's own, which it knows the limits of
         value, name = getattr(size, entry.name), f"{type(size).__name__}.{entry.name}"
         default = LandmarkSize() if entry.default is MISSING else entry.default
         if not _is_like(value, default):

@@ -2,7 +2,7 @@
 
 An intensity is the mean over draws of the logits of softmax(z), z ~ N(μ, diag σ²), and its spread the 5 % and
 95 % quantiles of the same draws. The spread is what the head's σ makes of the logits, and no more: trained as
-published, σ is not an uncertainty of the face. A point head has no draws, and so no spread.
+published, σ is not an uncertainty of the face. Every other head gives its answer, without spread.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Intensities:
     Attributes:
         names: the K expressions.
         mean: (N, K), rows sum to 1.
-        low, high: quantiles of the draws that hold 90 % between them, (N, K); None for a point head.
+        low, high: quantiles of the draws that hold 90 % between them, (N, K); None for other heads than a variational one.
     """
 
     names: tuple[str, ...]

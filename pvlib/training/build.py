@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize, Poster, Size, paper, tiny
+from pvlib.models.heads import SETTINGS, head_settings
 from pvlib.models.landmark_weights import is_landmark_file, load_landmark_net
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.released import load_released
@@ -29,7 +30,9 @@ class Network:
         input_size: pixels per side to which faces are resized, in training and wherever the run is measured;
             the network reduces larger ones itself, as released (224 to 112). Null for 224 at paper size, for
             ``image_size`` at tiny.
-        head: "variational" or "point" (ablation "no VI head").
+        head: one of ``pvlib.models.heads.HEADS``; "point" is the ablation "no VI head".
+        latent: numbers of the code of a latent or decoder head; null for 16.
+        rank, temperature, shared_factors: of a heteroscedastic head; null for 2, 1 and false.
         layer_embedding: false for the ablation "no layer embedding".
         landmarks: "narrow" trains a small branch along, "full" is the whole MobileFaceNet, frozen and fed
             what its weights were trained on; null for the size's own (paper: full, fed as released).
@@ -45,7 +48,11 @@ class Network:
     size: Literal["tiny", "paper"] = "tiny"
     image_size: Annotated[int, Field(ge=16, le=1024)] | None = None
     input_size: Annotated[int, Field(ge=16, le=4096)] | None = None
-    head: Literal["variational", "point"] = "variational"
+    head: Literal["variational", "point", "latent", "decoder", "heteroscedastic"] = "variational"
+    latent: int | None = None
+    rank: int | None = None
+    temperature: float | None = None
+    shared_factors: bool | None = None
     layer_embedding: bool = True
     landmarks: Literal["narrow", "full"] | None = None
     landmark_weights: str | None = None
@@ -68,7 +75,9 @@ class Network:
         else:
             full = LandmarkSize(native_input=True) if self.landmarks == "full" else None
             size = tiny(self.image_size or _SIDES["tiny"], landmark=full)
-        size = replace(size, head=self.head, layer_embedding=self.layer_embedding)
+        head = self.head if self.variational_parts else "point"
+        chosen = head_settings(head, {name: getattr(self, name) for name in SETTINGS}, "network")
+        size = replace(size, head=head, layer_embedding=self.layer_embedding, **chosen)
         if self.landmark_drift:
             if not size.landmark.frozen:
                 raise CourseError(

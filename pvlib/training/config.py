@@ -15,6 +15,8 @@ from pydantic import Field
 from pvlib.data.recipes import Recipe, recipe
 from pvlib.errors import CourseError
 from pvlib.losses import Objective
+from pvlib.models.heads import HEADS
+from pvlib.models.heads.sample import RECONSTRUCTION
 from pvlib.training.batches import Sampling
 from pvlib.training.build import Network
 from pvlib.training.settings import settings
@@ -170,13 +172,19 @@ class RunConfig:
                 f"objective.divergence={divergence} with objective.weight={weight:g} has no effect: "
                 "give both, or neither"
             )
-        needs_sigma = self.objective.likelihood == "kendall_gal" or divergence == "gaussian"
-        if needs_sigma and self.network.as_size().head == "point":
+        head = self.network.as_size().head
+        offers = HEADS[head].offers
+        for what, setting in self.objective.needs.items():
+            if what not in offers:
+                having = " or ".join(name for name, kind in HEADS.items() if what in kind.offers)
+                raise CourseError(
+                    f"objective.{setting} needs a head with {what}: {having}; this network has a {head} head: change "
+                    "one of them"
+                )
+        if RECONSTRUCTION in offers and self.objective.reconstruction is None:
             raise CourseError(
-                f"objective {self.objective.likelihood} with divergence {divergence} needs the σ of a variational "
-                "head, and this network has a point head: change one of them"
+                f"network.head={head} needs the weight of its decoder's error, objective.reconstruction"
             )
-        self.network.as_size()
         self.train_config()
 
     def train_config(self) -> TrainConfig:

@@ -179,8 +179,9 @@ def gradient(run: Run, images: Tensor, target: Tensor, epoch: int, step: int, nu
     for part, (faces, wanted) in enumerate(parts):
         with fabric.no_backward_sync(run.module, enabled=part < config.accumulate - 1):
             with fabric.autocast():  # of one process, Fabric wraps forward alone
-                logits, distribution = run.module.sample_logits(faces)
-            loss = config.objective(logits.float(), wanted, distribution) / config.accumulate
+                sample = run.module.sample_logits(faces)
+            loss = config.objective(sample.logits, wanted, sample.distribution, **sample.more)
+            loss = loss / config.accumulate
             fabric.backward(loss)
         total += loss.detach()
     return total

@@ -9,6 +9,7 @@ import pytest
 
 from pvlib.errors import CourseError, shown
 from pvlib.models import LandmarkSize, Size, paper, tiny
+from pvlib.models.heads import SETTINGS
 from pvlib.models.sizes import without_variational_parts
 
 
@@ -24,7 +25,10 @@ def test_the_paper_s_windows_and_tokens():
     [
         (lambda: Size(image_size=100), "image_size must be a multiple of 16, not 100"),
         (lambda: LandmarkSize(input_size=100), "input_size must be a multiple of 16, not 100"),
-        (lambda: Size(head="vae"), 'head must be "variational" or "point", not "vae"'),
+        (lambda: Size(head="vae"), 'heteroscedastic, not "vae"'),
+        (lambda: Size(head="point", latent=4), "Size.latent is a setting of the latent or decoder head"),
+        (lambda: Size(head="latent", latent=0), "Size.latent must be like 16, from 1 to 4096, not 0"),
+        (lambda: Size(head="heteroscedastic", rank=True), "Size.rank must be like 2"),
         (lambda: Size(channels=(64, 100, 256)), "100 is not a multiple of head_dim = 32"),
         (lambda: Size(embed_dim=100), "embed_dim = 100 is not a multiple of encoder_heads = 8"),
     ],
@@ -66,7 +70,8 @@ def test_a_stranger_s_size_is_refused_by_its_field_in_one_short_line(field, valu
 
 
 @pytest.mark.parametrize(
-    "name", ["landmark", *(entry.name for entry in fields(Size) if entry.name != "landmark")]
+    "name",
+    sorted({entry.name for entry in fields(Size)} - set(SETTINGS)),  # those are of later heads
 )
 def test_a_field_that_is_missing_is_never_guessed(name):
     stored = json.loads(json.dumps(asdict(paper())))

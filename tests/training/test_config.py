@@ -204,6 +204,11 @@ def test_a_mistaken_override_is_named_with_what_is_valid(override, said):
 
 @pytest.mark.parametrize(("overrides", "said"), [
     (["network.head=point", "objective.likelihood=kendall_gal"], "point head"),
+    (["network.head=heteroscedastic", "objective.divergence=gaussian", "objective.weight=1"], "latent or decoder"),
+    (["network.head=latent", "objective.reconstruction=0.1"], "with reconstruction: decoder; this network"),
+    (["network.head=decoder"], "needs the weight of its decoder's error"),
+    (["network.rank=2"], "network.rank is a setting of the heteroscedastic head, not of a variational head"),
+    (["network.head=latent", "network.variational_parts=false", "network.latent=4"], "not of a point head"),
     (["network.size=paper", "network.landmarks=narrow"], "full landmark branch"),
 ])  # fmt: skip
 def test_two_settings_that_exclude_each_other_are_refused(overrides, said):

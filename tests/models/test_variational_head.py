@@ -1,4 +1,4 @@
-"""The two heads: what they return, in which mode, and how a variational head starts."""
+"""The variational head: what it returns, in which mode, and how it starts."""
 
 import pytest
 import torch

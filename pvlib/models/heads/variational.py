@@ -1,11 +1,15 @@
-"""The two ways to end the network: point estimates or one normal distribution per class.
+"""Point estimates of the logits, or one normal distribution for each of them.
 
 Equation 5 and Figure 3 of POSTER-Var (Lv, Zhang, Tsoi, Sci Rep 16, 7323, 2026).
 """
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 from torch.distributions import Independent, Normal
+
+from pvlib.models.heads.sample import RATE, SAMPLES, HeadSample
 
 
 class PointHead(nn.Linear):
@@ -13,6 +17,21 @@ class PointHead(nn.Linear):
 
     Shape: (batch, features) -> (batch, classes).
     """
+
+    offers: ClassVar[frozenset[str]] = frozenset()
+
+    def sample(self, features: Tensor) -> HeadSample:
+        """Return the logits; nothing is random."""
+        return HeadSample(self(features))
+
+
+def diagonal_normal(mean: Tensor, log_variance: Tensor) -> Independent:
+    """Return N(μ, diag σ²) over the last dimension of both, (batch, z).
+
+    Computed in float32 even under autocast: exp(½ log σ²) in bfloat16 keeps two digits.
+    """
+    scale = (0.5 * log_variance.float()).exp()
+    return Independent(Normal(mean.float(), scale, validate_args=False), 1, validate_args=False)
 
 
 class VariationalHead(nn.Module):
@@ -28,27 +47,24 @@ class VariationalHead(nn.Module):
     Shape: (batch, features) -> (batch, classes).
     """
 
+    offers: ClassVar[frozenset[str]] = frozenset({SAMPLES, RATE})
+
     def __init__(self, features: int, classes: int):
         super().__init__()
         self.mean = nn.Linear(features, classes)
         self.log_variance = nn.Linear(features, classes)
 
     def distribution(self, features: Tensor) -> Independent:
-        """Return N(μ, diag σ²) over the logits: batch shape (batch,), event shape (classes,).
+        """Return N(μ, diag σ²) over the logits: batch shape (batch,), event shape (classes,)."""
+        return diagonal_normal(self.mean(features), self.log_variance(features))
 
-        Computed in float32 even under autocast: exp(½ log σ²) in bfloat16 keeps two digits.
-        """
-        mean = self.mean(features).float()  # (batch, classes)
-        scale = (0.5 * self.log_variance(features).float()).exp()  # (batch, classes)
-        return Independent(Normal(mean, scale, validate_args=False), 1, validate_args=False)
+    def sample(self, features: Tensor) -> HeadSample:
+        """Return one sample of the logits and the distribution that it is from."""
+        distribution = self.distribution(features)
+        return HeadSample(distribution.rsample(), distribution)
 
     def forward(self, features: Tensor) -> Tensor:
-        if self.training:
-            return self.distribution(features).rsample()
-        return self.mean(features)
-
-
-HEADS: dict[str, type[nn.Module]] = {"point": PointHead, "variational": VariationalHead}
+        return self.sample(features).logits if self.training else self.mean(features)
 
 
 def monte_carlo_probabilities(distribution: Independent, samples: int) -> Tensor:

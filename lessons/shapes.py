@@ -22,7 +22,7 @@ from pvlib.models.heads.variational import diagonal_normal
 from pvlib.random_state import own_random_state
 
 WIDTH = 128  # of both hidden layers, so of what a head reads
-EPOCHS, BATCH, LEARNING_RATE = 40, 128, 4e-3
+EPOCHS, BATCH, LEARNING_RATE = 30, 200, 6e-3
 
 Head = Callable[[int, int], nn.Module]  # features, classes -> a module: (batch, features) -> (batch, classes)
 Loss = Callable[..., Tensor]  # logits, target, distribution -> scalar, as pvlib.losses.Objective
@@ -150,7 +150,7 @@ class OwnHead(nn.Module):
 def train_on_shapes(
     head: Head, objective: Loss, faces: ShapeFaces, seed: int, *, epochs: int = EPOCHS
 ) -> ShapeNetwork:
-    """Train one head on top of a small network, with AdamW; about half a second for 1,000 faces.
+    """Train one head on top of a small network, with AdamW; a quarter to half a second for 1,000 faces.
 
     Args:
         head: builds it from the number of features and of classes, e.g. ``VariationalHead``; with ``sample``, as

@@ -1,4 +1,4 @@
-"""Figures of the first training: learning by heart, training curves, faces while the network learns, confusions."""
+"""Figures of the first training: memorised faces, training curves, faces while the network learns, confusions."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,13 +9,14 @@ from plotly.subplots import make_subplots
 from torch import Tensor
 
 from pvlib.data.expression_colours import COLOURS
+from pvlib.figures.interactive import play_button, png_uri, slider
 from pvlib.training import EpochRecord
 
 INK, GREY = "#222222", "#777777"
 GOOD, BAD, NOISE = "#0072b2", "#d55e00", "#009e73"
 
 
-def by_heart(right: Sequence[float], wrong: Sequence[float], floor: float) -> tuple[Figure, str]:
+def memorised(right: Sequence[float], wrong: Sequence[float], floor: float) -> tuple[Figure, str]:
     """Show the losses of the steps of a sound and of a mistaken network, and the floor of the mistaken one's."""
     figure = Figure(figsize=(6.5, 3.2), layout="constrained")
     axes = figure.subplots()
@@ -99,7 +100,12 @@ def curves(
 
 
 def story(
-    pictures: Tensor, truth: Tensor, votes: Tensor, probabilities: Tensor, names: tuple[str, ...]
+    pictures: Tensor,
+    truth: Tensor,
+    votes: Tensor,
+    probabilities: Tensor,
+    sigma: Sequence[float],
+    names: tuple[str, ...],
 ) -> tuple[go.Figure, Figure, str]:
     """Show what the network says of some faces after every epoch; the slider walks through the epochs.
 
@@ -108,6 +114,7 @@ def story(
         truth: (faces, classes); the true label distributions.
         votes: (faces, classes); each class's share of the raters' votes.
         probabilities: (epochs + 1, faces, classes); row 0 is before training.
+        sigma: mean σ of the logits, before training and after each epoch.
         names: the classes, in order.
 
     Returns the moving figure, the still one and the description, as :func:`interactive.show` takes them.
@@ -117,17 +124,14 @@ def story(
     pairs = "; ".join(f"{a} for a face of {b}" for a, b in zip(said, meant, strict=True))
     alt = (
         f"{len(pictures)} faces with bars for the probability of each expression. Before training all bars are alike. "
-        f"After {len(probabilities) - 1} epochs the highest bar is: {pairs}."
+        f"After {len(probabilities) - 1} epochs the highest bar is: {pairs}. "
+        f"Meanwhile the mean σ goes from {sigma[0]:.2f} to {sigma[-1]:.2f}."
     )
     return (
-        _story_moving(pictures, truth, votes, probabilities, names),
+        _story_moving(pictures, truth, votes, probabilities, sigma, names),
         _story_still(pictures, truth, votes, probabilities, names),
         alt,
     )
-
-
-def _pixels(picture: Tensor) -> Tensor:
-    return picture.expand(3, -1, -1).permute(1, 2, 0)  # (H, W, 3)
 
 
 def _given(votes: Tensor) -> list[list[float | None]]:
@@ -136,50 +140,82 @@ def _given(votes: Tensor) -> list[list[float | None]]:
 
 
 def _story_moving(
-    pictures: Tensor, truth: Tensor, votes: Tensor, probabilities: Tensor, names: tuple[str, ...]
+    pictures: Tensor,
+    truth: Tensor,
+    votes: Tensor,
+    probabilities: Tensor,
+    sigma: Sequence[float],
+    names: tuple[str, ...],
 ) -> go.Figure:
-    count, given = len(pictures), _given(votes)
+    count, given, columns = len(pictures), _given(votes), 3
+    lines = -(-count // columns)
+    grid: list[list[dict | None]] = [[{}] * columns for _ in range(2 * lines)]
     figure = make_subplots(
-        rows=2, cols=count, row_heights=[0.4, 0.6], vertical_spacing=0.03, horizontal_spacing=0.02
+        rows=2 * lines + 1,
+        cols=columns,
+        specs=[*grid, [{"colspan": columns}, *[None] * (columns - 1)]],
+        row_heights=[0.16, 0.24] * lines + [0.2],
+        vertical_spacing=0.03,
+        horizontal_spacing=0.03,
     )
-    for face in range(count):
-        figure.add_trace(go.Image(z=_pixels(pictures[face]).numpy(), hoverinfo="skip"), row=1, col=face + 1)
-    for face in range(count):
+    places = [(2 * (face // columns) + 1, face % columns + 1) for face in range(count)]
+    colours = [COLOURS[name] for name in names]
+    for face, (row, column) in enumerate(places):
         bars = go.Bar(
-            x=probabilities[0, face].tolist(), y=list(names), orientation="h", marker_color=[COLOURS[n] for n in names],
+            x=probabilities[0, face].tolist(), y=list(names), orientation="h", marker_color=colours,
             hovertemplate="%{y}: %{x:.0%}<extra></extra>",
         )  # fmt: skip
-        figure.add_trace(bars, row=2, col=face + 1)
-    for face in range(count):
+        figure.add_trace(bars, row=row + 1, col=column)
+    now = go.Scatter(
+        x=[0], y=[sigma[0]], mode="markers", marker={"size": 12, "color": NOISE}, hoverinfo="skip"
+    )
+    figure.add_trace(now, row=2 * lines + 1, col=1)
+    moved = list(range(count + 1))
+    for face, (row, column) in enumerate(places):
+        cell = figure.get_subplot(row, column)
+        (left, right), (low, high) = cell.xaxis.domain, cell.yaxis.domain
+        figure.add_layout_image(
+            source=png_uri(pictures[face]), xref="paper", yref="paper", xanchor="center", yanchor="middle",
+            x=(left + right) / 2, y=(low + high) / 2, sizex=right - left, sizey=high - low,
+        )  # fmt: skip
         rings = go.Scatter(
             x=given[face], y=list(names), mode="markers", hovertemplate="votes: %{x:.0%}<extra></extra>",
-            marker={"symbol": "circle-open", "size": 8, "color": GREY, "line": {"width": 2}},
+            marker={"symbol": "circle-open", "size": 7, "color": GREY, "line": {"width": 2}},
         )  # fmt: skip
-        figure.add_trace(rings, row=2, col=face + 1)
+        figure.add_trace(rings, row=row + 1, col=column)
         marks = go.Scatter(
             x=truth[face].tolist(), y=list(names), mode="markers", hovertemplate="truth: %{x:.0%}<extra></extra>",
-            marker={"symbol": "line-ns-open", "size": 13, "color": INK, "line": {"width": 3}},
+            marker={"symbol": "line-ns-open", "size": 10, "color": INK, "line": {"width": 3}},
         )  # fmt: skip
-        figure.add_trace(marks, row=2, col=face + 1)
-    moved = list(range(count, 2 * count))
-    # restyle, not animated frames: a frame of the bars alone would blank faces, rings and marks
-    steps = [
-        {"method": "restyle", "label": str(epoch), "args": [{"x": [row.tolist() for row in rows]}, moved]}
+        figure.add_trace(marks, row=row + 1, col=column)
+        figure.update_xaxes(visible=False, row=row, col=column)
+        figure.update_yaxes(visible=False, row=row, col=column)
+        figure.update_xaxes(range=[0, 1], tickformat=".0%", tickvals=[0, 0.5], row=row + 1, col=column)
+        figure.update_yaxes(
+            showticklabels=column == 1, autorange="reversed", tickfont_size=10, row=row + 1, col=column
+        )
+    epochs = list(range(len(sigma)))
+    line = go.Scatter(
+        x=epochs, y=list(sigma), mode="lines", line_color=NOISE, hovertemplate="σ %{y:.2f}<extra></extra>"
+    )
+    figure.add_trace(line, row=2 * lines + 1, col=1)
+    figure.update_yaxes(title="mean σ", rangemode="tozero", nticks=3, row=2 * lines + 1, col=1)
+    figure.update_xaxes(tickvals=epochs, row=2 * lines + 1, col=1)
+    figure.frames = [
+        go.Frame(
+            name=str(epoch),
+            data=[*(go.Bar(x=row.tolist()) for row in rows), go.Scatter(x=[epoch], y=[sigma[epoch]])],
+            traces=moved,
+        )
         for epoch, rows in enumerate(probabilities)
     ]
-    figure.update_xaxes(range=[0, 1], tickformat=".0%", tickvals=[0, 0.5], row=2)
-    figure.update_xaxes(visible=False, row=1)
-    figure.update_yaxes(visible=False, row=1)
-    figure.update_yaxes(showticklabels=False, autorange="reversed", row=2)
-    figure.update_yaxes(showticklabels=True, row=2, col=1)
     figure.update_layout(
-        sliders=[
-            {"active": 0, "steps": steps, "currentvalue": {"prefix": "epochs trained: "}, "pad": {"t": 30}}
-        ],
+        sliders=[slider("epochs trained: ", [frame.name for frame in figure.frames])],
+        updatemenus=[play_button()],
         showlegend=False,
         template="plotly_white",
-        height=440,
-        margin={"t": 20, "b": 20, "l": 20, "r": 20},
+        height=720,
+        margin={"t": 20, "b": 20, "l": 20, "r": 10},
     )
     return figure
 
@@ -187,15 +223,15 @@ def _story_moving(
 def _story_still(
     pictures: Tensor, truth: Tensor, votes: Tensor, probabilities: Tensor, names: tuple[str, ...]
 ) -> Figure:
-    chosen = sorted({0, 1, len(probabilities) // 2, len(probabilities) - 1})
+    shown = sorted({0, 1, len(probabilities) // 2, len(probabilities) - 1})
     count, given = len(pictures), _given(votes)
-    figure = Figure(figsize=(1.65 * count + 1.2, 1.6 + 1.5 * len(chosen)), layout="constrained")
-    grid = figure.subplots(1 + len(chosen), count, squeeze=False)
+    figure = Figure(figsize=(1.65 * count + 1.2, 1.6 + 1.5 * len(shown)), layout="constrained")
+    grid = figure.subplots(1 + len(shown), count, squeeze=False)
     positions = range(len(names))
     for face in range(count):
-        grid[0, face].imshow(_pixels(pictures[face]).numpy())
+        grid[0, face].imshow(pictures[face].expand(3, -1, -1).permute(1, 2, 0).numpy())
         grid[0, face].set_axis_off()
-        for row, epoch in enumerate(chosen, start=1):
+        for row, epoch in enumerate(shown, start=1):
             axes = grid[row, face]
             axes.barh(positions, probabilities[epoch, face].tolist(), color=[COLOURS[name] for name in names])
             axes.plot(given[face], positions, "o", color=GREY, markersize=4, fillstyle="none")
@@ -207,6 +243,36 @@ def _story_still(
                 axes.set_yticks(positions, names, fontsize=7)
                 axes.set_ylabel("before" if epoch == 0 else f"epoch {epoch}", fontsize=9)
     return figure
+
+
+def held_up(
+    alone: Sequence[float], held: Sequence[float], optimum: Sequence[float], weight: float
+) -> tuple[Figure, str]:
+    """Show σ epoch by epoch, without a divergence and with one, and where the formula puts the second.
+
+    Args:
+        alone: mean σ before training and after each epoch, λ = 0.
+        held: the same with a Gaussian divergence of weight λ.
+        optimum: mean of √(λ / (λ + p(1 - p))) over faces and classes, p from the second network at those epochs.
+        weight: λ.
+    """
+    figure = Figure(figsize=(6.5, 3.2), layout="constrained")
+    axes = figure.subplots()
+    last = len(alone) - 1
+    for values, style, colour, name in (
+        (alone, "o-", BAD, "λ = 0"),
+        (held, "o-", GOOD, f"λ = {weight:g}"),
+        (optimum, ":", INK, f"formula for λ = {weight:g}"),
+    ):
+        axes.plot(values, style, color=colour, markersize=4, label=name)
+    axes.set(xlabel="epoch", ylabel="mean σ", ylim=(0, None), xticks=range(last + 1))
+    axes.legend(frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    alt = (
+        f"Mean σ over {last} epochs. Without a divergence it falls from {alone[0]:.2f} to {alone[-1]:.2f}; "
+        f"with λ = {weight:g} it ends at {held[-1]:.2f}, and the formula gives {optimum[-1]:.2f}."
+    )
+    return figure, alt
 
 
 def confusion(counts: Tensor, names: tuple[str, ...]) -> tuple[Figure, str]:

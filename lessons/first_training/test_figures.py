@@ -27,20 +27,28 @@ def test_the_curves_start_before_training_and_end_with_the_last_epoch():
     assert "from 1.00 to 0.20" in alt
 
 
-def test_the_slider_of_the_story_has_a_step_for_every_epoch_and_moves_the_bars_alone():
+def test_the_slider_of_the_story_has_a_frame_for_every_epoch_that_moves_bars_and_sigma_alone():
     pictures = torch.randint(0, 256, (2, 1, 8, 8), dtype=torch.uint8)
     truth = torch.eye(3)[:2]
     said = torch.rand(4, 2, 3).softmax(dim=2)
-    moving, still, alt = figures.story(pictures, truth, truth, said, NAMES)
-    steps = moving.layout.sliders[0].steps
-    assert len(steps) == 4
-    changes, traces = steps[3].args
-    assert [moving.data[trace].type for trace in traces] == ["bar", "bar"]
-    assert changes["x"][1] == pytest.approx(said[3, 1].tolist())
+    moving, still, alt = figures.story(pictures, truth, truth, said, [1.0, 0.3, 0.2, 0.1], NAMES)
+    assert [step.label for step in moving.layout.sliders[0].steps] == ["0", "1", "2", "3"]
+    frame = moving.frames[3]
+    assert [moving.data[trace].type for trace in frame.traces] == ["bar", "bar", "scatter"]
+    assert frame.data[1].x == pytest.approx(said[3, 1].tolist())
+    assert (frame.data[2].x, frame.data[2].y) == ((3,), (0.1,))
+    assert len(moving.layout.images) == 2
     data, _ = bundle(moving, still, alt)
     assert {"image/png", "text/plain"} < set(data)
     winner = NAMES[said[-1, 0].argmax()]
     assert f"{winner} for a face of anger" in alt
+    assert "from 1.00 to 0.10" in alt
+
+
+def test_the_formulas_line_stands_beside_the_measured_curves():
+    figure, alt = figures.held_up([1.0, 0.3], [1.0, 0.7], [0.9, 0.8], weight=0.1)
+    assert [list(line.get_ydata()) for line in figure.axes[0].lines] == [[1.0, 0.3], [1.0, 0.7], [0.9, 0.8]]
+    assert "falls from 1.00 to 0.30; with λ = 0.1 it ends at 0.70, and the formula gives 0.80" in alt
 
 
 def test_confusions_are_shares_of_the_true_class():
@@ -50,8 +58,8 @@ def test_confusions_are_shares_of_the_true_class():
     assert "anger 75 %, fear 100 %, neutral 0 %" in alt
 
 
-def test_learning_by_heart_tells_first_and_last_loss():
-    figure, alt = figures.by_heart([2.0, 1.0, 0.1], [2.0, 1.8, 1.5], floor=1.27)
+def test_memorising_tells_first_and_last_loss():
+    figure, alt = figures.memorised([2.0, 1.0, 0.1], [2.0, 1.8, 1.5], floor=1.27)
     assert [line.get_ydata().tolist() for line in figure.axes[0].lines[:2]] == [
         [2.0, 1.0, 0.1],
         [2.0, 1.8, 1.5],

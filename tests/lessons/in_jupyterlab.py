@@ -1,0 +1,209 @@
+"""Work through the lessons in JupyterLab, as a learner would, in headless Chromium.
+
+    python tests/lessons/in_jupyterlab.py [SHOTS [lesson …]]
+
+Each notebook is opened with a real kernel and run; then its first exercise is solved by typing, a prediction is made
+with the mouse and seen again, and each moving figure's slider is moved. What does not happen is named; the exit status
+says whether anything did. Pictures of every figure are left in SHOTS. Takes about as long as the lessons do.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Page, sync_playwright
+
+from poster_var_course.build import build
+from poster_var_course.order import LessonEntry, read_order
+
+ROOT = Path(__file__).resolve().parents[2]
+MARK = "# write your lines here"
+
+
+@contextmanager
+def jupyterlab(folder: Path) -> Iterator[str]:
+    """A server on `folder` with every cell of a notebook in the page; its address."""
+    settings = folder / ".settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = [
+        f"--port={port}",
+        "--no-browser",
+        "--allow-root",
+        "--IdentityProvider.token=",
+        f"--notebook-dir={folder}",
+    ]
+    environment = os.environ | {"JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"), "PYTHONPATH": str(ROOT)}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options], env=environment, stderr=subprocess.DEVNULL, cwd=folder
+    )
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}/lab/tree"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def cell_with(page: Page, text: str, kind: str = "CodeCell"):
+    return page.locator(f".jp-{kind}", has_text=text).first
+
+
+def wait_until_run(page: Page, seconds: float) -> None:
+    """Wait until the kernel is idle and no cell is queued or running."""
+    page.wait_for_timeout(1500)
+    waiting = "[...document.querySelectorAll('.jp-InputPrompt')].some(p => p.textContent.includes('*'))"
+    idle = "/\\| Idle/.test(document.querySelector('#jp-main-statusbar').textContent)"
+    page.wait_for_function(f"{idle} && !({waiting})", timeout=1000 * seconds)
+    page.wait_for_timeout(1500)
+
+
+def run_all(page: Page) -> None:
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def type_into(page: Page, cell, text: str) -> None:
+    """Replace what the cell holds and run it."""
+    cell.locator(".cm-content").first.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)
+    page.keyboard.press("Shift+Enter")
+
+
+def solve_first(page: Page, entry: LessonEntry) -> list[str]:
+    """Type the first solution over its placeholder, run its check, and say what was not right."""
+    learners, solved = build(entry).cells, build(entry, solved=True).cells
+    number = next(i for i, cell in enumerate(learners) if cell.cell_type == "code" and MARK in cell.source)
+    type_into(page, cell_with(page, MARK), solved[number].source)
+    wait_until_run(page, 120)
+    check = next(i for i in range(number, len(learners)) if "check(" in learners[i].source)
+    if check != number:
+        page.locator(".jp-Cell").nth(check).locator(".cm-content").first.click()
+        page.keyboard.press("Shift+Enter")
+        wait_until_run(page, 120)
+    passed = page.locator(".jp-Cell").nth(check).locator("text=✔ Passed").count()
+    return [] if passed else [f"typing the solution of cell {learners[number].id} did not pass its check"]
+
+
+def predict(page: Page, entry: LessonEntry) -> list[str]:
+    """Make the lesson's first prediction with the mouse, run the cell that reveals it, and look for it there."""
+    cells = build(entry).cells
+    asked = next(
+        (i for i, cell in enumerate(cells) if "guess(" in cell.source and cell.cell_type == "code"), None
+    )
+    if asked is None:
+        return ["asks for no prediction"]
+    place = page.locator(".jp-Cell").nth(asked)
+    place.scroll_into_view_if_needed()
+    for control in (
+        "input[type=radio]",
+        "button[title^='one vote more']",
+        "button:has-text('This is my guess')",
+    ):
+        if place.locator(control).count():
+            place.locator(control).first.click()
+            break
+    page.wait_for_timeout(1000)
+    problems = (
+        []
+        if place.locator("text=Your guess").count()
+        else [f"cell {cells[asked].id}: the guess was not kept"]
+    )
+    told = next(i for i, cell in enumerate(cells) if "reveal(" in cell.source and cell.cell_type == "code")
+    page.locator(".jp-Cell").nth(told).locator(".cm-content").first.click()
+    page.keyboard.press("Shift+Enter")
+    wait_until_run(page, 300)
+    if not page.locator(".jp-Cell").nth(told).locator("text=You said").count():
+        problems.append(f"cell {cells[told].id}: the guess is not shown again")
+    return problems
+
+
+def move_sliders(page: Page, shots: Path, name: str) -> list[str]:
+    """Move the slider of each plotly figure; what is drawn must change."""
+    problems = []
+    figures = page.locator(".jp-RenderedPlotly")
+    for number in range(figures.count()):
+        figure = figures.nth(number)
+        figure.scroll_into_view_if_needed()
+        figure.hover()  # wakes it: until then JupyterLab shows the picture
+        rail = figure.locator(".slider-rail-touch-rect").first
+        rail.wait_for(timeout=30_000)
+        before = figure.locator(".plot-container").inner_html()
+        rail.scroll_into_view_if_needed()
+        box = rail.bounding_box()
+        page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
+        page.wait_for_timeout(1500)
+        page.screenshot(path=shots / f"{name}-{number}.png")
+        if figure.locator(".plot-container").inner_html() == before:
+            problems.append(f"the slider of figure {number} moves nothing")
+    return problems if figures.count() else ["no moving figure is in the page"]
+
+
+def work_through(page: Page, address: str, entry: LessonEntry, shots: Path) -> list[str]:
+    page.goto(f"{address}/{entry.name}.ipynb?reset")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    wait_until_run(page, 120)
+    run_all(page)
+    wait_until_run(page, 900)
+    problems = [
+        f"an output is an error: {text[:200]}"
+        for text in page.locator("[data-mime-type='application/vnd.jupyter.error']").all_text_contents()
+    ]
+    problems += predict(page, entry)
+    problems += solve_first(page, entry)
+    problems += move_sliders(page, shots, entry.name)
+    page.keyboard.press("Control+S")
+    page.wait_for_timeout(1000)
+    page.evaluate("window.onbeforeunload = null")
+    return problems
+
+
+def main(shots: Path, wanted: list[str]) -> int:
+    shots.mkdir(parents=True, exist_ok=True)
+    failed = False
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "notebooks"
+        shutil.copytree(ROOT / "notebooks", folder)
+        with jupyterlab(folder) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            )
+            for entry in (
+                entry for entry in read_order(ROOT / "lessons") if not wanted or entry.word in wanted
+            ):
+                page, said = browser.new_page(viewport={"width": 1300, "height": 950}), []
+                page.on("pageerror", lambda error, said=said: said.append(f"the page says: {error}"))
+                try:
+                    problems = work_through(page, address, entry, shots)
+                except Exception as error:  # one lesson must not hide the others
+                    problems = [f"{type(error).__name__}: {str(error).splitlines()[0]}"]
+                page.close()
+                kept = nbformat.read(folder / f"{entry.name}.ipynb", as_version=4)
+                size = len(nbformat.writes(kept)) / 1e6
+                print(
+                    f"{entry.name}: {'; '.join(problems + said) or 'all worked'} ({size:.2f} MB)", flush=True
+                )
+                failed |= bool(problems + said)
+            browser.close()
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path((sys.argv[1:2] or ["shots"])[0]), sys.argv[2:]))

@@ -435,7 +435,7 @@ _, held, optimum = again(objective=Objective(divergence="gaussian", weight=weigh
 show_still(*figures.held_up(alone, held, optimum, weight))
 
 # %% [markdown]
-# Without a divergence σ ends between 0.25 and 0.30 over five seeds; with λ = 0.1 between 0.69 and 0.71, where the
+# Without a divergence σ ends between 0.25 and 0.31 over five seeds; with λ = 0.1 between 0.69 and 0.71, where the
 # formula gives 0.69. So σ follows a formula in λ and $p(1-p)$, for whatever faces: nothing in it asks how unsure the
 # network should be.
 #

@@ -348,7 +348,7 @@ show_still(
 # ## 8 · Why log σ²?
 #
 # A layer outputs any number; σ must be positive. In $\mu+\sigma\varepsilon$ a negative σ is harmless, since ε is
-# symmetric. But a normal with σ < 0 has no density and no log σ, and the lesson on the bound needs both. Three maps:
+# symmetric. But a normal with σ < 0 has no density and no log σ, and {link:the_bound} needs both. Three maps:
 
 # %% id="maps" jupyter={"source_hidden": true}
 maps = {
@@ -393,7 +393,7 @@ print(f"sharing ε multiplies the variance of the batch's gradient by {shared_no
 # | pytorch/examples #824 | sign of the KL |
 # | chainer PR #307 | direction of the KL not stated |
 #
-# Exercise 2 catches the first six entries. The last three are caught by the exercise on the KL in the next lesson.
+# Exercise 2 catches the first six entries. The last three are caught by the exercise on the KL in {link:the_bound}.
 # </details>
 #
 # ## Common misconceptions
@@ -502,4 +502,4 @@ record(
 # 10. What are $dz/d\mu$ and $dz/d\log\sigma^2$? <details><summary>answer</summary>1 and
 #     $\tfrac12\sigma\varepsilon$.</details>
 #
-# **Next:** the bound, which asks what σ should be, and what is *variational* about it.
+# **Next:** {link:the_bound} asks what σ should be, and what is *variational* about it.

@@ -1,6 +1,6 @@
 """Work through the lessons in JupyterLab, as a learner would, in headless Chromium.
 
-    python tests/lessons/in_jupyterlab.py [SHOTS [lesson …]]
+    python lessons/in_jupyterlab.py [SHOTS [lesson …]]
 
 Each notebook is opened with a real kernel and run; then its first exercise is solved by typing, a prediction is made
 with the mouse and seen again, and each moving figure's slider is moved. What does not happen is named; the exit status
@@ -20,12 +20,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from poster_var_course.build import build
 from poster_var_course.order import LessonEntry, read_order
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 MARK = "# write your lines here"
 
 
@@ -87,6 +87,22 @@ def type_into(page: Page, cell, text: str) -> None:
     page.keyboard.press("Shift+Enter")
 
 
+def press(page: Page, place: Locator, across: float) -> None:
+    """Press the mouse in a place that is in view, so far across it, as a share of its width."""
+    box = place.bounding_box()
+    assert box, "what is in view has a place"
+    page.mouse.click(box["x"] + across * box["width"], box["y"] + min(box["height"] / 2, 10))
+
+
+def run_again(page: Page, number: int) -> None:
+    """Run one cell that has run before; its own code may be folded."""
+    prompt = page.locator(".jp-Cell").nth(number).locator(".jp-OutputPrompt").first
+    prompt.scroll_into_view_if_needed()
+    press(page, prompt, 0.5)
+    page.keyboard.press("Shift+Enter")
+    wait_until_run(page, 300)
+
+
 def solve_first(page: Page, entry: LessonEntry) -> list[str]:
     """Type the first solution over its placeholder, run its check, and say what was not right."""
     learners, solved = build(entry).cells, build(entry, solved=True).cells
@@ -95,9 +111,7 @@ def solve_first(page: Page, entry: LessonEntry) -> list[str]:
     wait_until_run(page, 120)
     check = next(i for i in range(number, len(learners)) if "check(" in learners[i].source)
     if check != number:
-        page.locator(".jp-Cell").nth(check).locator(".cm-content").first.click()
-        page.keyboard.press("Shift+Enter")
-        wait_until_run(page, 120)
+        run_again(page, check)
     passed = page.locator(".jp-Cell").nth(check).locator("text=✔ Passed").count()
     return [] if passed else [f"typing the solution of cell {learners[number].id} did not pass its check"]
 
@@ -127,9 +141,7 @@ def predict(page: Page, entry: LessonEntry) -> list[str]:
         else [f"cell {cells[asked].id}: the guess was not kept"]
     )
     told = next(i for i, cell in enumerate(cells) if "reveal(" in cell.source and cell.cell_type == "code")
-    page.locator(".jp-Cell").nth(told).locator(".cm-content").first.click()
-    page.keyboard.press("Shift+Enter")
-    wait_until_run(page, 300)
+    run_again(page, told)
     if not page.locator(".jp-Cell").nth(told).locator("text=You said").count():
         problems.append(f"cell {cells[told].id}: the guess is not shown again")
     return problems
@@ -147,8 +159,7 @@ def move_sliders(page: Page, shots: Path, name: str) -> list[str]:
         rail.wait_for(timeout=30_000)
         before = figure.locator(".plot-container").inner_html()
         rail.scroll_into_view_if_needed()
-        box = rail.bounding_box()
-        page.mouse.click(box["x"] + 0.8 * box["width"], box["y"] + box["height"] / 2)
+        press(page, rail, 0.8)
         page.wait_for_timeout(1500)
         page.screenshot(path=shots / f"{name}-{number}.png")
         if figure.locator(".plot-container").inner_html() == before:
@@ -175,6 +186,13 @@ def work_through(page: Page, address: str, entry: LessonEntry, shots: Path) -> l
     return problems
 
 
+def listen(page: Page) -> list[str]:
+    """A list that fills with what goes wrong in the page itself."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(f"the page says: {error}"))
+    return errors
+
+
 def main(shots: Path, wanted: list[str]) -> int:
     shots.mkdir(parents=True, exist_ok=True)
     failed = False
@@ -188,19 +206,21 @@ def main(shots: Path, wanted: list[str]) -> int:
             for entry in (
                 entry for entry in read_order(ROOT / "lessons") if not wanted or entry.word in wanted
             ):
-                page, said = browser.new_page(viewport={"width": 1300, "height": 950}), []
-                page.on("pageerror", lambda error, said=said: said.append(f"the page says: {error}"))
+                page = browser.new_page(viewport={"width": 1300, "height": 950})
+                errors = listen(page)
                 try:
                     problems = work_through(page, address, entry, shots)
                 except Exception as error:  # one lesson must not hide the others
-                    problems = [f"{type(error).__name__}: {str(error).splitlines()[0]}"]
+                    problems = [f"{type(error).__name__}: {str(error)[:400]}"]
+                    page.screenshot(path=shots / f"{entry.name}-stopped.png")
                 page.close()
                 kept = nbformat.read(folder / f"{entry.name}.ipynb", as_version=4)
                 size = len(nbformat.writes(kept)) / 1e6
                 print(
-                    f"{entry.name}: {'; '.join(problems + said) or 'all worked'} ({size:.2f} MB)", flush=True
+                    f"{entry.name}: {'; '.join(problems + errors) or 'all worked'} ({size:.2f} MB)",
+                    flush=True,
                 )
-                failed |= bool(problems + said)
+                failed |= bool(problems + errors)
             browser.close()
     return failed
 

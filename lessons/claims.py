@@ -1,6 +1,6 @@
 """Hold the lessons' own numbers to what their prose says: run after `pvlib run` and `pvlib run --solved`.
 
-    python tests/lessons/claims.py runs/course runs/solved
+    python lessons/claims.py runs/course runs/solved
 
 The ranges stand in lessons/<word>/claims.toml. Each is wide enough for another machine's arithmetic and narrow
 enough that the sentence it stands for would be wrong outside. Both runs have the same seed, and solutions change
@@ -12,7 +12,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-LESSONS = Path(__file__).resolve().parents[2] / "lessons"
+LESSONS = Path(__file__).resolve().parent
 CLAIMS = {
     path.parent.name: tomllib.loads(path.read_text("utf-8")) for path in sorted(LESSONS.glob("*/claims.toml"))
 }

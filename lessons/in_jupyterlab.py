@@ -164,6 +164,8 @@ def move_sliders(page: Page, shots: Path, name: str) -> list[str]:
         page.screenshot(path=shots / f"{name}-{number}.png")
         if figure.locator(".plot-container").inner_html() == before:
             problems.append(f"the slider of figure {number} moves nothing")
+        if not (box := figure.bounding_box()) or box["height"] < 200:
+            problems.append(f"figure {number} is gone after its slider moved")
     return problems if figures.count() else ["no moving figure is in the page"]
 
 

@@ -22,7 +22,8 @@ from pvlib.errors import CourseError
 
 PLOTLY = "application/vnd.plotly.v1+json"
 DPI = 110
-CONFIG = {"displayModeBar": False, "responsive": True}  # the toolbar covers titles, and a page may be narrow
+# The toolbar covers titles. Not "responsive": in JupyterLab that shrinks a figure to nothing when its slider moves.
+CONFIG = {"displayModeBar": False}
 
 
 def show(moving: go.Figure, still: Figure, alt: str) -> None:

@@ -1,0 +1,101 @@
+"""The checks of the first lesson pass on right answers and know the typical wrong ones."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from poster_var_course.checks import run_check
+
+EIGHT = slice(0, 8)
+
+
+def winner_by_counting(votes):
+    counts = [n if n > 1 else 0 for n in votes.tolist()]
+    best = max(range(10), key=counts.__getitem__)
+    return best if best < 8 and counts[best] > sum(counts) / 2 else -1
+
+
+def shares(votes):
+    return votes[EIGHT] / votes[EIGHT].sum()
+
+
+def kept(votes):
+    return torch.where(votes > 1, votes, 0)
+
+
+def winner(votes, count=kept, enough=lambda n, s: n > s / 2, known=8):
+    left = count(votes)
+    best = int(left.argmax())
+    return best if best < known and left[best] and enough(left[best], left.sum()) else -1
+
+
+def surprise(p, log=torch.log):
+    return -(p[p > 0] * log(p[p > 0])).sum()
+
+
+RIGHT = {
+    "winner": [winner_by_counting, winner, lambda votes: torch.tensor(winner(votes))],
+    "disagreement": [
+        lambda votes: sum(
+            -n / sum(votes[EIGHT]) * math.log(n / sum(votes[EIGHT])) for n in votes[EIGHT] if n
+        ),
+        lambda votes: torch.distributions.Categorical(probs=shares(votes)).entropy(),
+        lambda votes: surprise(shares(votes)),
+    ],
+    "chance_to_agree": [
+        lambda p: torch.einsum("fk,fk->f", p, p),
+        lambda p: p.norm(dim=1) ** 2,
+        lambda p: np.square(p.numpy()).sum(axis=1),
+    ],
+}
+
+WRONG = [
+    ("winner", lambda votes: votes.argmax(), "only the largest share"),
+    ("winner", lambda votes: votes[EIGHT].argmax(), "only the largest share"),
+    ("winner", lambda votes: winner(votes, count=lambda v: v), "counts as a slip"),
+    ("winner", lambda votes: winner(votes, enough=lambda n, s: n >= s / 2), "no majority: more than"),
+    ("winner", lambda votes: winner(votes, enough=lambda n, _: n > 5), "it need not be 10"),
+    ("winner", lambda votes: winner(votes, count=lambda v: kept(v)[EIGHT]), "belong to s, too"),
+    ("winner", lambda votes: winner(votes, known=10), "no expression has it"),
+    ("winner", lambda votes: None if winner(votes) < 0 else winner(votes), "Return −1"),
+    ("winner", lambda votes: "happiness", "not the expression's name"),
+    ("winner", lambda votes: 0, "one by one"),
+    ("disagreement", lambda votes: -(shares(votes) * shares(votes).log()).sum(), "0 · ln 0"),
+    ("disagreement", lambda votes: surprise(shares(votes), torch.log2), "in bits"),
+    ("disagreement", lambda votes: -surprise(shares(votes)), "minus before the sum"),
+    ("disagreement", lambda votes: surprise(votes[EIGHT].float()), "Those are counts"),
+    ("disagreement", lambda votes: surprise(votes / votes.sum()), "take the first eight"),
+    ("disagreement", lambda votes: surprise(votes[EIGHT] / 10), "fewer than ten"),
+    ("disagreement", lambda votes: surprise(shares(kept(votes))), "single ones too"),
+    ("disagreement", lambda votes: torch.special.entr(shares(votes)), "One number for the face"),
+    ("disagreement", lambda votes: 1 - shares(votes).max(), "ln 2"),
+    ("chance_to_agree", lambda p: p.max(dim=-1).values, "one rater against the winner"),
+    ("chance_to_agree", lambda p: p.max(dim=-1).values ** 2, "both for the winner"),
+    ("chance_to_agree", lambda p: p**2, "One number for each face"),
+    ("chance_to_agree", lambda p: (p**2).sum(), "One number for each face"),
+    ("chance_to_agree", lambda p: p.norm(dim=-1), "Without the root"),
+    ("chance_to_agree", lambda p: 1 - (p**2).sum(dim=-1), "differ"),
+    ("chance_to_agree", lambda p: (p**2).sum(dim=0), "dim=0 is the faces"),
+    ("chance_to_agree", lambda p: p.sum(dim=-1), "always 1"),
+    ("chance_to_agree", lambda p: p.mean(dim=-1), "the answer is ½"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("exercise", "right"), [(name, one) for name, all_ in RIGHT.items() for one in all_])
+def test_a_right_answer_passes(exercise, right):
+    result = run_check(f"start_here.{exercise}", right)
+    assert result.passed, result.message
+
+
+@pytest.mark.parametrize(("exercise", "wrong", "hint"), WRONG, ids=range(len(WRONG)))
+def test_a_typical_mistake_gets_its_own_hint(exercise, wrong, hint):
+    result = run_check(f"start_here.{exercise}", wrong)
+    assert not result.passed
+    assert hint in result.hint
+
+
+@pytest.mark.parametrize("exercise", RIGHT)
+def test_an_unwritten_answer_is_called_unwritten(exercise):
+    assert run_check(f"start_here.{exercise}", lambda *inputs: None).status == "unwritten"

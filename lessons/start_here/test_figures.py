@@ -1,0 +1,85 @@
+"""The first lesson's figures show the numbers that they are given, and its clock counts what was timed."""
+
+import tomllib
+
+import numpy as np
+import pytest
+
+from drawnfaces import EXPRESSIONS
+from lessons.start_here import figures, machine
+
+PICTURE = np.zeros((3, 20, 20), dtype=np.uint8)
+PAIRS = (("surprise", "fear"), ("anger", "disgust"))
+
+
+@pytest.fixture(scope="module")
+def table():
+    """Two pairs, three steps, two groups; the second group always says the first expression."""
+    truth = np.zeros((2, 3, 8))
+    for p, pair in enumerate(PAIRS):
+        for name, shares in zip(pair, ((1, 0.5, 0), (0, 0.5, 1)), strict=True):
+            truth[p, :, EXPRESSIONS.index(name)] = shares
+    ten = np.concatenate([10 * truth, np.zeros((2, 3, 2))], axis=2).astype(int)
+    stubborn = np.zeros_like(ten)
+    stubborn[0, :, EXPRESSIONS.index("surprise")] = stubborn[1, :, EXPRESSIONS.index("anger")] = 10
+    groups = np.stack([ten, stubborn])
+    return figures.vote_table(PAIRS, [0.0, 0.5, 1.0], [[PICTURE] * 3] * 2, truth, groups, 100 * groups)
+
+
+def test_parts_of_a_bar_lie_end_to_end_and_leave_out_who_has_none():
+    assert figures.segments([0.5, 0, 0.499, 0.001]) == [(0.0, 0.5, "neutral"), (0.5, 0.499, "surprise")]
+
+
+def test_the_first_slider_mixes_pictures_cards_and_bars_of_every_group(table):
+    moving, _, _ = table
+    changes, traces = moving.layout.sliders[0].steps[1].args
+    cards = [trace for trace in traces if getattr(moving.data[trace], "mode", "") == "markers+text"]
+    assert len(cards) == 2
+    first = traces.index(cards[0])
+    assert changes["text"][first][:10] == ["Su"] * 5 + ["Fe"] * 5
+    # of both pairs side by side, ten and a thousand raters: half and half
+    assert changes["base"][first + 1] == [0, 0.5, 2, 2.5] * 2
+    assert changes["source"][0].startswith("data:image/png")
+
+
+def test_the_second_slider_shows_one_group_and_the_menu_one_pair(table):
+    moving, _, _ = table
+    seen, traces = moving.layout.sliders[1].steps[1].args
+    assert seen["visible"] == [False, False, True, True]
+    assert [moving.data[trace].visible for trace in traces] == [True, True, False, False]
+    view = moving.layout.updatemenus[0].buttons[1].args[0]
+    assert view["xaxis3.range"] == [2, 3]
+    assert moving.data[traces[1]].base[-1] >= 2  # where the second pair's bars lie
+
+
+def test_the_table_is_told_in_words(table):
+    _, still, alt = table
+    assert "At 50% fear ten raters say surprise 5 times, fear 5 times" in alt
+    assert "give fear 0% to 50% of their votes" in alt
+    assert len(still.axes) == 6
+
+
+def test_answers_tell_each_share():
+    _, alt = figures.answers(PICTURE, {"truth": [0.5, 0, 0.5], "the network": [0, 0, 1.0]})
+    assert "truth: neutral 50%, surprise 50%; the network: surprise 100%" in alt
+
+
+def test_six_faces_tell_votes_and_answer():
+    votes, said = np.eye(8)[[1]], np.eye(8)[[2]]
+    figure, alt = figures.asked(PICTURE[None], votes, said, EXPRESSIONS)
+    assert "votes lead to happiness, the network says surprise (100%)" in alt
+    assert [bar.get_width() for bar in figure.axes[1].patches] == said[0].tolist()
+
+
+def test_one_person_tells_the_answer_to_each_step():
+    said = np.eye(8)[[3, 4]]
+    figure, alt = figures.one_person({"skins": ([PICTURE] * 2, said)}, EXPRESSIONS)
+    assert "skins: sadness 100%, anger 100%" in alt
+    assert len(figure.axes) == 2
+
+
+def test_twice_as_long_a_step_is_twice_as_long_a_course():
+    table = tomllib.loads(machine.TIMED.read_text())
+    minutes, lessons = machine.course_minutes(2 * table["step"])
+    assert lessons == len(table["lessons"])
+    assert minutes == pytest.approx(2 * sum(table["lessons"].values()) / 60)

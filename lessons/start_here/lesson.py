@@ -34,6 +34,7 @@ from drawnfaces.twins import redraw
 from lessons.shapes import shape_faces
 from lessons.start_here import figures, machine
 from lessons.start_here.checks_and_hints import entropy_of, two_agree, winner_of
+from lessons.start_here.vote_table import vote_table
 from poster_var_course import chosen, guess, record, reveal
 from poster_var_course.checks import check, hint
 from pvlib.data.drawn import draw_faces
@@ -144,7 +145,7 @@ def groups_of(n, groups=6):
 
 
 ten, thousand = groups_of(10), groups_of(1000)
-show(*figures.vote_table(pairs, shares, pictures, mixtures, ten, thousand))
+show(*vote_table(pairs, shares, pictures, mixtures, ten, thousand))
 middle = ten[:, 0, 5, FERPLUS.index("fear")] / 10
 print(f"fear at 50 %: six groups of ten say {middle.min():.0%} to {middle.max():.0%}")
 

@@ -7,6 +7,7 @@ import pytest
 
 from drawnfaces import EXPRESSIONS
 from lessons.start_here import figures, machine
+from lessons.start_here.vote_table import vote_table
 
 PICTURE = np.zeros((3, 20, 20), dtype=np.uint8)
 PAIRS = (("surprise", "fear"), ("anger", "disgust"))
@@ -23,7 +24,7 @@ def table():
     stubborn = np.zeros_like(ten)
     stubborn[0, :, EXPRESSIONS.index("surprise")] = stubborn[1, :, EXPRESSIONS.index("anger")] = 10
     groups = np.stack([ten, stubborn])
-    return figures.vote_table(PAIRS, [0.0, 0.5, 1.0], [[PICTURE] * 3] * 2, truth, groups, 100 * groups)
+    return vote_table(PAIRS, [0.0, 0.5, 1.0], [[PICTURE] * 3] * 2, truth, groups, 100 * groups)
 
 
 def test_parts_of_a_bar_lie_end_to_end_and_leave_out_who_has_none():

@@ -48,7 +48,7 @@ def test_a_picture_in_a_link_is_that_picture():
     picture = torch.randint(0, 256, (1, 5, 4), dtype=torch.uint8)
     kind, _, text = png_uri(picture).partition(",")
     assert kind == "data:image/png;base64"
-    read = np.asarray(Image.open(BytesIO(base64.b64decode(text))))
+    read = np.asarray(Image.open(BytesIO(base64.b64decode(text))).convert("RGB"))
     assert np.array_equal(read, picture[0, :, :, None].expand(5, 4, 3).numpy())
 
 

@@ -49,7 +49,7 @@ def answers(picture: np.ndarray, rows: Mapping[str, Sequence[float]]) -> tuple[F
         + ", ".join(f"{name} {share:.0%}" for _, share, name in segments(shares) if share >= 0.05)
         for label, shares in rows.items()
     )
-    return figure, f"A drawn face, and three answers to what it shows. {said}."
+    return figure, f"A drawn face, and {len(rows)} answers to what it shows. {said}."
 
 
 def show_picture(axes: Axes, picture: np.ndarray) -> None:

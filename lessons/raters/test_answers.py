@@ -1,0 +1,175 @@
+"""The checks on raters pass on right answers and know the typical wrong ones; the teachers obey their formulas."""
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from lessons.raters.teachers import MOST, ask_raters, best_smoothing, posterior_mean_of, target_of
+from lessons.shapes import shape_faces
+from poster_var_course.checks import run_check
+
+LN2 = np.log(2)
+
+
+def target(
+    votes, rule, epsilon=0.1, *, columns=8, classes=8, total=None, base="winner", rest=None, first=True
+):
+    """The three rules, with switches for the usual mistakes."""
+    counts = votes[:, :columns].float()
+    shares = counts / (counts.sum(dim=1, keepdim=True) if total is None else total(votes))
+    winner = F.one_hot(counts.argmax(dim=1), columns).float()
+    if not first:
+        winner = (counts == counts.max(dim=1, keepdim=True).values).float()
+    if rule == "votes":
+        return shares
+    if rule == "winner":
+        return winner
+    smoothed = winner if base == "winner" else shares
+    return (1 - epsilon) * smoothed + (epsilon / classes if rest is None else rest(winner, epsilon))
+
+
+def target_in_numpy(votes, rule, epsilon=0.1):
+    rows = []
+    for row in votes.numpy()[:, :8]:
+        one = np.zeros(8)
+        one[row.argmax()] = 1
+        rows.append({"votes": row / row.sum(), "winner": one}.get(rule, (1 - epsilon) * one + epsilon / 8))
+    return np.stack(rows)
+
+
+def entropies(t):
+    return -(t * t.clamp_min(1e-30).log()).sum(dim=1)
+
+
+def bayes(votes, prior, total=None):
+    n = votes.sum(dim=1, keepdim=True)
+    return (votes + prior) / (n + (prior.sum() if total is None else total))
+
+
+def smoothing(mixture, raters, inverse=8, root=False):
+    squares = (mixture**2).sum(dim=1).mean()
+    v, b = (1 - squares) / raters, squares - (1 / inverse if inverse else 0)
+    return v**0.5 / (v**0.5 + b**0.5) if root else v / (v + b)
+
+
+def smoothing_by_search(mixture, raters):
+    """The error written out face by face, with the shares' exact variance, over a fine grid of ε."""
+    grid = torch.linspace(0, 1, 100_001, dtype=torch.float64)
+    m = mixture.double()
+    variance = (m * (1 - m) / raters).sum(dim=1).mean()
+    bias = (m - 1 / 8).square().sum(dim=1).mean()
+    return grid[((1 - grid) ** 2 * variance + grid**2 * bias).argmin()].item()
+
+
+RIGHT = {
+    "target": [target, target_in_numpy],
+    "floor": [
+        lambda t: entropies(t).mean(),
+        lambda t: F.cross_entropy((t + 1e-30).log(), t),
+        lambda t: torch.distributions.Categorical(probs=t).entropy().mean().item(),
+    ],
+    "posterior_mean": [bayes, lambda v, a: torch.stack([(row + a) / (row + a).sum() for row in v])],
+    "best_smoothing": [smoothing, lambda m, n: smoothing(m, n).item()],
+}
+
+WRONG = [
+    ("target", lambda v, r, e=0.1: target(v, r, e, columns=10), "first eight"),
+    (
+        "target",
+        lambda v, r, e=0.1: target(v, r, e, total=lambda votes: votes.sum(dim=1, keepdim=True)),
+        "weighs less",
+    ),
+    ("target", lambda v, r, e=0.1: target(v, r, e, total=lambda votes: 10), "its own sum"),
+    ("target", lambda v, r, e=0.1: target(v, r, e, total=lambda votes: 1), "counts"),
+    ("target", lambda v, r, e=0.1: target(v, "winner"), '"winner"'),
+    ("target", lambda v, r, e=0.1: target(v, "votes"), '"votes"'),
+    ("target", lambda v, r, e=0.1: target(v, r, e, first=False), "the first alone"),
+    (
+        "target",
+        lambda v, r, e=0.1: target(v, r, e) if r != "winner" else F.one_hot(v.argmax(dim=1), 10)[:, :8],
+        "cannot win here",
+    ),
+    (
+        "target",
+        lambda v, r, e=0.1: target(v, r, e) if r != "winner" else v[:, :8].argmax(dim=1),
+        "not a position",
+    ),
+    ("target", lambda v, r, e=0.1: target(v, r, e, rest=lambda w, e: e * (1 - w) / 7), "not C − 1"),
+    ("target", lambda v, r, e=0.1: target(v, r, e, classes=1), "ε / 8 for each"),
+    ("target", lambda v, r, e=0.1: target(v, r, e, base="shares"), "winner that is smoothed"),
+    ("target", lambda v, r, e=0.1: target(v, r), "not always 0.1"),
+    (
+        "target",
+        lambda v, r, e=0.1: target(v, r) if r != "smoothed" else target(v, "winner") + e / 8,
+        "keeps 1 − ε",
+    ),
+    ("floor", lambda t: entropies(t.mean(dim=0, keepdim=True)).mean(), "same of every face"),
+    ("floor", lambda t: -(t * t.log()).sum(dim=1).mean(), "0 · ln 0"),
+    ("floor", lambda t: entropies(t).mean() / LN2, "in bits"),
+    ("floor", lambda t: entropies(t).sum(), "mean over faces"),
+    ("floor", entropies, "One number"),
+    ("floor", lambda t: entropies(t).mean() / 8, "Sum over the expressions"),
+    ("floor", lambda t: -entropies(t).mean(), "minus the logarithm"),
+    ("floor", lambda t: -t.max(dim=1).values.log().mean(), "have votes, too"),
+    ("floor", lambda t: 0.0, "all raters agree"),
+    ("floor", lambda t: 1 - t.max(dim=1).values.mean(), "ln 2"),
+    ("posterior_mean", lambda v, a: bayes(v, a / a.sum(), 1), "not a probability"),
+    ("posterior_mean", lambda v, a: bayes(v, a, 0), "divide by N + Σα"),
+    ("posterior_mean", lambda v, a: bayes(v, a, 8), "only if every α is 1"),
+    ("posterior_mean", lambda v, a: bayes(v, a, 1), "not 1"),
+    ("posterior_mean", lambda v, a: bayes(v, 0 * a), "The prior is missing"),
+    ("posterior_mean", lambda v, a: (bayes(v, 0 * a) + a / a.sum()) / 2, "not ½"),
+    ("posterior_mean", lambda v, a: bayes(v, a - 1), "the mode"),
+    ("posterior_mean", lambda v, a: bayes(bayes(v, 0 * a), a), "Counts, not shares"),
+    ("posterior_mean", lambda v, a: (v + a) / (v + a).sum(), "its own sum"),
+    ("posterior_mean", lambda v, a: bayes(v, a) ** 2, "no votes at all"),
+    ("best_smoothing", lambda m, n: smoothing(m, 1), "n is missing"),
+    ("best_smoothing", lambda m, n: 1 - smoothing(m, n), "1 − ε"),
+    ("best_smoothing", lambda m, n: smoothing(m, n) / (1 - smoothing(m, n)), "V/n + B"),
+    ("best_smoothing", lambda m, n: smoothing(m, n, inverse=None), "1/C is missing"),
+    ("best_smoothing", lambda m, n: smoothing(m, n, root=True), "no roots"),
+    ("best_smoothing", lambda m, n: 0.1, "goes to 0"),
+]
+
+
+@pytest.mark.parametrize(("exercise", "right"), [(name, one) for name, all_ in RIGHT.items() for one in all_])
+def test_a_right_answer_passes(exercise, right):
+    result = run_check(f"raters.{exercise}", right)
+    assert result.passed, result.message
+
+
+@pytest.mark.parametrize(("exercise", "wrong", "hint"), WRONG, ids=range(len(WRONG)))
+def test_a_typical_mistake_gets_its_own_hint(exercise, wrong, hint):
+    result = run_check(f"raters.{exercise}", wrong)
+    assert not result.passed
+    assert hint in result.hint
+
+
+@pytest.mark.parametrize("exercise", RIGHT)
+def test_an_unwritten_answer_is_called_unwritten(exercise):
+    assert run_check(f"raters.{exercise}", lambda *inputs: None).status == "unwritten"
+
+
+def test_the_first_raters_of_many_are_asked_first_and_named_an_expression():
+    asked = ask_raters(shape_faces(60, 3), seed=3)
+    for raters in (1, 7, MOST):
+        assert (asked.by(raters).sum(dim=1) == raters).all()
+    assert (asked.by(7) >= asked.by(3)).all()
+    assert (asked.by(1)[:, :8].sum(dim=1) == 1).all()
+    assert len(asked.faces) == asked.votes.shape[1] <= 60
+
+
+def test_smoothing_is_best_where_the_written_out_error_is_smallest():
+    mixture = shape_faces(200, 1).mixture
+    for raters in (1, 10):
+        assert best_smoothing(mixture, raters) == pytest.approx(
+            smoothing_by_search(mixture, raters), abs=2e-5
+        )
+
+
+def test_a_flat_prior_is_smoothing_that_fades_with_the_votes():
+    votes = torch.tensor([[7.0, 3, 0, 0, 0, 0, 0, 0]])
+    epsilon = 8 * 0.5 / (10 + 8 * 0.5)
+    smoothed = (1 - epsilon) * target_of(votes, "votes") + epsilon / 8
+    torch.testing.assert_close(posterior_mean_of(votes, torch.full((8,), 0.5)), smoothed)

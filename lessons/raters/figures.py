@@ -15,12 +15,12 @@ SMALL = {"fontsize": 9}
 
 def teachers(measured: Mapping[str, Mapping[str, float]]) -> tuple[Figure, str]:
     """Show accuracy and KL(truth ‖ said) of the network of each teacher, one dot each."""
-    figure = Figure(figsize=(9, 0.36 * len(measured) + 1), layout="constrained")
+    figure = Figure(figsize=(6, 0.36 * len(measured) + 0.8), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
     names = list(measured)
     for place, (key, title) in zip(
         axes,
-        (("accuracy", "strongest expression named"), ("kl", "distance from the truth: KL, nats")),
+        (("accuracy", "strongest named"), ("kl", "KL from the truth, nats")),
         strict=True,
     ):
         values = [measured[name][key] for name in names]
@@ -157,12 +157,12 @@ def _still(
 ) -> Figure:
     rules = list(dict.fromkeys(rule for rule, _ in said))
     raters = list(dict.fromkeys(n for _, n in said))
-    figure = Figure(figsize=(2.3 * len(raters), 2.2 * len(rules)), layout="constrained")
+    figure = Figure(figsize=(1.8 * len(raters), 1.8 * len(rules)), layout="constrained")
     grid = figure.subplots(len(rules), len(raters), sharex=True, sharey=True, squeeze=False)
     for row, rule in zip(grid, rules, strict=True):
         for axes, n in zip(row, raters, strict=True):
             _dots(axes, true, strongest, said[rule, n], names)
-            axes.set_title(f"{rule}, {n} rater{'s' if n > 1 else ''}: {means[rule, n]:.0%}", **SMALL)
+            axes.set_title(f"{rule} of {n}: {means[rule, n]:.0%}", **SMALL)
     figure.supxlabel(
         "true share of the strongest expression; titles: what is said of mixed faces, on average", **SMALL
     )

@@ -40,7 +40,7 @@ def test_a_button_shows_the_dots_of_one_rule(figure):
 
 def test_the_still_picture_has_a_panel_for_each_state_and_the_words_their_numbers(figure):
     _, still, alt = figure
-    assert [axes.get_title() for axes in still.axes][-1] == "winner, 10 raters: 90%"
+    assert [axes.get_title() for axes in still.axes][-1] == "winner of 10: 90%"
     assert "Mixed faces have 60% of it on average" in alt
 
 

@@ -40,8 +40,8 @@ def face(picture: np.ndarray) -> tuple[Figure, str]:
 
 def answers(picture: np.ndarray, rows: Mapping[str, Sequence[float]]) -> tuple[Figure, str]:
     """Show one face (3, H, W) and several answers about it as stacked bars of shares."""
-    figure = Figure(figsize=(8, 2.6), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=[1, 2.6])
+    figure = Figure(figsize=(5.8, 2.2), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=[1, 1.9])
     show_picture(left, picture)
     stack_bars(right, rows)
     said = "; ".join(
@@ -84,20 +84,23 @@ def asked(
         pictures: uint8, (faces, 1 or 3, H, W).
         votes: the raters' shares, (faces, 8); said: the network's, (faces, 8).
     """
-    count, places = len(pictures), range(len(names))
-    figure = Figure(figsize=(1.6 * count + 0.9, 3.5), layout="constrained")
-    grid = figure.subplots(2, count, height_ratios=[1, 1.15], squeeze=False)
+    count, columns = len(pictures), 3  # so that a phone can show it
+    rows, places = -(-count // columns), range(len(names))
+    figure = Figure(figsize=(5.8, 3.2 * rows), layout="constrained")
+    grid = figure.subplots(2 * rows, min(columns, count), squeeze=False)
     for face in range(count):
-        show_picture(grid[0, face], pictures[face])
-        axes = grid[1, face]
+        row, column = divmod(face, columns)
+        show_picture(grid[2 * row, column], pictures[face])
+        axes = grid[2 * row + 1, column]
         axes.barh(places, said[face], color=[COLOURS[name] for name in names])
         axes.plot(
             [share or None for share in votes[face]], places, "o", color=INK, markersize=5, fillstyle="none"
         )
-        axes.set(xlim=(0, 1.05), xticks=[], yticks=places if face == 0 else [])
+        axes.set(xlim=(0, 1.05), xticks=[], yticks=[])
         axes.invert_yaxis()
         axes.spines[["top", "right", "bottom"]].set_visible(False)
-    grid[1, 0].set_yticklabels(names, fontsize=8)
+        if column == 0:
+            axes.set_yticks(places, names, fontsize=9)
     told = "; ".join(
         f"votes lead to {names[v.argmax()]}, the network says {names[p.argmax()]} ({p.max():.0%})"
         for v, p in zip(votes, said, strict=True)

@@ -362,17 +362,17 @@ print(f"accuracy without it, on these {len(faces)} drawn faces: {gain:+.1f} ± {
 # ## 7 · Try to break it
 #
 # `redraw` draws the same person with one property changed, all else equal. Here one person is turned, and the same person
-# gets seven skins. Above each picture stands the network's first answer.
+# gets four of seven skins. Above each picture stands the network's first answer.
 
 # %% id="one-person" jupyter={"source_hidden": true}
 options = DrawingOptions(seed=seed, ambiguous=0, nuisances="none")
 who = 5  # drawn sad; chosen because the answer changes
-angles = np.deg2rad(np.linspace(0, 60, len(SKINS)))
+angles = np.deg2rad([0, 20, 40, 60])
 turned = [redraw(options, who, yaw=float(angle)).image for angle in angles]
-skins = [redraw(options, who, skin=skin).image for skin in SKINS]
+skins = [redraw(options, who, skin=skin).image for skin in SKINS[::2]]
 show_still(
     *figures.one_person(
-        {"turned, 0 to 60°": (turned, ask(turned).numpy()), "seven skins": (skins, ask(skins).numpy())},
+        {"turned, 0 to 60°": (turned, ask(turned).numpy()), "skins": (skins, ask(skins).numpy())},
         FERPLUS,
     )
 )

@@ -200,14 +200,14 @@ def _still(
     many: np.ndarray,
 ) -> Figure:
     shown = [0, len(shares) // 2, len(shares) - 1]
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    figure = Figure(figsize=(6.6, 3.4), layout="constrained")
     axes = figure.subplots(2, len(shown))
     for column, step in enumerate(shown):
         show_picture(axes[0, column], pictures[step])
         axes[0, column].set_title(f"{shares[step]:.0%} {pair[1]}", fontsize=10)
         rows = {"truth": truth[step], "ten raters": ten[0, step] / 10, "ten others": ten[1, step] / 10}
         rows |= {"1,000 raters": many[step] / many[step].sum()}
-        stack_bars(axes[1, column], rows, size=7)
+        stack_bars(axes[1, column], rows, size=8)
         if column:
             axes[1, column].set_yticks([])
     return figure

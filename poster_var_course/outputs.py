@@ -20,7 +20,9 @@ def record(**metrics: object) -> None:
     """
     values = {name: plain_value(name, value) for name, value in metrics.items()}
     text = ", ".join(f"{name} = {short(value)}" for name, value in values.items())
-    show({METRICS: values, "text/plain": f"Recorded: {text}"})
+    rows = "".join(f"<tr><td>{escape(n)}</td><td>{escape(short(v))}</td></tr>" for n, v in values.items())
+    table = f"<details><summary>Recorded: {len(values)} results</summary><table>{rows}</table></details>"
+    show({METRICS: values, "text/html": table, "text/plain": f"Recorded: {text}"})
 
 
 def show(bundle: dict[str, object]) -> None:

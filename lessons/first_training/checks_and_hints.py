@@ -3,7 +3,9 @@
 import copy
 import math
 from collections.abc import Callable
+from numbers import Real
 
+import lightning.fabric  # noqa: F401  fit imports it: seconds that are no part of an answer's time
 import torch
 from torch import Tensor, nn
 
@@ -48,13 +50,17 @@ def _two_steps(step: Step, batches: list[tuple[Tensor, Tensor]]) -> tuple[Tensor
     torch.manual_seed(0)
     network = VariationalHead(5, 4).eval()
     optimizer = torch.optim.SGD(network.parameters(), lr=0.5)
-    taken = []
+    taken, arrived = [], []
     optimizer.register_step_post_hook(lambda *_: taken.append(1))
+    for weight in network.parameters():
+        weight.register_hook(lambda _: arrived.append(1))
     torch.manual_seed(1)
     for features, target in batches:
         returned = step(network, optimizer, features, target)
     if not taken:
         unmoved = "Gradients alone change nothing: the optimizer must take a step."
+    elif not arrived:
+        unmoved = "No gradient was computed: loss.backward() is missing."
     elif any(weight.grad is not None for weight in network.parameters()):
         unmoved = "The step came before backward(), so it found no gradients."
     else:
@@ -66,8 +72,8 @@ def _variant(
     *,
     train: bool = True,
     zero: bool = True,
-    softmax: bool = False,
     update: bool = True,
+    criterion: Callable[[Tensor, Tensor], Tensor] = cross_entropy,
 ) -> Step:
     """The training step, whole or with one typical mistake."""
 
@@ -76,8 +82,7 @@ def _variant(
             network.train()
         if zero:
             optimizer.zero_grad()
-        logits = network(features)
-        loss = cross_entropy(logits.softmax(dim=1) if softmax else logits, target)
+        loss = criterion(network(features), target)
         loss.backward()
         if update:
             optimizer.step()
@@ -90,7 +95,7 @@ def _variant(
     "first_training.training_step",
     hints=(
         "Five moves: training mode, clear old gradients, forward and loss, backward, step. Which is missing?",
-        "network.train() comes first, or the head returns its mean instead of a draw. "
+        "network.train() comes first, or the head returns its mean instead of a sample. "
         "cross_entropy(network(images), target) is the loss; it has the softmax inside.",
         "network.train(); optimizer.zero_grad(); loss = cross_entropy(network(images), target); "
         "loss.backward(); optimizer.step(); return loss.item()",
@@ -104,8 +109,14 @@ def training_step(yours):
     got, returned, unmoved = _two_steps(yours, batches)
     mistakes = [
         (_variant(zero=False), "The first step is right, the second is not: clear the old gradients."),
-        (_variant(softmax=True), "cross_entropy takes logits and has a softmax inside; yours is the second one."),
-        (_variant(train=False), "In evaluation mode the head gives its mean, not a draw: network.train()."),
+        (_variant(criterion=lambda z, t: cross_entropy(z.softmax(1), t)),
+         "There is a softmax inside cross_entropy; yours is one too many."),
+        (_variant(criterion=lambda z, t: cross_entropy(z, t.argmax(1))),
+         "Hand over the whole distribution, without argmax."),
+        (_variant(criterion=lambda z, t: cross_entropy(t, z)), "The logits come first: cross_entropy(logits, target)."),
+        (_variant(criterion=lambda z, t: -cross_entropy(z, t)), "The sign is turned round: this raises the loss."),
+        (_variant(criterion=lambda z, t: len(z) * cross_entropy(z, t)), "Take the mean over the batch, not the sum."),
+        (_variant(train=False), "That is the loss of the means. After network.train(), network(images) is a sample."),
         (_variant(update=False), f"No weight moved. {unmoved}"),
     ]  # fmt: skip
     expect_close(
@@ -113,14 +124,20 @@ def training_step(yours):
         expected,
         "For the weights after two steps",
         mistakes=[(_two_steps(wrong, batches)[0], text) for wrong, text in mistakes],
-        hint="Compare with the five moves of the first hint; the noise is drawn once per step.",
+        hint="Compare your lines with the five moves of the first hint, one by one, and the loss with the second hint.",
     )
+    graph = " A tensor would keep its whole graph alive." if getattr(returned, "requires_grad", False) else ""
     expect(
-        isinstance(returned, float) and not isinstance(returned, Tensor),
+        isinstance(returned, Real),
         f"Expected the loss as a Python number, got {type(returned).__name__}.",
-        "loss.item() gives the number. A tensor would keep its whole graph alive.",
+        f"loss.item() gives the number.{graph}",
     )
-    expect_close(returned, loss, "For the loss of the second step")
+    expect_close(
+        returned,
+        loss,
+        "For the loss of the second step",
+        hint="The weights are right. Return the cross-entropy of this step, neither scaled nor rounded.",
+    )
     _expect_pvlib_to_agree(yours)
 
 
@@ -164,6 +181,11 @@ def floor_of_two_softmaxes(yours):
             -math.log(probability),
             f"For {classes} classes",
             mistakes=[
+                (
+                    math.log(1 + 7 / math.e),
+                    "That is the floor for eight classes; use the number that is handed in.",
+                ),
+                (-math.log2(probability), "In nats: the natural logarithm."),
                 (0.0, "cross_entropy takes a softmax of what it gets, so 1 and 0 do not stay 1 and 0."),
                 (
                     math.log(classes),
@@ -199,16 +221,21 @@ def accuracy_interval(yours):
             mistakes=[
                 (
                     _wald(accuracy, faces),
-                    "Your width is taken at a (Wald): fine in the middle, wrong at the ends. For 98.6 % of 291 faces it "
+                    "Your width is computed at a (Wald): fine in the middle, wrong at the ends. For 98.6 % of 291 faces it "
                     "ends at 100.0 %, Wilson's at 99.5 %.",
                 ),
-                (_wald(accuracy, faces).clamp(0, 1), "The width is taken at a: fine in the middle, wrong at the ends."),
                 (_wilson(accuracy, faces, errors=1.0), "That is one standard error; 95 % need 1.96 of them."),
                 (_wilson(accuracy, faces).flip(0), "The lower end comes first."),
                 (100 * _wilson(accuracy, faces), "As shares, not per cent."),
+                *((end, "The values fit; return both ends as a pair.") for end in _wilson(accuracy, faces)),
+                (_half_width(accuracy, faces), "That is half the width; return the two ends."),
             ],
             hint="Put your two ends for p into (a − p)² and into 1.96² p(1 − p)/n: both must agree.",
         )  # fmt: skip
+
+
+def _half_width(accuracy: float, faces: int) -> Tensor:
+    return _wilson(accuracy, faces).diff()[0] / 2
 
 
 def _wald(accuracy: float, faces: int) -> Tensor:

@@ -1,6 +1,7 @@
 """Figures of the first training: memorised faces, training curves, faces while the network learns, confusions."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 from matplotlib.figure import Figure
@@ -17,7 +18,7 @@ GOOD, BAD, NOISE = "#0072b2", "#d55e00", "#009e73"
 
 
 def memorised(right: Sequence[float], wrong: Sequence[float], floor: float) -> tuple[Figure, str]:
-    """Show the losses of the steps of a sound and of a mistaken network, and the floor of the mistaken one's."""
+    """Show the losses of the steps of a correct and of a mistaken network, and the floor of the mistaken one's."""
     figure = Figure(figsize=(6.5, 3.2), layout="constrained")
     axes = figure.subplots()
     axes.plot(right, color=GOOD)
@@ -47,7 +48,7 @@ def memorised(right: Sequence[float], wrong: Sequence[float], floor: float) -> t
     axes.set(xlabel="step", ylabel="loss (nats)", ylim=(0, None))
     axes.spines[["top", "right"]].set_visible(False)
     alt = (
-        f"The loss over {len(right)} steps on a few faces. The sound network falls from {right[0]:.2f} to {right[-1]:.2f}; "
+        f"The loss over {len(right)} steps on a few faces. The correct one falls from {right[0]:.2f} to {right[-1]:.2f}; "
         f"the one with two softmaxes only from {wrong[0]:.2f} to {wrong[-1]:.2f}, above its floor of {floor:.2f}."
     )
     return figure, alt
@@ -65,26 +66,27 @@ def curves(
         floor: the entropy of the targets (nats), which no training loss passes.
         raters: how often one rater, and the first choice of ten, find the strongest expression of mixed faces.
     """
-    figure = Figure(figsize=(10, 3.2), layout="constrained")
-    loss, accuracy, sigma = figure.subplots(1, 3)
+    figure = Figure(figsize=(6.5, 5.2), layout="constrained")
+    panels = figure.subplot_mosaic([["loss", "sigma"], ["accuracy", "accuracy"]], height_ratios=(2, 3))
+    loss, accuracy, sigma = (panels[name] for name in ("loss", "accuracy", "sigma"))
     epochs = [record.epoch for record in history]
     loss.plot(epochs, [record.loss for record in history], "o-", color=INK, markersize=4)
     loss.axhline(floor, color=INK, linestyle=":", linewidth=1)
-    below = {"xytext": (0, -4), "textcoords": "offset points", "ha": "right", "va": "top"}
+    below: dict[str, Any] = {"xytext": (0, -4), "textcoords": "offset points", "ha": "right", "va": "top"}
     loss.annotate("entropy of the votes", (epochs[-1], floor), color=INK, **below)
     loss.set(title="training loss (nats)", xlabel="epoch", ylim=(0, None))
     accuracy.axhspan(*raters, color="#dddddd", linewidth=0)
     for who, share in zip(("one rater", "ten raters"), raters, strict=True):
-        accuracy.annotate(f"{who}, mixed faces", (epochs[-1], share), color=GREY, fontsize=8, **below)
+        accuracy.annotate(f"{who}, mixed faces", (epochs[-1], share), color=GREY, **below)
     for kind, colour in (("clear", GOOD), ("mixed", BAD)):
         values = [before[kind], *(record.metrics[kind] for record in history)]
         accuracy.plot([0, *epochs], values, "o-", color=colour, markersize=4)
-        beside = {"xytext": (6, -3), "textcoords": "offset points"}
+        beside: dict[str, Any] = {"xytext": (6, -3), "textcoords": "offset points"}
         accuracy.annotate(f"{kind} faces", (epochs[-1], values[-1]), color=colour, **beside)
     accuracy.set(title="accuracy on unseen faces", xlabel="epoch", ylim=(0, 1))
     accuracy.yaxis.set_major_formatter(PercentFormatter(1))
-    spread = [before["sigma"], *(record.metrics["sigma"] for record in history)]
-    sigma.plot([0, *epochs], spread, "o-", color=NOISE, markersize=4)
+    sigmas = [before["sigma"], *(record.metrics["sigma"] for record in history)]
+    sigma.plot([0, *epochs], sigmas, "o-", color=NOISE, markersize=4)
     sigma.set(title="mean σ of the logits", xlabel="epoch", ylim=(0, None))
     for axes in (loss, accuracy, sigma):
         axes.spines[["top", "right"]].set_visible(False)
@@ -94,7 +96,7 @@ def curves(
         f"the entropy of the votes is {floor:.2f}. "
         f"Accuracy on clear faces rises from {before['clear']:.0%} to {last.metrics['clear']:.0%}, on mixed faces to "
         f"{last.metrics['mixed']:.0%} (one rater {raters[0]:.0%}, ten {raters[1]:.0%}). "
-        f"The mean σ falls from {spread[0]:.2f} to {spread[-1]:.2f}."
+        f"The mean σ falls from {sigmas[0]:.2f} to {sigmas[-1]:.2f}."
     )
     return figure, alt
 
@@ -123,7 +125,8 @@ def story(
     meant = [names[k] for k in truth.argmax(dim=1).tolist()]
     pairs = "; ".join(f"{a} for a face of {b}" for a, b in zip(said, meant, strict=True))
     alt = (
-        f"{len(pictures)} faces with bars for the probability of each expression. Before training all bars are alike. "
+        f"{len(pictures)} faces with bars for the probability of each expression. "
+        "Before training the bars are much the same for every face. "
         f"After {len(probabilities) - 1} epochs the highest bar is: {pairs}. "
         f"Meanwhile the mean σ goes from {sigma[0]:.2f} to {sigma[-1]:.2f}."
     )

@@ -2,20 +2,20 @@
 # # {number} · {title}
 #
 # **The question.** All parts are built. What happens between random weights and a network that names an
-# expression, and what does the variational head do meanwhile?
+# expression, and what happens to the σ of the variational head?
 #
 # **After this lesson you can**
 # - predict the loss of an untrained variational network before you see it;
-# - write the training step, and prove that it is the one `pvlib` runs;
-# - find a mistake by the floor that a loss cannot pass;
+# - write the training step, and check that it changes every weight as `pvlib`'s own does;
+# - find a bug by the floor of a loss, the lowest value that it can reach;
 # - compare a training curve with what one rater and ten raters reach, and give an interval for its last number;
 # - explain what happens to σ without a divergence, and predict where it stays with one.
 #
 # **You need** the lessons on reparameterization and on the variational head. The network is used whole
 # here; later lessons build its parts.
 #
-# **Time.** About 75 minutes with all exercises, 45 without exercise 3 and sections 6 to 8. The cells run in about a
-# minute and a half on a laptop's CPU. The full profile trains the paper's 43.9 million weights on FER+ and wants a GPU.
+# **Time.** About 75 minutes with all exercises, 45 without exercises 2 and 3 and sections 6 to 8. The cells run in about a
+# minute and a half on a laptop's CPU. The full profile trains the paper's 43.9 million weights on FER+ and needs a GPU.
 #
 # **In the paper.** Section "Implementation details" and Table 1 (AdamW, weight decay 1e-4, exponential
 # schedule) of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026).
@@ -28,7 +28,7 @@ landmark_weights = ""  # full profile: released weights of the landmark network,
 epochs = 0  # 0: the profile's own number
 faces = 2_000  # drawn training faces, at least 256; real data sets are used whole
 
-# %% id="setup"
+# %% id="setup" jupyter={"source_hidden": true}
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -57,7 +57,7 @@ from pvlib.training.sources import load_faces, recipe_for
 
 torch.manual_seed(seed)
 device = "cuda" if torch.cuda.is_available() else "cpu"
-precision = fast_precision(device)  # bf16 where the processor has it, half the time for the same result
+precision = fast_precision(device)  # bf16 where the processor has it: faster
 full = profile == "full"
 if full and data == "drawn":
     raise CourseError(
@@ -71,7 +71,7 @@ if faces < 256:
 # ## 1 · What there is to learn from
 #
 # Every drawn face has a true mixture of expressions and ten simulated raters who vote on it. The network is
-# shown the votes, as it would be on FER+; the mixture stays hidden and will be the judge. A face is *clear* if
+# shown the votes, as it would be on FER+; the mixture stays hidden, and we measure against it. A face is *clear* if
 # one expression holds at least 90 % of its mixture, else *mixed*.
 
 # %% id="faces"
@@ -136,8 +136,8 @@ with torch.no_grad():
         torch.stack([cross_entropy(distribution.sample(), few.target) for _ in range(50)]).mean().item()
     )
     noise = torch.randn(20_000, len(names))
-    sigma, spread = distribution.stddev.mean(), distribution.mean.std(dim=1).mean()
-    both = (sigma**2 + spread**2).sqrt()  # variances add
+    sigma, of_means = distribution.stddev.mean(), distribution.mean.std(dim=1).mean()
+    both = (sigma**2 + of_means**2).sqrt()  # variances add
     noise_loss, predicted_loss = (
         cross_entropy(s * noise, torch.zeros(20_000).long()).item() for s in (sigma, both)
     )
@@ -145,21 +145,23 @@ print(f"ln {len(names)}: {torch.tensor(float(len(names))).log():.2f}")
 reveal("first_training.first_loss", sample_loss)
 print(f"means of the logits: {mean_loss:.2f}   one sample of the logits: {sample_loss:.2f}")
 print(
-    f"pure noise as wide as σ = {sigma:.2f}: {noise_loss:.2f}   as wide as σ and means together: {predicted_loss:.2f}"
+    f"standard deviation of the noise σ = {sigma:.2f}, of a face's eight means {of_means:.2f}, of both {both:.2f}"
 )
+print(f"loss of pure noise with {sigma:.2f}: {noise_loss:.2f}   with {both:.2f}: {predicted_loss:.2f}")
 
 # %% [markdown]
-# The means give nearly $\ln 8$; a *sample* costs clearly more. At the start σ ≈ 1 ({link:variational_head}), so
-# the logits that training sees are mostly noise, and noisy logits give a wrong class a high probability. The two small gaps
-# have a cause each: random weights already move the means of a face apart, by about 0.5, so even they cost a
-# little more than $\ln 8$; and in a sample that spread adds to σ, as variances do. Training has two ways to a lower
-# loss: move the means apart in the right direction, or make σ small. We measure both.
+# The loss of the means is just above $\ln 8$: random weights already make the eight means of a face unequal, by a standard
+# deviation of 0.44 to 0.60 over five seeds. A *sample* costs clearly more. At the start σ ≈ 1 ({link:variational_head}), so
+# the logits are mostly noise, and noise often gives a wrong class a high probability. Noise with σ alone explains most of
+# that loss; with the means' standard deviation added (as variances), the prediction is closer. Training has two ways to a
+# lower loss: move the means apart in the right direction, or make σ small. We measure both.
 #
 # ## 3 · Build it: one training step
 #
-# > **Exercise 1** · 10 minutes · medium · the one to do if you do only one. Put the network into training mode,
-# > forget old gradients, compute the loss of one sample of the logits against the label distribution, send it
-# > back, take a step. Return the loss as a Python number. `cross_entropy` takes logits, not probabilities.
+# > **Exercise 1** · 10 minutes · medium · the one to do if you do only one. Put the network into training mode: there
+# > `network(images)` is a sample of the logits, in evaluation mode it is their means. Clear the old gradients, compute the
+# > loss against the label distribution, call `backward()`, take a step. Return the loss as a Python number.
+# > `cross_entropy` takes logits, not probabilities.
 
 
 # %% id="training-step"
@@ -182,16 +184,16 @@ check("first_training.training_step", training_step)
 hint("first_training.training_step")
 
 # %% [markdown]
-# The check ran your step beside `pvlib.training.fit` on a very small POSTER-Var and the same random numbers,
-# and compared every weight. Read the library's loop in `pvlib/training/loop.py`: it is your step, with a
-# progress bar. From here on your step trains in this section.
+# The check runs your step beside `pvlib.training.fit` on a very small POSTER-Var and the same random numbers,
+# and compares every weight. The five moves stand in `train_epoch` and `gradient` of `pvlib/training/loop.py`. Once your
+# step passes, the next cells train with it.
 
 # %% id="own-step"
 step = chosen("first_training.training_step", training_step, step_of_pvlib)
 
 # %% [markdown]
-# **Before any long run, let the network memorise a few faces.** If it cannot, the program has a bug, and this
-# test finds it in seconds. A common bug is a softmax before the cross-entropy, which has one inside.
+# **Before any long run, let the network memorise a few faces.** If it cannot, the program most likely
+# has a bug, and this test shows it in seconds. A common bug is a softmax before the cross-entropy, which has one inside.
 #
 # > **Exercise 2** · 5 minutes · medium · warm-up for reading curves. With that bug, the "logits" are
 # > probabilities. Suppose that the network knows everything: 1 for the right class, 0 for all others. Which
@@ -235,18 +237,18 @@ show_still(*figures.memorised(right, wrong, floor=math.log(1 + (len(names) - 1) 
 
 # %% [markdown]
 # Both curves fall, and the mistaken one even starts lower; it looks like slow learning.
-# But probabilities lie between 0 and 1, so as logits they can never be far apart, and no amount of training
-# brings that loss under its floor, $\ln(1 + 7/e) = 1.27$. A test whose loss *must* reach zero shows the difference.
+# But probabilities lie between 0 and 1, so as logits they differ by at most 1, and no training brings that loss under its
+# floor, $\ln(1 + 7/e) = 1.27$. A test whose loss *must* come near zero shows the difference.
 #
 # ## 4 · Train
 #
-# The paper multiplies the learning rate by γ after every epoch. (γ itself is unreadable in print; the released
-# code has 0.98, so that the last of 300 epochs runs at 0.2 % of the first rate.) Our run is short, so its γ is
-# smaller: the last epoch runs at a tenth of the first rate.
+# The paper multiplies the learning rate by γ after every epoch. (γ is unreadable in print; in the released code it is
+# 0.98, and the last of 300 epochs has 0.2 % of the first rate.) Our run is short, so its γ is smaller: the last epoch has
+# a tenth of the first rate.
 #
-# After every epoch we look at the test faces (to *watch*, not to choose: nothing below depends on it), and
-# keep what the network says of six of them. One rater finds the strongest expression of about two mixed faces in
-# three. How often will the network?
+# After every epoch we look at the test faces (to *watch*, not to choose: nothing below depends on it), and keep the
+# network's probabilities for six of them, from the means of the logits. One rater finds the strongest expression of about
+# two mixed faces in three. How often will the network?
 
 # %% id="guess-mixed"
 guess(
@@ -313,11 +315,12 @@ show_still(*figures.curves(before, history, floor, raters["mixed"]))
 # Three things to see. **The loss does not approach zero**, and should not: the target is what ten people
 # said, and where they disagree even a perfect answer has the entropy of their votes as its loss. Ours ends at
 # more than twice that floor: it is measured on randomly changed faces and on samples of the logits, and six epochs are few.
+# (A loss that falls for epochs while the accuracy on unseen faces falls too is overfitting; six epochs do not show it.)
 # **Mixed faces stay hard, for people too**: the grey band reaches from one rater to the first choice of ten, and the
 # network ends inside it, nearer to one rater: over five seeds at 69 to 73 %.
-# **σ becomes small** in the first epoch, from about 1 to about 0.2. Noise in the logits only costs, and nothing
+# **σ becomes small** in the first epoch, from about 1 to about 0.2. Noise in the logits only raises the loss, and nothing
 # here keeps σ large: $\partial\,\mathbb E[\mathrm{CE}] / \partial \sigma_k^2 = \tfrac12 \mathbb E[p_k(1-p_k)] > 0$.
-# It does not reach 0, because once the network is sure, $p_k(1-p_k)$ and with it this slope are small.
+# Then it falls slowly: once the network is sure, $p_k(1-p_k)$ and with it this slope are small.
 #
 # ## 5 · See it: six faces while the network learns
 #
@@ -331,13 +334,13 @@ show(*figures.story(test_faces.images[shown], truth[shown], votes[shown], torch.
 # %% [markdown]
 # ## 6 · How good is it, and how sure are we?
 #
-# Each test face is a coin that falls right with the probability $p$ that we want to know; we saw the share $a$ of
-# $n$ coins. The common interval is $a \pm 1.96\sqrt{a(1-a)/n}$. It takes its width at $a$: where every face was right
-# it has no width at all, and near 100 % it is too narrow.
+# Suppose that each test face is answered right with the same probability $p$, which we want to know; of $n$ faces the share
+# $a$ was right. The common interval is $a \pm 1.96\sqrt{a(1-a)/n}$. Its width is computed at $a$ instead of $p$: where every
+# face was right it has no width at all, and near 100 % it is too narrow.
 #
-# > **Exercise 3** · 10 minutes · medium · stretch. *Decide* better: keep every $p$ from which $a$ is no more
-# > than 1.96 standard errors **of $p$** away, $|a - p| \le 1.96\sqrt{p(1-p)/n}$. Square it, solve for $p$, and
-# > return both ends as a pair (Wilson's interval).
+# > **Exercise 3** · 10 minutes · medium · stretch. *Decide* for every $p$ whether it stays: it does if
+# > $|a - p| \le 1.96\sqrt{p(1-p)/n}$, with the width computed at $p$ itself. Square it, solve for $p$, and return both
+# > ends as a pair (Wilson's interval).
 
 
 # %% id="interval"
@@ -366,12 +369,12 @@ counts = confusion(strongest, prediction.probabilities.argmax(dim=1), len(names)
 show_still(*figures.confusion(counts, names))
 
 # %% [markdown]
-# Such an interval is a useful thing to hold against a paper. On RAF-DB's 3,068 test faces an accuracy near
-# 92.5 % carries ± 0.9 points. The layer embedding's published gain there is 0.10 points: three faces.
-# (It says how sure these weights' accuracy is. Other seeds give other weights, and differ on top of that.)
+# Use such an interval when you read a paper. On RAF-DB's 3,068 test faces an accuracy near 92.5 % has one of ± 0.9 points.
+# For one of its parts, the layer embedding, the paper reports a gain of 0.10 points there: three faces.
+# (The interval is about these weights alone. Other seeds give other weights, and that adds to it.)
 #
-# Accuracy asks only for the winner. The *probabilities* can be held against the truth, which no real data
-# set allows:
+# Accuracy looks at the most probable class alone. All *probabilities* can be compared with the true mixture, which no real
+# data set has:
 
 # %% id="divergence-from-truth"
 divergence = kullback_leibler(truth, prediction.probabilities)  # (N,), KL(truth ‖ said)
@@ -386,25 +389,25 @@ for kind, which in [("clear", clear), ("mixed", ~clear)]:
 # ## 7 · The same on real faces, at paper size
 #
 # `pvlib train ferplus-scratch --out runs/paper` trains the paper's network on FER+, and
-# `pvlib run first_training --profile full -p data=ferplus.safetensors` runs this lesson with it; both want a GPU.
+# `pvlib run first_training --profile full -p data=ferplus.safetensors` runs this lesson with it; both need a GPU.
 # `docs/training.md` of the course says how a run is stopped and goes on.
 #
 # Where paper and released code differ, we say which one we follow:
 #
 # | | paper | released code | this lesson |
 # |---|---|---|---|
-# | optimiser | AdamW | SAM around AdamW | AdamW |
+# | optimiser | AdamW | SAM (two gradients a step) around AdamW | AdamW |
 # | loss | CE + λ·KL, λ unreadable | cross-entropy | cross-entropy |
 # | γ | unreadable | 0.98 | 10 % of the rate in the last epoch |
 # | start | pretrained backbones | pretrained backbones | from nothing, hence a larger rate |
-# | FER+ | | trains on validation too, picks the best epoch on test | validation faces only watched |
+# | FER+ | not stated | trains on validation too, picks the best epoch on test | validation faces only watched |
 #
 # ## 8 · Try to break it
 #
-# A new network, few faces, four epochs: some seconds, too short to learn faces, but long enough for σ. Here it is
-# trained as above, and once with the Gaussian divergence of {link:variational_head}. The formula is
-# $\sigma_k^2 = \lambda / (\lambda + \mathbb E[p_k(1-p_k)])$, with the second network's own $p$.
-
+# Two new networks see 500 faces for four epochs: too short to learn faces, long enough for σ. One is trained as above, the
+# other with λ times the Gaussian divergence of {link:variational_head}, whose slope by $\sigma_k^2$ is
+# $\tfrac\lambda2(1 - 1/\sigma_k^2)$. It cancels the slope of section 4 at
+# $\sigma_k^2 = \lambda / (\lambda + \mathbb E[p_k(1-p_k)])$: the dotted line, with the second network's own $p$.
 
 # %% id="held-up"
 few_faces = train_faces.subset(torch.arange(min(500, len(train_faces))))
@@ -436,8 +439,8 @@ show_still(*figures.held_up(alone, held, optimum, weight))
 
 # %% [markdown]
 # Without a divergence σ ends between 0.25 and 0.31 over five seeds; with λ = 0.1 between 0.69 and 0.71, where the
-# formula gives 0.69. So σ follows a formula in λ and $p(1-p)$, for whatever faces: nothing in it asks how unsure the
-# network should be.
+# formula gives 0.69. So the mean σ follows a formula in λ and $p(1-p)$: nothing in it asks how unsure the network
+# should be.
 #
 # Now yours; guess before you run each.
 #
@@ -445,15 +448,15 @@ show_still(*figures.held_up(alone, held, optimum, weight))
 #   (set `weight = 1.0` first)?
 # - `again(learning_rate=1e4)`: what does `fit` say?
 # - In section 4, a minute each: `recipe=None`; `recipe=recipe_for(data, "photograph")`, faces turned, lit and partly
-#   covered (`pvlib show drawn --recipe photograph` draws a page of them); a learning rate of 3e-2. What becomes of
+#   covered (`pvlib show drawn --recipe photograph` draws a page of them); a learning rate of 3e-2. What happens to
 #   training loss and accuracy? Is the difference larger than the interval of section 6, and does another seed agree?
 #
 # ## Common misconceptions
 #
 # - *"A falling loss means a correct program."* See the curve with two softmaxes.
 # - *"The loss should go to zero."* Not against votes: their entropy is the floor.
-# - *"σ tells how unsure the network is."* It shrank because noise costs, not because faces got clearer.
-# - *"The best epoch's accuracy is the result."* Chosen on the test faces, it is a maximum over noise.
+# - *"σ tells how unsure the network is."* It fell because noise raises the loss, not because faces got clearer.
+# - *"The best epoch's accuracy is the result."* Chosen on the test faces, it is the largest of several noisy numbers.
 # - *"Two decimals of accuracy are information."* Not with 3,068 faces.
 #
 # ## Recap in five lines
@@ -467,10 +470,9 @@ show_still(*figures.held_up(alone, held, optimum, weight))
 # ## What the paper claims, what we measured
 #
 # The paper reports 91.89 % on FER+ after 200 epochs from pretrained backbones; the released code chooses the best
-# epoch on the scored split, the paper does not say. Your run is a small network on drawn faces: it shows that the whole
-# graph learns, what its σ does on the way, and how wide the interval around its last number is. These are its numbers:
+# epoch on the scored split, the paper does not say. Your run is a small network on drawn faces. These are its numbers:
 
-# %% id="record"
+# %% id="record" jupyter={"source_hidden": true}
 record(
     accuracy_clear=final["clear"],
     accuracy_mixed=final["mixed"],
@@ -499,7 +501,7 @@ record(
 # Answer each aloud before you open it.
 #
 # <details><summary>1. Why does an untrained variational network lose more than ln C?</summary>Its loss is taken at a
-# sample of the logits. With σ ≈ 1 the sample gives a wrong class a high probability about as often as not.</details>
+# sample of the logits. With σ ≈ 1 the noise often gives a wrong class a high probability.</details>
 # <details><summary>2. Which two ways to a lower loss does training have at the start?</summary>Move the means of the
 # logits apart in the right direction, or make σ small.</details>
 # <details><summary>3. What are the five moves of a training step, in order?</summary>Training mode; clear the old
@@ -511,7 +513,7 @@ record(
 # <details><summary>6. What is the lowest training loss against votes?</summary>The entropy of the votes: a perfect
 # answer still pays it.</details>
 # <details><summary>7. Why does σ fall without a divergence?</summary>The derivative of the expected loss by σ² is
-# ½ E[p(1 − p)], never negative: noise in the logits only costs.</details>
+# ½ E[p(1 − p)], never negative: noise in the logits only raises the loss.</details>
 # <details><summary>8. Where does σ stay with a Gaussian divergence of weight λ?</summary>Near
 # σ² = λ / (λ + E[p(1 − p)]).</details>
 # <details><summary>9. What is wrong with a ± 1.96 √(a(1 − a)/n) near 100 %?</summary>It takes its width at a; at a = 1
@@ -519,4 +521,4 @@ record(
 # <details><summary>10. Why may the best epoch's test accuracy not be reported as the result?</summary>It is the maximum
 # of several noisy numbers, chosen on the faces that it is measured on.</details>
 #
-# **Next:** a later lesson reads results like these the way a referee would.
+# **Next:** a later lesson reads results like these as a referee does.

@@ -17,7 +17,7 @@ BEFORE = {"clear": 0.1, "mixed": 0.2, "sigma": 1.0}
 
 def test_the_curves_start_before_training_and_end_with_the_last_epoch():
     figure, alt = figures.curves(BEFORE, HISTORY, floor=0.4, raters=(0.6, 0.85))
-    loss, accuracy, sigma = figure.axes
+    loss, sigma, accuracy = figure.axes
     assert loss.lines[0].get_ydata().tolist() == [2.0, 1.5]
     assert list(loss.lines[1].get_ydata()) == [0.4, 0.4]
     assert accuracy.patches[0].get_bbox().intervaly.tolist() == [0.6, 0.85]

@@ -8,6 +8,7 @@ from pvlib.models.heads import VariationalHead
 
 SAMPLES, BATCH, CLASSES = 6, 3, 8
 CUT = "The values are right, but the graph was cut: no .detach(), .data, .item() or no_grad on the way."
+OWN_NOISE = "Your answer changes from call to call: sample nothing, use the noise that is handed in."
 REDUCED = "Keep one estimate for every sample; the lesson averages later."
 
 
@@ -37,7 +38,7 @@ def _judge_score(yours, loss, noise, log_variance, what):
     by_mean, by_log_variance = torch.autograd.grad(weighted, (mean, each))
     sigma = (0.5 * log_variance).exp()
     got = yours(loss, noise, log_variance)
-    expect(_holds(got, 2), "Expected a pair: the gradients by the mean, then by the log-variance.")
+    _expect_parts(got, 2, "a pair: the gradients by the mean, then by the log-variance")
     expect_close(
         got[0],
         by_mean,
@@ -49,11 +50,10 @@ def _judge_score(yours, loss, noise, log_variance, what):
             (loss * noise * sigma, "Divide by σ instead of multiplying: (z − μ)/σ² is ε/σ."),
             (-by_mean, "The sign is turned round: log q grows when μ moves towards z."),
             (noise / sigma, "That is ∇ log q alone; multiply by the loss."),
-            (by_mean.mean(dim=0), REDUCED),
-            (by_mean.mean(), REDUCED),
-            (by_mean.sum(), REDUCED),
+            (loss.mean() * noise / sigma, "Every sample has a loss of its own: take no mean of ℓ."),
+            *_reduced(by_mean),
         ],
-        hint="By hand: a sample with ℓ = 1, ε = 2, σ = 1/2 has the gradient 4, one with σ = 2 has 1.",
+        hint="By hand: a sample with ℓ = 3, ε = −2, σ = 1/2 has the gradient −12, one with σ = 2 has −3.",
     )
     expect_close(
         got[1],
@@ -67,11 +67,9 @@ def _judge_score(yours, loss, noise, log_variance, what):
             (2 * by_log_variance / sigma, "That is the gradient by σ. Go one step further: dσ/dv = ½ σ."),
             (by_log_variance / loss, "That is ∇ log q alone; multiply by the loss."),
             (0.5 * loss * (noise - 1), "ε enters squared: (z − μ)²/σ² is ε²."),
-            (by_log_variance.mean(dim=0), REDUCED),
-            (by_log_variance.mean(), REDUCED),
-            (by_log_variance.sum(), REDUCED),
+            *_reduced(by_log_variance),
         ],
-        hint="By hand: a sample with ℓ = 1 and ε = 1 has the gradient 0, one with ε = 3 has 4, whatever σ is.",
+        hint="By hand: a sample with ℓ = 2 and ε = 1 has the gradient 0, one with ε = −3 has 8, whatever σ is.",
     )  # fmt: skip
 
 
@@ -90,6 +88,7 @@ def reparameterize(yours):
     noise = torch.randn(BATCH, CLASSES)
     sigma = (0.5 * log_variance).exp()
     got = yours(mean, log_variance, noise)
+    by_hand = "By hand: μ = 1, log σ² = 0, ε = 2 give 3; with log σ² = 2 log 3, so σ = 3, they give 7."
     expect_close(
         got,
         mean + sigma * noise,
@@ -108,8 +107,11 @@ def reparameterize(yours):
             (mean + sigma, "σ is there, the noise is not: add σ ε."),
             (sigma * noise, "The standard deviation is right, but the sample is centred on 0 instead of μ."),
             (sigma + mean * noise, "Mean and σ have changed places: ε is scaled by σ and shifted by μ."),
+            (mean + sigma * noise[:1], "Every sample has noise of its own: use all of `noise`, not one row."),
+            (mean + sigma * noise.mean(), "Every sample has noise of its own: take no mean of ε."),
+            ((mean + sigma * noise).mean(dim=0), "Return every sample; nothing is averaged here."),
         ],
-        hint="By hand: μ = 1, log σ² = 0, ε = 2 give 3; with log σ² = 2 log 3, so σ = 3, they give 7.",
+        hint=OWN_NOISE if _differ(got, yours(mean, log_variance, noise)) else by_hand,
     )  # fmt: skip
     expect(torch.is_tensor(got) and got.requires_grad, "Expected a sample that carries a gradient.", CUT)
     slopes = torch.autograd.grad(got.sum(), (mean, log_variance), allow_unused=True)
@@ -154,7 +156,7 @@ def pathwise_gradient(yours):
             "grad" not in str(error), f"autograd stopped: {error}", "This one is by hand, without autograd."
         )
         raise
-    expect(_holds(got, 3), "Expected three tensors: the gradients by the mean, by σ, by the log-variance.")
+    _expect_parts(got, 3, "three tensors: the gradients by the mean, by σ, by the log-variance")
     expect_close(
         got[0],
         by_mean,
@@ -163,9 +165,7 @@ def pathwise_gradient(yours):
             (torch.ones_like(noise), "dz/dμ is 1; times slope, which arrives from the loss."),
             (torch.tensor(1.0), "dz/dμ is 1; times slope, which arrives from the loss."),
             (-slope, "The sign is turned round: z grows with μ."),
-            (slope.mean(dim=0), REDUCED),
-            (slope.mean(), REDUCED),
-            (slope.sum(), REDUCED),
+            *_reduced(slope),
         ],
         hint="By hand: z = μ + σ ε grows by as much as μ does, so only slope is left.",
     )
@@ -180,6 +180,7 @@ def pathwise_gradient(yours):
             (slope * noise * sigma, "The derivative of σ ε by σ is ε: no σ is left."),
             (slope * sigma, "The derivative of σ ε by σ is ε, not σ."),
             (-by_sigma, "The sign is turned round: for ε > 0, z grows with σ."),
+            *_reduced(by_sigma),
         ],
         hint="By hand: slope = 1, ε = 2 give 2, whatever σ is; slope = 3, ε = −1 give −3.",
     )
@@ -196,6 +197,7 @@ def pathwise_gradient(yours):
             (0.5 * by_sigma * sigma**2, "exp(log σ²) is σ². The derivative of exp(½ v) is ½ exp(½ v)."),
             (0.5 * by_sigma / sigma, "That is the gradient by σ². The derivative of exp(½ v) by v is ½ exp(½ v)."),
             (-by_log_variance, "The sign is turned round: σ grows with log σ²."),
+            *_reduced(by_log_variance),
         ],
         hint="By hand: slope = 1, ε = 2, log σ² = 0 give 1; with log σ² = 2 log 3, so σ = 3, they give 3.",
     )  # fmt: skip
@@ -222,9 +224,12 @@ def baseline(yours):
         mistakes=[
             (loss.mean(), own_in),
             (loss.mean().expand(SAMPLES), own_in),
+            (loss.mean(dim=0, keepdim=True), own_in),
             (loss, "A sample's own loss as its baseline leaves ℓ − b = 0, and no gradient."),
             (torch.zeros(SAMPLES), "0 is a baseline that changes nothing."),
             (loss - expected, "Return the baseline alone; the lesson subtracts it."),
+            (expected - loss, "Return the baseline alone; the lesson subtracts it."),
+            (expected[:, None], "The values are right. Return them without the second dimension."),
             (loss - loss.mean(), "Return the baseline alone, and leave the sample itself out of it."),
             ((loss.sum() - loss) / SAMPLES, "There are n − 1 other samples: divide by that."),
             (loss.sum() - loss, "That is the sum of the others; divide it by their number, n − 1."),
@@ -239,6 +244,20 @@ def baseline(yours):
     expect_shape(got, (SAMPLES,), "For the baselines")
 
 
-def _holds(got, count):
-    """Whether it is a tuple, a list or a stack of so many tensors."""
-    return isinstance(got, tuple | list | torch.Tensor) and len(got) == count
+def _reduced(gradient):
+    """What averages or sums over the samples would give."""
+    return [(f(gradient, *dim), REDUCED) for f in (torch.mean, torch.sum) for dim in ((), (0,))]
+
+
+def _differ(one, other):
+    """Whether two calls with the same input gave two tensors that are not equal."""
+    return torch.is_tensor(one) and torch.is_tensor(other) and not torch.allclose(one, other, equal_nan=True)
+
+
+def _expect_parts(got, count, wanted):
+    """Demand a tuple, a list or a stack of so many tensors, none of them missing."""
+    several = isinstance(got, tuple | list) or getattr(got, "ndim", 0) > 0
+    came = f"a {type(got).__name__} of length {len(got)}" if several else f"a {type(got).__name__}"
+    expect(several and len(got) == count, f"Expected {wanted}; got {came}.")
+    for number, part in enumerate(got, start=1):
+        expect(part is not None, f"Expected {wanted}; number {number} of yours is None.")

@@ -85,14 +85,14 @@ def _dartboards_still(darts: Mapping[str, Sequence[Tensor]]) -> Figure:
     return figure
 
 
-def spread(sigmas: Sequence[float], curves: Mapping[str, Sequence[float]]) -> tuple[Figure, str]:
+def noise_over_sigma(sigmas: Sequence[float], curves: Mapping[str, Sequence[float]]) -> tuple[Figure, str]:
     """Plot over σ the standard deviation of one sample's gradient, by each estimator's name."""
     figure = Figure(figsize=(6, 3.4), layout="constrained")
     axes = figure.subplots()
     for name, values in curves.items():
         colour, marker = STYLES[name]
         axes.loglog(sigmas, values, marker=marker, color=colour)
-        axes.annotate(name, (sigmas[0], values[0]), (0, 7), textcoords="offset points", color=colour)
+        axes.annotate(name, (sigmas[0], values[0]), (0, 11), textcoords="offset points", color=colour)
     axes.set(xlabel="σ of the eight logits", ylabel="standard deviation\nof one sample's gradient")
     axes.set_xticks(sigmas, [f"{s:g}" for s in sigmas])
     axes.minorticks_off()
@@ -140,7 +140,7 @@ def limits(
     temperatures, bias, noise = relaxed
     relaxation.loglog(temperatures, bias, "o-", color=SCORE, label="bias")
     relaxation.loglog(temperatures, noise, "s-", color=PATHWISE, label="noise of one sample")
-    jump.set(title="step: mean gradient", xlabel="μ", ylim=(-0.05, 0.62))
+    jump.set(title="step: mean gradient", xlabel="μ", ylim=(-0.05, 0.75))
     wave.set(title="sin(ωz): noise of one sample", xlabel="ω", ylim=(None, 60))
     choice.set(
         title="share of class 0, noise fixed",

@@ -7,10 +7,10 @@
 # **Why it matters.** Variational autoencoders, diffusion models and policy gradients need the answer. So does
 # POSTER-Var's *variational head*, the layer that samples eight logits, one for each expression.
 #
-# **After this lesson you can** say why `.sample()` stops the gradient; derive and code two estimators; say what each
-# requires; remove noise without bias; relax the choice of a class.
+# **After this lesson you can** say why `.sample()` stops the gradient; derive and code two estimators of it; say what
+# each requires; lower the noise of one without a bias; say what is missing when a class is sampled.
 #
-# **You need** tensors, `backward()`, the normal distribution. **Time:** 40 minutes; the cells compute for about 10 seconds.
+# **You need** tensors, `backward()`, the normal distribution. **Time:** 45 minutes; the cells compute for about 10 seconds.
 # **In the paper:** equation 5 of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026),
 # $z = \mu + \exp(\tfrac12 \log \sigma^2) \odot \varepsilon$ with $\varepsilon \sim \mathcal N(0, I)$; before it
 # Kingma & Welling (2014).
@@ -40,8 +40,8 @@ classes = 8  # the expressions of FER+
 # %% [markdown]
 # ## 1 · Two dartboards
 #
-# Two players aim at a point μ with standard deviation σ. The loss is the squared distance from the centre. They train with
-# the same code, except for one letter.
+# Two players throw darts: samples of a normal distribution. The loss is a dart's squared distance from the centre. Both
+# train μ and σ with the same code, except for one letter.
 
 
 # %% id="dartboards"
@@ -71,13 +71,13 @@ show(*figures.dartboards(darts))
 #
 # ## 2 · Why the derivative may not simply move inside
 #
-# Seven of ten raters call a face happy. From the logit $z$ follow $p = \mathrm{sigmoid}(z)$ and the loss
-# $\ell(z) = -0.7\log p - 0.3\log(1-p)$. With $q$ the density of $\mathcal N(\mu, \sigma^2)$, we minimise
+# Seven of ten raters call a face happy. The logit $z$ is a sample of $\mathcal N(\mu, \sigma^2)$, which has the density
+# $q$. It gives $p = \mathrm{sigmoid}(z)$ and the loss $\ell(z) = -0.7\log p - 0.3\log(1-p)$. We minimise
 #
 # $$L(\mu, \sigma) = \mathbb E_q[\ell(z)] = \int q(z)\,\ell(z)\,dz .$$
 #
 # $\ell(z)$ contains no μ: the parameters are in the **density**. So $\nabla\mathbb E_q[\ell(z)]$ is not
-# $\mathbb E_q[\nabla\ell(z)]$. In one dimension a fine grid replaces the integral, and shows that the gradient exists:
+# $\mathbb E_q[\nabla\ell(z)]$. In one dimension a fine grid replaces the integral and gives the exact gradient:
 
 # %% id="exact" jupyter={"source_hidden": true}
 share = 0.7
@@ -96,9 +96,9 @@ exact = mean.grad.item(), log_variance.grad.item()
 print(f"exact: dL/dμ = {exact[0]:.4f}, dL/d log σ² = {exact[1]:.4f}")
 
 # %% [markdown]
-# Eight logits would need $4801^8$ points; hence samples.
+# Eight logits would need $4801^8$ points. So we use samples.
 #
-# ## 3 · First way: differentiate the density (score function, REINFORCE)
+# ## 3 · First way: differentiate the density (score function; REINFORCE, Williams 1992)
 #
 # Since $\nabla\log q = \nabla q / q$, we have $\nabla q = q\,\nabla\log q$, and so
 #
@@ -130,7 +130,7 @@ hint("reparameterization.score_gradient")
 # %% [markdown]
 # ## 4 · Second way: take the parameters out of the density (pathwise)
 #
-# > **Exercise 2** · 3 minutes · easy · essential. Write equation 5. The noise is handed in.
+# > **Exercise 2** · 3 minutes · easy · essential. Write equation 5; ε is the argument `noise`.
 
 
 # %% id="reparameterize"
@@ -153,8 +153,8 @@ hint("reparameterization.reparameterize")
 # derivative may move inside**: $\nabla L = \mathbb E_\varepsilon[\frac{d\ell}{dz}\,\nabla z]$. This needs a differentiable
 # way from ε to $z$, and a loss without jumps whose slope is known. `rsample` does it: *r* for reparameterised.
 #
-# > **Exercise 3** · 4 minutes · medium · essential. Do the work of `backward()`, one step a line. `slope` is
-# > $d\ell/dz$.
+# > **Exercise 3** · 4 minutes · medium · essential. Compute what `backward()` computes: the gradients by μ, by σ and
+# > by $\log\sigma^2$. `slope` is $d\ell/dz$.
 
 
 # %% id="pathwise-gradient"
@@ -199,25 +199,26 @@ for name, estimates in [("score function", score), ("pathwise", (pathwise[0], pa
         )
 
 # %% [markdown]
-# An unbiased estimate lies within 2 standard errors in 95 of 100 cases. Both are unbiased here; their noise differs.
+# An unbiased estimate lies within 2 standard errors in 95 of 100 cases. Both agree with the exact values, as derived; their
+# noise (after ±) differs.
 #
 # ## 5 · See it: samples that pull
 #
-# Grey: the loss over the logit. Each row is a sample $z$ with its arrow $-d\ell/dz$, downhill. **The mean of the arrows
-# is the pull on μ; the mean of arrow × ε is the pull on σ.** Dotted: exact. First take new ε a few times, then make σ
-# small. (JupyterLab shows the sliders when the pointer enters.)
+# Grey: the loss over the logit. Each row is a sample $z$ with its arrow $-d\ell/dz$, downhill. *Pull* means minus the
+# gradient: **the mean of the arrows is the pull on μ; the mean of arrow × ε is the pull on σ.** Dotted: exact. First take
+# new ε a few times, then make σ small. (JupyterLab shows the sliders when the pointer enters.)
 
 # %% id="pull-arrows"
 show(*pull_arrows(torch.randn(5, 12), share))
 
 # %% [markdown]
-# At small σ all arrows are alike, and the pathwise estimate of μ is nearly exact. The score function divides by σ and
-# multiplies by the *whole* loss, most of which is the same for every sample.
+# At small σ all arrows are alike, and the pathwise estimate for μ is nearly exact. The score-function estimate divides by σ
+# and multiplies by the *whole* loss, most of which is the same for every sample.
 #
 # ## 6 · A baseline removes that part
 #
 # For a constant $b$, $\mathbb E_q[b\,\nabla\log q] = b\int\nabla q\,dz = b\,\nabla 1 = 0$: $(\ell - b)\nabla\log q$ has the
-# same mean. $b$ may be random, if it is independent of the sample that it serves.
+# same mean. $b$ may be random, if it is independent of the sample from whose loss it is subtracted.
 #
 # > **Exercise 4** · 3 minutes · medium · stretch. Give every sample the mean loss of the **other** samples.
 
@@ -236,8 +237,9 @@ check("reparameterization.baseline", baseline)
 hint("reparameterization.baseline")
 
 # %% [markdown]
-# Now eight logits, as in the paper's head, all means 0, cross-entropy against class 0. By symmetry
-# $\mathbb E[p_0] = \tfrac18$: the exact gradient of the first mean is $\tfrac18 - 1 = -0.875$.
+# Now eight logits, as in the paper's head, all means 0, cross-entropy against class 0. Its derivative by $z_0$ is
+# $p_0 - 1$, and $\mathbb E[p_0] = \tfrac18$ by symmetry. The derivative may move inside: the exact gradient by the first
+# mean is $\mathbb E[p_0 - 1] = \tfrac18 - 1 = -0.875$.
 
 # %% id="guess-ratio"
 guess(
@@ -267,7 +269,7 @@ def estimates(sigma, seed):
     }
 
 
-# %% id="spread" jupyter={"source_hidden": true}
+# %% id="noise-over-sigma" jupyter={"source_hidden": true}
 sigmas, seeds = (0.03, 0.1, 0.3, 1.0), 10
 runs = {sigma: [estimates(sigma, seed + i) for i in range(seeds)] for sigma in sigmas}
 curves = {
@@ -279,12 +281,12 @@ for name in ("score function", "with baseline"):
     ratios[name] = torch.stack([run[name].var() / run["pathwise"].var() for run in runs[1.0]])
     half = (2.262 * ratios[name].std() / seeds**0.5).item()  # 95 % of Student's t, 9 degrees of freedom
     print(f"{name}: {ratios[name].mean():.0f} ± {half:.0f} samples are as good as one pathwise sample")
-show_still(*figures.spread(sigmas, curves))
+show_still(*figures.noise_over_sigma(sigmas, curves))
 reveal("reparameterization.ratio", round(ratios["with baseline"].mean().item()))
 
 # %% [markdown]
-# (Intervals: 95 %, ten seeds.) The blow-up at small σ came from the constant part of the loss. With the baseline it is
-# gone; the pathwise noise still falls with σ.
+# (As good: the mean has the same variance. Intervals: 95 %, ten seeds.) With the baseline the score function's noise hardly
+# depends on σ; the pathwise noise falls with σ.
 #
 # ## 7 · Where the pathwise way ends
 #
@@ -292,8 +294,9 @@ reveal("reparameterization.ratio", round(ratios["with baseline"].mean().item()))
 # sample is 0: **biased**. **A loss that oscillates**, $\sin(\omega z)$: large slopes that cancel only in the mean:
 # unbiased, but the noisier way.
 #
-# **A class instead of a number.** `argmax(logits + g)` with Gumbel noise $g$ samples a class with probabilities
-# softmax(logits). So there *is* an ε, but the derivative is lost: argmax is flat between its jumps. Gumbel-softmax,
+# **A class instead of a number.** `argmax(logits + g)` with Gumbel noise $g = -\log(-\log u)$, $u$ uniform in $(0, 1)$,
+# samples a class with probabilities softmax(logits). So there *is* an ε, but the derivative is lost: argmax is flat
+# between its jumps. Gumbel-softmax,
 # $\mathrm{softmax}((\text{logits}+g)/\tau)$, has a slope, and a bias.
 
 # %% id="conditions" jupyter={"source_hidden": true}
@@ -342,8 +345,8 @@ show_still(
 )
 
 # %% [markdown]
-# Small τ: little bias, much noise; large τ: the opposite. The score function needs no relaxation: $\log\mathrm{softmax}$ has
-# a gradient.
+# Small τ: little bias, much noise; large τ: the opposite. The score function works on the class itself, since
+# $\log\mathrm{softmax}$ has a gradient.
 #
 # ## 8 · Why log σ²?
 #
@@ -371,7 +374,7 @@ for name, (to_sigma, raw) in maps.items():
 #
 # ## Try to break it
 #
-# One ε for all 32 equal faces of a batch: right shapes, right mean.
+# One ε for all 32 equal faces of a batch: all shapes are right, and so is the gradient's mean.
 
 # %% id="break-shared-noise"
 one_face = runs[1.0][0]["pathwise"]  # with one ε for all, the batch's mean is that of one face
@@ -380,9 +383,9 @@ shared_noise_ratio = (one_face.var() / own_noise.var()).item()
 print(f"sharing ε multiplies the variance of the batch's gradient by {shared_noise_ratio:.0f}")
 
 # %% [markdown]
-# Yours: delete the `if` of section 1; throw 1 dart instead of 16; try `estimates(0.001, seed)`.
+# Yours: delete the `if` of section 1; try `estimates(0.001, seed)`.
 #
-# <details><summary><b>A museum of real bugs.</b> Which would your check have caught?</summary>
+# <details><summary><b>A museum of nine real bugs.</b> Which would your check have caught?</summary>
 #
 # | where | bug |
 # |---|---|
@@ -393,7 +396,7 @@ print(f"sharing ε multiplies the variance of the batch's gradient by {shared_no
 # | pytorch/examples #824 | sign of the KL |
 # | chainer PR #307 | direction of the KL not stated |
 #
-# Exercise 2 catches the first six entries. The last three are caught by the exercise on the KL in {link:the_bound}.
+# Exercise 2 catches the first six bugs (three rows), the exercise on the KL in {link:the_bound} the last three.
 # </details>
 #
 # ## Common misconceptions
@@ -401,8 +404,6 @@ print(f"sharing ε multiplies the variance of the batch's gradient by {shared_no
 # - *"Nothing can learn behind `.sample()`."* The score function can: `log_prob` times the detached loss.
 # - *"Pathwise gradients are exact."* They are noisy, except where the slope is the same for all samples: σ → 0, or a loss
 #   linear in $z$.
-# - *"The score function is wrong."* It is unbiased, general and noisy.
-# - *"No ε can produce a class."* Gumbel noise can; the derivative is missing.
 # - *"exp(log σ²) scales the noise."* That is the variance.
 #
 # ## Recap in five lines
@@ -495,7 +496,7 @@ record(
 #    loss that oscillates fast compared with σ.</details>
 # 7. Why does a baseline not bias? <details><summary>answer</summary>$\mathbb E_q[b\,\nabla\log q] = b\,\nabla\int q = 0$ if
 #    $b$ is independent of that sample.</details>
-# 8. Why does the plain score function explode at small σ? <details><summary>answer</summary>It multiplies the whole loss by
+# 8. Why is the plain score function so noisy at small σ? <details><summary>answer</summary>It multiplies the whole loss by
 #    ε/σ; the constant part cancels only in the mean.</details>
 # 9. Gumbel-max reparameterises a class. What is missing? <details><summary>answer</summary>A derivative: argmax is flat
 #    between jumps. τ brings one, with a bias.</details>

@@ -20,6 +20,7 @@ LEFT, RIGHT = -5.0, 5.0
 ROW, BOTTOM, TOP = 0.25, -3.3, 3.9  # samples lie in rows under the loss curve
 LENGTH = 1.6  # an arrow is so many times as long as its pull
 REACH = 2.0  # the scale shows pulls of −2 … 2; a stronger one stands at its end
+PULL = "pull (at ±2: or stronger)"
 COLOURS = {"score": SCORE, "pathwise": PATHWISE}
 LINES = [f"{parameter}, {estimator}" for parameter in "σμ" for estimator in COLOURS]  # from below
 
@@ -121,7 +122,7 @@ def _moving(noises: Tensor, share: float) -> go.Figure:
     )
     figure.update_xaxes(range=[LEFT, RIGHT], title="logit z", zeroline=False, row=1, col=1)
     figure.update_yaxes(range=[BOTTOM, TOP], visible=False, row=1, col=1)
-    figure.update_xaxes(range=[-1.05 * REACH, 1.05 * REACH], title="pull", row=2, col=1)
+    figure.update_xaxes(range=[-1.05 * REACH, 1.05 * REACH], title=PULL, row=2, col=1)
     lines = {"tickvals": list(range(4)), "ticktext": LINES, "showgrid": False, "zeroline": False}
     figure.update_yaxes(range=[-0.6, 3.6], **lines, row=2, col=1)
     figure.add_annotation(
@@ -186,7 +187,7 @@ def _still(noises: Tensor, share: float) -> Figure:
             scale.scatter(found, range(4), c=list(COLOURS.values()) * 2, alpha=0.5)
         for low, value in zip((-0.4, 1.6), exact_pulls(share, mean, sigma), strict=True):
             scale.plot([value] * 2, [low, low + 1.8], color=INK, linestyle=":")
-        scale.set(xlabel="pull", xlim=(-1.1 * REACH, 1.1 * REACH), ylim=(-0.6, 3.6), yticks=range(4))
+        scale.set(xlabel=PULL, xlim=(-1.1 * REACH, 1.1 * REACH), ylim=(-0.6, 3.6), yticks=range(4))
         scale.set_yticklabels(LINES if column == 0 else [])
         scale.spines[["top", "right"]].set_visible(False)
     return figure

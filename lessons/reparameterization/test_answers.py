@@ -80,8 +80,10 @@ WRONG = [
     ("score_gradient", lambda loss, e, v: (e / sigma(v), (e**2 - 1) / 2), "multiply by the loss"),
     ("score_gradient", lambda loss, e, v: tuple(x.mean() for x in score(loss, e, v)), "estimate for every sample"),
     ("score_gradient", lambda loss, e, v: tuple(x.sum() for x in score(loss, e, v)), "estimate for every sample"),
-    ("score_gradient", lambda loss, e, v: (loss * (e + 1) / sigma(v), score(loss, e, v)[1]), "ε = 2, σ = 1/2"),
-    ("score_gradient", lambda loss, e, v: (loss * e / v, score(loss, e, v)[1]), "ε = 2, σ = 1/2"),
+    ("score_gradient", lambda loss, e, v: (loss * (e + 1) / sigma(v), score(loss, e, v)[1]), "ε = −2, σ = 1/2"),
+    ("score_gradient", lambda loss, e, v: (loss * e.abs() / sigma(v), score(loss, e, v)[1]), "ε = −2, σ = 1/2"),
+    ("score_gradient", lambda loss, e, v: score(loss.mean(), e, v), "take no mean of ℓ"),
+    ("score_gradient", lambda loss, e, v: (loss * e / v, score(loss, e, v)[1]), "ε = −2, σ = 1/2"),
     ("score_gradient", lambda loss, e, v: (score(loss, e, v)[0], loss * (e**2 - 1)), "½ in front of the bracket"),
     ("score_gradient", lambda loss, e, v: (score(loss, e, v)[0], loss * e**2 / 2), "the derivative of −½ v is −½"),
     ("score_gradient", lambda loss, e, v: (score(loss, e, v)[0], loss * (1 - e**2) / 2), "asks for a larger σ"),
@@ -90,7 +92,7 @@ WRONG = [
     ("score_gradient", lambda loss, e, v: (score(loss, e, v)[0], (e**2 - 1) / 2), "multiply by the loss"),
     ("score_gradient", lambda loss, e, v: (score(loss, e, v)[0], loss * (e - 1) / 2), "ε enters squared"),
     ("score_gradient", lambda loss, e, v: (score(loss, e, v)[0], score(loss, e, v)[1].mean()), "estimate for every sample"),
-    ("score_gradient", lambda loss, e, v: (score(loss, e, v)[0], loss * (e**2 - 2) / 2), "ε = 3 has 4"),
+    ("score_gradient", lambda loss, e, v: (score(loss, e, v)[0], loss * (e**2 - 2) / 2), "ε = −3 has 8"),
     ("reparameterize", lambda m, v, e: m + v.exp() * e, "the variance"),
     ("reparameterize", lambda m, v, e: m + 0.5 * v.exp() * e, "halves after exp"),
     ("reparameterize", lambda m, v, e: m + v * e, "by log σ² itself"),
@@ -104,8 +106,12 @@ WRONG = [
     ("reparameterize", lambda m, v, e: m + sigma(v), "the noise is not"),
     ("reparameterize", lambda m, v, e: sigma(v) * e, "centred on 0"),
     ("reparameterize", lambda m, v, e: sigma(v) + m * e, "changed places"),
-    ("reparameterize", lambda m, v, e: m + sigma(v) * torch.randn_like(e), "By hand: μ = 1"),
-    ("reparameterize", lambda m, v, e: Normal(m, sigma(v)).rsample(), "By hand: μ = 1"),
+    ("reparameterize", lambda m, v, e: m + sigma(v) * torch.randn_like(e), "changes from call to call"),
+    ("reparameterize", lambda m, v, e: Normal(m, sigma(v)).rsample(), "changes from call to call"),
+    ("reparameterize", lambda m, v, e: m + (2 * v).exp() * e, "By hand: μ = 1"),
+    ("reparameterize", lambda m, v, e: m + sigma(v) * e[:1], "not one row"),
+    ("reparameterize", lambda m, v, e: m + sigma(v) * e.mean(), "take no mean of ε"),
+    ("reparameterize", lambda m, v, e: (m + sigma(v) * e).mean(dim=0), "Return every sample"),
     ("reparameterize", lambda m, v, e: (m + sigma(v) * e).detach(), "graph was cut"),
     ("reparameterize", lambda m, v, e: m + sigma(v.detach()) * e, "graph was cut"),
     ("reparameterize", lambda m, v, e: m.detach() + sigma(v) * e, "graph was cut"),
@@ -121,6 +127,8 @@ WRONG = [
     ("pathwise_gradient", lambda slope, e, v: (slope, slope * sigma(v), path(slope, e, v)[2]), "is ε, not σ"),
     ("pathwise_gradient", lambda slope, e, v: (slope, -slope * e, path(slope, e, v)[2]), "z grows with σ"),
     ("pathwise_gradient", lambda slope, e, v: (slope, slope * e / v, path(slope, e, v)[2]), "ε = −1 give −3"),
+    ("pathwise_gradient", lambda slope, e, v: (slope, (slope * e).mean(dim=0), slope), "estimate for every sample"),
+    ("pathwise_gradient", lambda slope, e, v: (slope, slope * e, path(slope, e, v)[2].sum(dim=0)), "for every sample"),
     ("pathwise_gradient", lambda slope, e, v: (slope, slope * e, slope * e * sigma(v)), "inner derivative"),
     ("pathwise_gradient", lambda slope, e, v: (slope, slope * e, slope * e), "gradient by σ again"),
     ("pathwise_gradient", lambda slope, e, v: (slope, slope * e, slope * e / 2), "factor σ is missing"),
@@ -133,6 +141,9 @@ WRONG = [
     ("pathwise_gradient", path_by_autograd, "without autograd"),
     ("baseline", lambda loss: loss.mean(), "includes the sample itself"),
     ("baseline", lambda loss: loss.mean().expand(len(loss)), "includes the sample itself"),
+    ("baseline", lambda loss: loss.mean(dim=0, keepdim=True), "includes the sample itself"),
+    ("baseline", lambda loss: others(loss) - loss, "Return the baseline alone; the lesson"),
+    ("baseline", lambda loss: others(loss)[:, None], "without the second dimension"),
     ("baseline", lambda loss: loss, "leaves ℓ − b = 0"),
     ("baseline", torch.zeros_like, "changes nothing"),
     ("baseline", lambda loss: loss - others(loss), "Return the baseline alone; the lesson"),
@@ -149,8 +160,8 @@ WRONG = [
 t = torch.tensor
 LOG_9 = 2 * math.log(3)
 BY_HAND = [
-    ("score_gradient", "ε = 2, σ = 1/2", (t(1.0), t(2.0), t([math.log(0.25), math.log(4)])), 0, [4, 1]),
-    ("score_gradient", "ε = 3 has 4", (t(1.0), t([1.0, 3.0]), t(0.7)), 1, [0, 4]),
+    ("score_gradient", "ε = −2, σ = 1/2", (t(3.0), t(-2.0), t([math.log(0.25), math.log(4)])), 0, [-12, -3]),
+    ("score_gradient", "ε = −3 has 8", (t(2.0), t([1.0, -3.0]), t(0.7)), 1, [0, 8]),
     ("reparameterize", "μ = 1, log σ² = 0", (t(1.0), t([0.0, LOG_9]), t(2.0)), None, [3, 7]),
     ("pathwise_gradient", "z = μ + σ ε grows", (t([1.0, 3.0]), t([2.0, -1.0]), t(0.0)), 0, [1, 3]),
     ("pathwise_gradient", "ε = −1 give −3", (t([1.0, 3.0]), t([2.0, -1.0]), t(0.7)), 1, [2, -3]),
@@ -201,4 +212,11 @@ def test_noise_that_is_scaled_in_place_is_told_of():
     ("question", "wanted"), [("score_gradient", "a pair"), ("pathwise_gradient", "three tensors")]
 )
 def test_one_tensor_where_several_are_wanted_is_explained(question, wanted):
-    assert wanted in run_check(f"reparameterization.{question}", lambda loss, e, v: loss * e).message
+    message = run_check(f"reparameterization.{question}", lambda loss, e, v: loss * e).message
+    assert wanted in message
+    assert "got a Tensor of length 6" in message
+
+
+def test_a_part_that_is_none_is_not_taken_for_a_forgotten_return():
+    result = run_check("reparameterization.score_gradient", lambda loss, e, v: (score(loss, e, v)[0], None))
+    assert result.message.endswith("number 2 of yours is None.")

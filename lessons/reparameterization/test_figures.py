@@ -5,7 +5,7 @@ import itertools
 import pytest
 import torch
 
-from lessons.reparameterization.figures import dartboards, spread
+from lessons.reparameterization.figures import dartboards, noise_over_sigma
 from lessons.reparameterization.pull_arrows import LINES, MEANS, SIGMAS, exact_pulls, pull_arrows, pulls
 
 NOISES = torch.tensor([[-1.0, 0.0, 2.0], [-0.5, 0.5, 1.5]])
@@ -64,6 +64,6 @@ def test_both_estimators_agree_with_the_grid_on_many_samples(mean, sigma):
     assert found == pytest.approx(exact, abs=0.03)
 
 
-def test_the_description_of_the_spreads_names_both_ends_of_every_curve():
-    _, alt = spread([0.1, 1.0], {"pathwise": [0.012, 0.11]})
+def test_the_description_of_the_noise_names_both_ends_of_every_curve():
+    _, alt = noise_over_sigma([0.1, 1.0], {"pathwise": [0.012, 0.11]})
     assert "0.012 at σ = 0.1, 0.11 at σ = 1" in alt

@@ -75,6 +75,15 @@ def test_any_other_answer_is_told_what_was_expected(yours, words):
     assert words in result.message
 
 
+def test_a_value_where_a_function_is_wanted_is_answered_with_advice():
+    assert run_check("spare.half_square", torch.ones(3)).hint.startswith("Hand in the function")
+    assert not run_check("spare.half_square", lambda x: x(1)).hint
+
+
+def test_a_line_of_a_judges_helper_is_not_taken_for_the_learners():
+    assert "in _judge_score" not in run_check("reparameterization.score_gradient", torch.ones(3)).message
+
+
 def test_an_error_in_the_learners_code_is_reported_with_its_line():
     message = run_check("spare.half_square", broken).message
     assert "AttributeError: 'Tensor' object has no attribute 'no_such_thing'" in message

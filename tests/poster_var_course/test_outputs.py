@@ -34,6 +34,7 @@ def test_lists_and_words_are_kept(bundles):
     record(curve=torch.tensor([0.5, 0.25]), winner="pathwise", stable=True)
     assert bundles[0][METRICS] == {"curve": [0.5, 0.25], "winner": "pathwise", "stable": True}
     assert bundles[0]["text/plain"] == "Recorded: curve = 2 values, winner = pathwise, stable = True"
+    assert "<td>curve</td><td>2 values</td>" in bundles[0]["text/html"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ CUT = "The values are right, but the graph was cut: no .detach(), .item(), numpy
 @answer(
     "the_bound.gaussian_kl",
     hints=(
-        "The classes are independent: find the divergence of one normal from N(0, 1), then add over classes.",
+        "One class: log N(z; m, s²) = −½ (log 2π + log s² + (z − m)²/s²). Subtract the two logs, then take the mean.",
         "For one class it is ½ (σ² + μ² − 1 − log σ²). Sum over the classes, then average over the batch.",
         "0.5 * (log_variance.exp() + mean**2 - 1 - log_variance), then .sum(dim=-1).mean().",
     ),
@@ -50,6 +50,10 @@ def gaussian_kl(yours):
             (expected / math.log(2), "That is in bits. The natural logarithm gives nats."),
             (kl_divergence(standard, head).mean(), "That is KL(N(0, I) ‖ N(μ, σ²)), the other direction."),
             (half(variance + mean**2 - 1 - 2 * log_variance), "The half stands before all four terms, before log σ² too."),
+            (half(variance + 2 * (mean**2 - 1 - log_variance)), "Brackets: the half stands before all four terms."),
+            (half(variance + mean**2 - 1 - (0.5 * log_variance) ** 2), "log σ² is 2 log σ, not the square of log σ."),
+            (half(variance**2 + mean**2 - 1 - 2 * log_variance), "log_variance is log σ², so σ² = exp(log_variance)."),
+            (half(variance + mean**2 + 1 - log_variance), "The 1 is subtracted: N(0, 1) has divergence 0 from itself."),
             (half(variance.sqrt() + mean**2 - 1 - log_variance), "exp(½ log σ²) is σ; the first term is σ²: exp(log σ²)."),
             (half(log_variance + mean**2 - 1 - variance.log()), "The first term is σ² itself: exp(log σ²)."),
             (half(variance + mean**2 - 1 + log_variance), "log σ² is subtracted: without that, σ = 0 would be best."),
@@ -59,7 +63,7 @@ def gaussian_kl(yours):
             (half(variance + mean**2 - log_variance), "The −1 is missing: N(0, 1) must have divergence 0 from itself."),
             (half(variance - 1 - log_variance), "The mean is missing: E[z²] = σ² + μ²."),
         ],
-        hint="By hand: one face, two classes, means 2 and 0, both σ = 1: the divergence is 2.",
+        hint="By hand: two faces, three classes, all σ = 2, one mean 2, the others 0: the divergence is 3.421.",
     )  # fmt: skip
     expect(torch.is_tensor(got) and got.requires_grad, "Expected a divergence that carries a gradient.", CUT)
     slopes = torch.autograd.grad(got, (mean, log_variance), allow_unused=True)
@@ -91,6 +95,9 @@ def elbo(yours):
     joint, entropy = votes.log_joint(z), q.entropy()
     expected = joint.mean() + entropy
     got = yours(mean, log_variance, votes.log_joint, noise)
+    again = yours(mean, log_variance, votes.log_joint, noise)
+    own = "Use the noise that is handed in; your function samples its own."
+    expect_close(again, got, "For the same noise a second time", hint=own)
     expect_close(
         got,
         expected,
@@ -104,7 +111,16 @@ def elbo(yours):
             (expected - 0.5 - 0.5 * math.log(2 * math.pi), "Constants count here: the entropy is ½ (log 2π + 1 + log σ²)."),
             (expected + 0.5 * log_variance, "Half of log σ² belongs to the entropy, not all of it."),
             (joint.mean() + 2 * entropy, "The ½ before the bracket of the entropy is missing."),
+            (expected - 0.25 * log_variance, "The bracket of the entropy holds log σ², not log σ."),
+            (joint.mean() - library_kl(mean, log_variance), "log_joint holds the prior already: add the entropy."),
             ((joint - q.log_prob(z)).exp().mean().log(), "You averaged inside the log: that is the other bound."),
+            (joint.exp().mean().log() + entropy, "You averaged inside the log: that is the other bound."),
+            (joint.median() + entropy, "E is the mean, not the median."),
+            (joint.mean() - Normal(mean, sigma**2).log_prob(z).mean(), "Normal(mean, …) takes σ, not σ²."),
+            (votes.log_joint(mean - sigma * noise).mean() + entropy, "The noise is added: z = μ + σ ε."),
+            (votes.log_joint((mean + noise) * sigma).mean() + entropy, "Only the noise is multiplied by σ: z = μ + σ ε."),
+            (votes.log_joint(mean + sigma) + entropy, "σ is multiplied by the noise: z = μ + σ ε."),
+            (votes.log_joint(mean + 0.5 * sigma**2 * noise).mean() + entropy, "Brackets: σ is exp(½ log σ²)."),
             (votes.log_joint(mean + sigma**2 * noise).mean() + entropy, "exp(log σ²) is σ²; scale by σ."),
             (votes.log_joint(mean + log_variance * noise).mean() + entropy, "Undo the logarithm first."),
             (votes.log_joint(mean + noise).mean() + entropy, "The noise has standard deviation 1. Multiply it by σ."),
@@ -114,7 +130,7 @@ def elbo(yours):
             (joint + entropy, "One number is wanted: average over the samples."),
             (joint - q.log_prob(z), "One number is wanted: average over the samples."),
         ],
-        hint="By hand: if log_joint is 0 everywhere and σ = 1, the ELBO is the entropy alone, 1.419.",
+        hint="By hand: log_joint(z) = z², μ = 1, σ = 3, noise −1, 1, 1, 1: the mean of z² is 13, the ELBO 15.518.",
     )  # fmt: skip
     expect(torch.is_tensor(got) and got.requires_grad, "Expected a bound that carries a gradient.", CUT)
     slopes = torch.autograd.grad(got, (mean, log_variance), allow_unused=True)
@@ -122,11 +138,13 @@ def elbo(yours):
     for name, slope, right in zip(("mean", "log_variance"), slopes, rights, strict=True):
         expect(slope is not None, f"Expected a gradient for {name}, got none.", CUT)
         expect_close(slope, right, f"For its gradient with respect to {name}", hint=CUT)
-    many = torch.randn(200_000)
+    quantiles = Normal(0.0, 1.0).icdf((torch.arange(500) + 0.5) / 500)  # few enough for a loop over samples
     with torch.no_grad():
-        estimate = yours(mean, log_variance, votes.log_joint, many)
+        estimate = yours(mean, log_variance, votes.log_joint, quantiles)
     exact = mean_under(mean.item(), sigma.item(), votes.log_joint) + entropy.item()
-    expect_close(estimate, torch.tensor(exact), "For 200,000 samples against a fine grid", rtol=0, atol=0.02)
+    expect_close(
+        estimate, torch.tensor(exact), "For 500 quantiles as noise against a fine grid", rtol=0, atol=0.02
+    )
 
 
 @answer(
@@ -138,7 +156,7 @@ def elbo(yours):
     ),
 )
 def best_sigma(yours):
-    """the σ that cross-entropy plus λ times the divergence prefers"""
+    """the σ for which cross-entropy plus λ times the divergence is least"""
     p = torch.tensor([[0.5, 0.3, 0.15, 0.05], [0.97, 0.01, 0.01, 0.01]])
     for weight in (0.1, 1.0, 0.003):
         curvature = p * (1 - p)
@@ -149,6 +167,10 @@ def best_sigma(yours):
             f"For λ = {weight} and two faces of four classes",
             mistakes=[
                 (expected**2, "That is σ²; the standard deviation is its root."),
+                (2 * expected.log(), "That is log σ²; the function returns σ."),
+                (weight / (weight + curvature).sqrt(), "Brackets: the root is of the whole fraction."),
+                ((1 + curvature).sqrt(), "Brackets: λ + p(1 − p) stands below the line as a whole."),
+                ((weight / (weight + p) * (1 - p)).sqrt(), "Brackets: λ + p(1 − p) stands below the line as a whole."),
                 (2 * expected**2, "Both slopes have a ½, which cancels; and σ is the root of σ²."),
                 ((weight / (weight + 0.5 * curvature)).sqrt(), "Both slopes have a ½: it cancels."),
                 ((2 * weight / (2 * weight + curvature)).sqrt(), "Both slopes have a ½: it cancels."),
@@ -183,6 +205,9 @@ def smoothing(yours):
             mistakes=[
                 (weight / classes, "The weights t_k + λ/C² add up to 1 + λ/C, not to 1: divide by that sum."),
                 (weight / classes**2, "λ/C² is what one class gets; all C of them get λ/C, before dividing by 1 + λ/C."),
+                (weight / (classes**2 + weight), "λ/C² is what one class gets; all C of them get λ/C."),
+                (weight / (classes * (classes + weight)), "That is ε/C, what one class gets."),
+                (torch.tensor([weight / (classes + weight)]), "One number is wanted, of shape ()."),
                 (weight / (1 + weight), "The KL is divided by C as well: λ/C takes the place of λ."),
                 (1 / (classes + 1), "Right for λ = 1; which ε for any λ?"),
                 (weight / (classes - 1 + weight), "The smoothed target spreads ε over all C classes, the right one too."),

@@ -18,7 +18,7 @@ def jensen(
     log_of_mean: Sequence[float],
     predicted: Sequence[float],
 ) -> tuple[Figure, str]:
-    """Show both losses of one face for several σ, and the gap between them beside half the variance of log p."""
+    """Show both losses of one face for several σ, and the gap between them beside its formula for small σ."""
     figure = Figure(figsize=(6, 3.2), layout="constrained")
     axes = figure.subplots()
     places = range(len(sigmas))
@@ -29,13 +29,13 @@ def jensen(
         [x + 0.2 for x in places], log_of_mean, 0.38, color=COLOURS[1], label="−log of mean p (Kendall & Gal)"
     )
     for x, high, low, gap in zip(places, mean_of_logs, log_of_mean, predicted, strict=True):
-        axes.annotate(f"gap {high - low:.3f}\n(½ Var {gap:.3f})", (x, high + 0.03), ha="center", fontsize=9)
+        axes.annotate(f"gap {high - low:.3f}\n(formula {gap:.3f})", (x, high + 0.03), ha="center", fontsize=9)
     axes.set(ylabel="loss (nats)", xlabel="σ of all logits", ylim=(0, 1.3 * max(mean_of_logs)))
     axes.set_xticks(places, [f"{sigma:g}" for sigma in sigmas])
     axes.legend(frameon=False, fontsize=10, loc="upper left")
     _tidy(axes)
     alt = "Two bars for each σ: the mean of −log p is the larger. " + " ".join(
-        f"σ = {sigma:g}: {high:.3f} against {low:.3f}, gap {high - low:.3f}, half the variance of log p {gap:.3f}."
+        f"σ = {sigma:g}: {high:.3f} against {low:.3f}, gap {high - low:.3f}, by the formula {gap:.3f}."
         for sigma, high, low, gap in zip(sigmas, mean_of_logs, log_of_mean, predicted, strict=True)
     )
     return figure, alt

@@ -1,16 +1,14 @@
 # %% [markdown]
 # # {number} · {title}
 #
-# **The question.** The paper calls its head *variational inference*. What is inferred, and what does the loss
-# bound?
+# **The question.** The head of POSTER-Var, its last layers, samples the logits. The paper calls this *variational
+# inference*. What is inferred, and what does the loss bound?
 #
-# **After this lesson you can** derive the evidence lower bound and both of its forms; write it and fit a
-# distribution with it; say what a classifier's loss bounds, and for which λ; compute the σ that it prefers; find
-# the label smoothing in a "KL".
+# **After this lesson you can** derive the evidence lower bound in both of its forms; fit a distribution with it;
+# say what a classifier's loss bounds; compute the σ for which the loss is least; recognise label smoothing in a "KL".
 #
 # **You need** {link:reparameterization}, Bayes' rule. **Time:** 45 minutes; the cells compute for some seconds.
-# **In the paper:** equation 5, and the loss CE + λ·KL of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026),
-# whose λ, prior and direction are unreadable in print.
+# **In the paper:** equation 5, and the loss CE + λ·KL of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026).
 
 # %% id="parameters" tags=["parameters"]
 profile = "reduced"  # "full" takes ten times as many samples
@@ -42,7 +40,7 @@ classes = 8  # the expressions of FER+
 #
 # Nine of ten raters call a face happy. Suppose that behind this lies a logit $z$, never observed (a *latent*
 # variable). Before the votes we believe $z \sim \mathcal N(0, 1)$, the prior; each rater says happy with
-# probability $\mathrm{sigmoid}(z)$. What do the votes $v$ tell of $z$? Bayes' rule has the answer, the posterior:
+# probability $\mathrm{sigmoid}(z)$. What do the votes $v$ tell about $z$? Bayes' rule gives the posterior:
 #
 # $$p(z \mid v) = \frac{p(v \mid z)\,p(z)}{p(v)}, \qquad p(v) = \int p(v \mid z)\,p(z)\,dz .$$
 #
@@ -51,33 +49,34 @@ classes = 8  # the expressions of FER+
 # %% id="grid"
 votes = Votes(happy=9, raters=10)
 start = time.perf_counter()
-evidence = log_evidence(votes.log_joint)  # log p(v), over 2401 values of z
+evidence = log_evidence(votes.log_joint)  # log p(v), a sum over 2401 values of z
 years = (time.perf_counter() - start) * len(GRID) ** 7 / (365 * 24 * 3600)
 print(
     f"log p(v) = {evidence:.4f}; for eight logits the same grid takes about 10^{math.log10(years):.0f} years"
 )
 
 # %% [markdown]
-# The evidence $p(v)$ is out of reach. **Variational** inference replaces the sum by an optimisation: among simple
-# distributions $q$, say all normals, find the one closest to the posterior, without ever computing $p(v)$.
+# $p(v)$ is called the *evidence*. **Variational** inference replaces its integral by an optimisation: among simple
+# distributions $q$, say all normals, find the one closest to the posterior, without computing $p(v)$.
 #
 # ## 2 · The bound
 #
-# For any $q$, since $p(v) = p(v, z) / p(z \mid v)$ for every $z$:
+# For every $z$, $p(v) = p(v, z) / p(z \mid v)$. Take the logarithm, multiply and divide inside it by $q(z)$, and take
+# the mean over $z \sim q$, written $\mathbb E_q$:
 #
 # $$\log p(v) = \mathbb E_q\Big[\log\frac{p(v, z)}{q(z)}\Big] + \mathbb E_q\Big[\log\frac{q(z)}{p(z \mid v)}\Big]
 #   = \mathrm{ELBO}(q) + \mathrm{KL}(q \,\|\, p(z \mid v)).$$
 #
-# A KL divergence is never negative: by Jensen's inequality
-# $-\mathrm{KL} = \mathbb E_q[\log\frac{p}{q}] \le \log\mathbb E_q[\frac{p}{q}] = \log 1$. So the ELBO is a lower
-# bound of $\log p(v)$, and as the sum is fixed, **raising the ELBO lowers the divergence from the posterior**. It
-# needs only $p(v, z)$. With $p(v,z) = p(v \mid z)\,p(z)$ it gets its second form:
+# A KL divergence is never negative. *Jensen's inequality*: as log is concave, the mean of logs is at most the log of
+# the mean. So $-\mathrm{KL} = \mathbb E_q[\log\frac{p}{q}] \le \log\mathbb E_q[\frac{p}{q}] = \log\int p = 0$, and the KL
+# is 0 only if $q = p$. The ELBO is thus a lower bound of $\log p(v)$, in which no $q$ occurs: **raising the ELBO lowers the
+# divergence from the posterior**. It needs only $p(v, z) = p(v \mid z)\,p(z)$, which gives its second form:
 #
 # $$\mathrm{ELBO}(q) = \mathbb E_q[\log p(v \mid z)] - \mathrm{KL}(q \,\|\, p(z)).$$
 #
-# The minus of it is a familiar loss: misfit plus divergence from the prior.
+# Minus the ELBO is a loss: *misfit*, $\mathbb E_q[-\log p(v \mid z)]$, plus divergence from the prior.
 #
-# > **Exercise 1** · 4 minutes · easy · essential. For normals this divergence needs no samples. Write down
+# > **Exercise 1** · 4 minutes · easy · essential. For normals the last divergence needs no samples. Write down
 # > $\mathbb E_q[\log q(z) - \log p(z)]$ for $q = \mathcal N(\mu, \sigma^2)$, $p = \mathcal N(0, 1)$, with
 # > $\mathbb E_q[(z-\mu)^2] = \sigma^2$ and $\mathbb E_q[z^2] = \sigma^2 + \mu^2$. Sum over the classes (independent
 # > logits), average over the batch.
@@ -97,14 +96,15 @@ check("the_bound.gaussian_kl", gaussian_kl)
 hint("the_bound.gaussian_kl")
 
 # %% [markdown]
-# > **Exercise 2** · 7 minutes · medium · essential. Estimate the ELBO of the first form.
-# > $\mathbb E_q[\log p(v, z)]$ is a mean over samples $z = \mu + \sigma\varepsilon$; $-\mathbb E_q[\log q(z)]$, the
-# > entropy of $q$, is $\tfrac12(\log 2\pi + 1 + \log\sigma^2)$.
+# > **Exercise 2** · 7 minutes · medium · essential. Estimate the ELBO in its first form,
+# > $\mathbb E_q[\log p(v, z)] - \mathbb E_q[\log q(z)]$: the first term is a mean over samples
+# > $z = \mu + \sigma\varepsilon$; the second, with its minus, is the entropy of $q$, exactly
+# > $\tfrac12(\log 2\pi + 1 + \log\sigma^2)$.
 
 
 # %% id="elbo"
 def elbo(mean, log_variance, log_joint, noise):
-    """mean and log_variance (), noise (n,), log_joint a function of z -> one number that carries a gradient."""
+    """One number with a gradient; mean and log_variance of shape (), noise (n,), log_joint(z) is log p(v, z)."""
     ### BEGIN SOLUTION
     z = mean + (0.5 * log_variance).exp() * noise
     entropy = 0.5 * (math.log(2 * math.pi) + 1 + log_variance)
@@ -118,7 +118,7 @@ check("the_bound.elbo", elbo)
 hint("the_bound.elbo")
 
 # %% [markdown]
-# Your ELBO now fits a normal to the posterior. No line of this cell knows $p(v)$:
+# Your ELBO now fits a normal to the posterior. `descend` does not use $p(v)$; `terms`, which measures the result, does:
 
 # %% id="descent"
 elbo = chosen("the_bound.elbo", elbo, formulas.elbo)
@@ -146,9 +146,9 @@ print(
 # %% [markdown]
 # ## 3 · See it: three bars that always add up
 #
-# Above: prior, exact posterior and $q$. Below: three bars of one length, −ELBO, split in both ways. **The grey
-# piece, $-\log p(v)$, never changes**, so a shorter bar means a $q$ closer to the posterior. Green: gradient
-# descent. Move μ and σ by hand; can you beat it?
+# Above: prior, exact posterior and $q$. Below: three bars of one length, −ELBO in nats, split in both ways. **The
+# grey piece, $-\log p(v)$, never changes**, so a shorter bar means a $q$ closer to the posterior. Green: gradient
+# descent. Move μ and σ by hand: how short do you get it?
 
 # %% id="bars"
 show(*bars(votes, path, every=6))
@@ -158,13 +158,14 @@ show(*bars(votes, path, every=6))
 #
 # In POSTER-Var's head $z$ is the vector of eight logits, $p(y \mid z) = \mathrm{softmax}(z)_y$, and the network
 # predicts $q(z \mid x) = \mathcal N(\mu(x), \mathrm{diag}\,\sigma^2(x))$ from the face $x$: *amortised*, one
-# network instead of an optimisation a face. Its loss is
+# network instead of one optimisation for each face. Its loss is
 # $\mathbb E_q[-\log p(y \mid z)] + \lambda\,\mathrm{KL}(q \,\|\, \mathcal N(0, I))$.
 #
 # **(1) Mean of logs, not log of mean.** $-\log\mathbb E_q[p(y \mid z)] \le \mathbb E_q[-\log p(y \mid z)]$, by
-# Jensen. The right side is the paper's loss; the left side is that of Kendall & Gal (2017), who take noise for a
-# property of the labels. The gap is about half the variance of $\log p_y$: $\tfrac12\sum_k\sigma_k^2(t_k - p_k)^2$,
-# with $t$ the one-hot label.
+# Jensen. The right side is the paper's loss; the left side is that of Kendall & Gal (2017), whose
+# model of the label includes the noise. For small σ the gap is half the variance of $\log p_y$, about
+# $\tfrac12\sum_k\sigma_k^2(t_k - p_k)^2$, since $\partial\log p_y/\partial z_k = t_k - p_k$ ($t$: the one-hot label).
+# For σ = 2 this formula is much too small:
 
 # %% id="jensen" jupyter={"source_hidden": true}
 means, label = torch.tensor([2.0, 0.5, 0, 0, 0, 0, 0, 0]), torch.tensor(0)
@@ -181,16 +182,17 @@ show_still(*figures.jensen(sigmas, mean_of_logs, log_of_mean, predicted))
 
 # %% [markdown]
 # **(2) It is the variational information bottleneck** (Alemi et al. 2017), with as many dimensions as classes and
-# the classifier $Wz + b$ frozen to $W = I$, $b = 0$. There λ·KL limits what $z$ may know of $x$: the mean KL bounds
-# the information $I(Z; X)$. The paper does not cite it.
+# the classifier $Wz + b$ fixed at $W = I$, $b = 0$. A bottleneck wants a $z$ that tells much about the label and
+# little about the face. The information $I(Z; Y)$ is by how much $z$ lowers the entropy of $y$. It is at least
+# $H(Y) - \mathrm{CE}$ ($H$: entropy; CE: mean cross-entropy), and $I(Z; X)$ is at most the mean KL. λ weighs the two.
 #
-# **(3) As an ELBO it needs the Gaussian KL and the right λ.** With λ = 1 it is −ELBO of *one* label, and a bound of
-# $-\log p(y)$, in which no face occurs.
+# **(3) As an ELBO it needs the Gaussian KL and the right λ.** With λ = 1 it is −ELBO of *one* label, so at least
+# $-\log p(y)$. This $p(y)$ is the same for all faces, as the prior is.
 
 # %% id="guess-floor"
 guess(
     "the_bound.floor",
-    "λ = 1, eight classes, one label a face. How low can this loss get with the best network of the world (nats)?",
+    "λ = 1, eight classes, one label for each face. How low can this loss get with the best possible network, in nats?",
     low=0,
     high=5,
 )
@@ -242,23 +244,23 @@ print(f"−ELBO of ten votes / 10 against the loss with λ = 0.1: they differ by
 
 # %% [markdown]
 # By symmetry of the prior $p(y) = \tfrac18$, so no network gets below $\ln 8$. With the shares of $n$ votes as
-# target, $n\cdot$loss is −ELBO of the $n$ votes if **λ = 1/n**: λ = 0.1 for ten votes. Any other λ > 0 is a
-# bottleneck, not a bound for these data.
+# target, $n\cdot$loss is the misfit of the $n$ votes plus $n\lambda$ KL: −ELBO, up to a constant, if **λ = 1/n**,
+# so λ = 0.1 for ten votes. A larger λ gives a looser bound, a smaller one none; each is a bottleneck.
 #
-# **(4) At λ = 0**, as in all released configurations, no prior is left, hence no evidence bound. What does σ do
-# then?
+# **(4) At λ = 0**, as in all released configurations, no prior is left, hence no evidence bound. What happens
+# to σ then?
 #
-# ## 5 · Which σ does the loss want?
+# ## 5 · For which σ is the loss least?
 #
 # The density of a normal obeys the heat equation
-# $\partial q/\partial\sigma^2 = \tfrac12\,\partial^2 q/\partial z^2$. Two integrations by parts move the
-# derivatives to $f$:
-# $\partial\,\mathbb E_q[f]/\partial\sigma^2 = \tfrac12\,\mathbb E_q[\partial^2 f/\partial z^2]$, exactly. For the
-# cross-entropy and logit $k$ that is $p_k(1 - p_k)$, never negative: **noise always costs, and at λ = 0 σ → 0 is
-# best.** The KL has the slope $\tfrac12(1 - 1/\sigma^2)$.
+# $\partial q/\partial\sigma^2 = \tfrac12\,\partial^2 q/\partial z^2$. In $\mathbb E_q[f] = \int q f\,dz$ two integrations
+# by parts move the derivatives from $q$ to $f$:
+# $\partial\,\mathbb E_q[f]/\partial\sigma^2 = \tfrac12\,\mathbb E_q[\partial^2 f/\partial z^2]$, exactly. The second
+# derivative of the cross-entropy in logit $k$ is $p_k(1 - p_k)$, never negative: **noise always costs, and at λ = 0
+# σ → 0 is best.** The slope of the KL in σ² is $\tfrac12(1 - 1/\sigma^2)$.
 #
 # > **Exercise 3** · 6 minutes · medium · important. Set ½ E[p(1−p)] plus λ times the KL's slope to zero and solve
-# > for σ, with $p(1-p)$ in the place of its mean.
+# > for σ. Write $p(1-p)$ for its mean.
 
 
 # %% id="best-sigma"
@@ -282,22 +284,23 @@ best_sigma = chosen("the_bound.best_sigma", best_sigma, formulas.best_sigma)
 sigma_errors = []
 for weight in (0.1, 0.01):
     mean, log_variance, _ = best_normal(shares, weight)
-    sigma, formula = (0.5 * log_variance).exp(), best_sigma(weight, mean.softmax(dim=0))
+    p, sigma = mean.softmax(dim=0), (0.5 * log_variance).exp()
+    formula = best_sigma(weight, p)
     sigma_errors.append(((formula - sigma) / sigma).abs().max().item())
-    for name, values in [("found", sigma), ("formula", formula)]:
-        print(f"λ = {weight:4}  σ {name:8s}", "  ".join(f"{value:.3f}" for value in values.tolist()))
+    for name, values in [("p at the mean", p), ("σ found", sigma), ("σ formula", formula)]:
+        print(f"λ = {weight:4}  {name:13s}", "  ".join(f"{value:.3f}" for value in values.tolist()))
 
 # %% [markdown]
-# σ is **smallest where $p$ is near ½**: for the class that the raters dispute. So this σ is no uncertainty of the
-# label; {link:variational_head} measures it.
+# σ is **smallest where $p$ is nearest to ½**: for the class that the raters dispute most. So this σ does not say how
+# uncertain the label is; {link:variational_head} measures σ in trained heads.
 #
 # ## 6 · The released "KL"
 #
-# The code has a switch for a KL of another kind: once a batch it samples $\pi = \mathrm{softmax}(\text{noise})$ and
-# adds $\lambda\,\mathrm{KL}(\pi \,\|\, \mathrm{softmax}(z))/C$. σ does not occur in it.
+# The released code has a switch for another KL: once for each batch it samples $\pi = \mathrm{softmax}(\text{noise})$
+# and adds $\lambda\,\mathrm{KL}(\pi \,\|\, \mathrm{softmax}(z))/C$. Not $q$ but only its sample $z$ occurs in it.
 #
-# > **Exercise 4** · 4 minutes · hard · stretch. On average $\pi_k = 1/C$. Up to a constant and a factor, CE + λ
-# > times this is a cross-entropy against the smoothed target $(1-\varepsilon)\,t + \varepsilon/C$. Which ε?
+# > **Exercise 4** · 4 minutes · hard · stretch. On average $\pi_k = 1/C$. Up to a constant and a factor, CE + λ KL/C
+# > is then a cross-entropy against the smoothed target $(1-\varepsilon)\,t + \varepsilon/C$. Which ε?
 
 
 # %% id="smoothing"
@@ -324,7 +327,8 @@ smoothed = F.cross_entropy(logits, labels, label_smoothing=smoothing_epsilon)
 (ours,) = torch.autograd.grad((1 + 1 / classes) * smoothed, logits)
 smoothing_error = ((theirs - ours).norm() / ours.norm()).item()
 print(
-    f"ε = {smoothing_epsilon:.4f} = 1/(C + 1); over 2,000 random priors the gradients differ by {smoothing_error:.2%}"
+    f"λ = 1: ε = {smoothing_epsilon:.4f} = 1/(C + 1); the mean gradient over 2,000 random π and the gradient of "
+    f"label smoothing differ by {smoothing_error:.2%}"
 )
 
 # %% [markdown]
@@ -332,12 +336,13 @@ print(
 #
 # | | $z$ is | loss | at test |
 # |---|---|---|---|
-# | VAE + classifier (Kingma et al. 2014) | code of the face | E[−log p(x given z)] + KL + E[CE(Wz + b)] | μ |
+# | variational autoencoder (VAE) + classifier (Kingma et al. 2014) | code | E[−log p(x given z)] + KL + E[CE(Wz + b)] | μ |
 # | information bottleneck (Alemi et al. 2017) | bottleneck | E[CE(Wz + b)] + λ KL | mean softmax |
 # | POSTER-Var's head | logits | E[CE(z)], + λ KL? | μ |
 # | Kendall & Gal (2017) | logits | −log E[softmax(z)] | mean softmax |
 #
-# Only the first models the face itself: its σ says how many codes explain a picture, not how disputed its label is.
+# Only the first models the face itself: its σ says how exactly the picture fixes
+# the code, not how disputed its label is.
 #
 # <details><summary>Six more that this course leaves out</summary>
 #
@@ -386,9 +391,10 @@ show_still(
 
 # %% [markdown]
 # Left: another prior, another posterior from the same votes, and another evidence. Right: raters in two camps. The
-# ELBO's $\mathrm{KL}(q\,\|\,p)$ punishes $q$ where $p$ is nearly 0, so it settles on **one** camp; the other
-# direction covers both, and the emptiness between. Yours: `descend(two_camps, mean=-0.3)`;
-# `descend(votes.log_joint, log_variance=8.0)`.
+# ELBO's $\mathrm{KL}(q\,\|\,p)$ is large for a $q$ where $p$ is nearly 0, so the best $q$ covers **one** camp; the other
+# direction covers both, and the gap between them. Yours, and explain where each ends:
+# `descend(two_camps, -0.3, log_variance, 300, 0.05)[-1]` with `log_variance` 0.0 and 0.5;
+# `descend(votes.log_joint, log_variance=8.0)[-1]`.
 #
 # ## What is variational here? The verdict
 #
@@ -396,26 +402,25 @@ show_still(
 # |---|---|
 # | a latent variable? | yes, $z$, the logits |
 # | a posterior over what? | logits given the label; the network predicts it from the face |
-# | an evidence bound? | with the Gaussian KL and λ = 1/votes; as released (λ = 0) or with the random prior: no |
+# | an evidence bound? | −ELBO with the Gaussian KL and λ = 1/votes; as released (λ = 0) or with the random prior: no |
 # | Bayesian over weights? | no |
 # | samples at test? | no, the mean alone |
 #
 # ## Common misconceptions
 #
-# - *"The ELBO measures how good the model is."* It mixes the evidence with the divergence of $q$; a poor $q$ hides
-#   a good model.
+# - *"The ELBO measures how good the model is."* It is the log evidence minus the divergence of $q$: with a poor
+#   $q$ it is low for a good model, too.
 # - *"Sampling logits makes a network Bayesian."* Its weights are still one point.
 # - *"Any noise with any KL is variational inference."* Section 6 has a KL without $q$.
 # - *"σ grows where raters disagree."* The optimum says the opposite.
-# - *"The two directions of the KL are alike."* One picks a mode, the other covers.
 #
 # ## Recap in five lines
 #
 # 1. $\log p(v) = \mathrm{ELBO}(q) + \mathrm{KL}(q\,\|\,p(z \mid v))$: raise the one, lower the other.
 # 2. $-\mathrm{ELBO} = $ misfit $+\ \mathrm{KL}(q\,\|\,\text{prior})$; for normals the KL is exact.
-# 3. The head with Gaussian KL is an information bottleneck with $W = I$, and an evidence bound at λ = 1/votes.
+# 3. The head with Gaussian KL is an information bottleneck with $W = I$, and −ELBO at λ = 1/votes.
 # 4. $\sigma_k^2 = \lambda/(\lambda + \mathbb E[p_k(1-p_k)])$; at λ = 0 σ → 0.
-# 5. The released KL never sees σ: label smoothing, ε = 1/(C+1).
+# 5. The released KL does not contain $q$: it is label smoothing, ε = 1/(C+1) at λ = 1.
 #
 # ## What is claimed, released, measured
 #
@@ -452,8 +457,8 @@ record(
 # %% [markdown]
 # ## Ten questions for tomorrow
 #
-# 1. Why is $p(v)$ hard? <details><summary>answer</summary>It is an integral over all $z$; a grid grows as a power
-#    of their number.</details>
+# 1. Why is $p(v)$ hard? <details><summary>answer</summary>It is an integral over all $z$; a grid for $d$
+#    logits has 2401 to the power $d$ values.</details>
 # 2. Derive the bound.
 #    <details><summary>answer</summary>$\log p(v) = \mathbb E_q[\log p(v,z)/q(z)] + \mathbb E_q[\log q(z)/p(z \mid v)]$;
 #    the second term is a KL, so ≥ 0.</details>
@@ -464,14 +469,14 @@ record(
 #    <details><summary>answer</summary>$\tfrac12(\sigma^2+\mu^2-1-\log\sigma^2)$.</details>
 # 6. What do $\mathrm{KL}(q\,\|\,p)$ and $\mathrm{KL}(p\,\|\,q)$ do with two modes?
 #    <details><summary>answer</summary>One settles on a mode, the other covers both.</details>
-# 7. Mean of logs or log of mean: who uses which, and which is larger? <details><summary>answer</summary>VICH the
-#    mean of −logs, Kendall–Gal −log of the mean; the first is larger, by Jensen.</details>
-# 8. For which λ is the head's loss an evidence bound, and of what? <details><summary>answer</summary>1/n, of the
+# 7. Mean of logs or log of mean: who uses which, and which is larger? <details><summary>answer</summary>POSTER-Var the
+#    mean of −log, Kendall & Gal −log of the mean; the first is larger, by Jensen.</details>
+# 8. For which λ is the head's loss −ELBO, and of what? <details><summary>answer</summary>1/n, of the
 #    $n$ votes of the face.</details>
-# 9. Why does σ shrink at λ = 0, and which σ is best else?
+# 9. Why does σ shrink at λ = 0, and which σ is best for λ > 0?
 #    <details><summary>answer</summary>$\partial\mathbb E[\mathrm{CE}]/\partial\sigma^2 = \tfrac12\mathbb E[p(1-p)] \ge 0$;
 #    $\sigma^2 = \lambda/(\lambda + \mathbb E[p(1-p)])$.</details>
-# 10. What is the released KL? <details><summary>answer</summary>Label smoothing with ε = 1/(C+1), plus noise; it
-#     never reads σ.</details>
+# 10. What is the released KL? <details><summary>answer</summary>On average label smoothing, ε = 1/(C+1) at
+#     λ = 1; $q$ does not occur in it.</details>
 #
 # **Next:** {link:variational_head} builds the head, trains it under all these losses, and asks which σ to report.

@@ -7,7 +7,7 @@
 # **After this lesson you can** derive the evidence lower bound in both of its forms; fit a distribution with it;
 # say what a classifier's loss bounds; compute the σ for which the loss is least; recognise label smoothing in a "KL".
 #
-# **You need** {link:reparameterization}, Bayes' rule. **Time:** 45 minutes; the cells compute for some seconds.
+# **You need** {link:reparameterization}, Bayes' rule. **Time:** about 45 minutes; the cells compute for some seconds.
 # **In the paper:** equation 5, and the loss CE + λ·KL of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026).
 
 # %% id="parameters" tags=["parameters"]
@@ -51,9 +51,7 @@ votes = Votes(happy=9, raters=10)
 start = time.perf_counter()
 evidence = log_evidence(votes.log_joint)  # log p(v), a sum over 2401 values of z
 years = (time.perf_counter() - start) * len(GRID) ** 7 / (365 * 24 * 3600)
-print(
-    f"log p(v) = {evidence:.4f}; for eight logits the same grid takes about 10^{math.log10(years):.0f} years"
-)
+print(f"log p(v) = {evidence:.4f}; for eight logits it takes about 10^{math.log10(years):.0f} years")
 
 # %% [markdown]
 # $p(v)$ is called the *evidence*. **Variational** inference replaces its integral by an optimisation: among simple
@@ -139,9 +137,8 @@ def descend(log_joint, mean=-0.5, log_variance=0.5, steps=60, rate=0.1):
 
 path = descend(votes.log_joint)
 found = terms(votes, *path[-1])
-print(
-    f"found μ = {path[-1][0]:.2f}, σ = {path[-1][1]:.2f}; KL from the posterior {found.kl_posterior:.4f} nats"
-)
+mean, sigma = path[-1]
+print(f"found μ = {mean:.2f}, σ = {sigma:.2f}; KL from the posterior {found.kl_posterior:.4f} nats")
 
 # %% [markdown]
 # ## 3 · See it: three bars that always add up
@@ -165,7 +162,6 @@ show(*bars(votes, path, every=6))
 # Jensen. The right side is the paper's loss; the left side is that of Kendall & Gal (2017), whose
 # model of the label includes the noise. For small σ the gap is half the variance of $\log p_y$, about
 # $\tfrac12\sum_k\sigma_k^2(t_k - p_k)^2$, since $\partial\log p_y/\partial z_k = t_k - p_k$ ($t$: the one-hot label).
-# For σ = 2 this formula is much too small:
 
 # %% id="jensen" jupyter={"source_hidden": true}
 means, label = torch.tensor([2.0, 0.5, 0, 0, 0, 0, 0, 0]), torch.tensor(0)
@@ -247,8 +243,7 @@ print(f"−ELBO of ten votes / 10 against the loss with λ = 0.1: they differ by
 # target, $n\cdot$loss is the misfit of the $n$ votes plus $n\lambda$ KL: −ELBO, up to a constant, if **λ = 1/n**,
 # so λ = 0.1 for ten votes. A larger λ gives a looser bound, a smaller one none; each is a bottleneck.
 #
-# **(4) At λ = 0**, as in all released configurations, no prior is left, hence no evidence bound. What happens
-# to σ then?
+# **(4) At λ = 0**, as in all released configurations, no prior is left, hence no evidence bound.
 #
 # ## 5 · For which σ is the loss least?
 #
@@ -347,15 +342,15 @@ print(
 # <details><summary>Six more that this course leaves out</summary>
 #
 # - *Semi-supervised VAE* (M2, Kingma et al. 2014): the label is a latent variable, too, where it is missing.
-# - *Reconstruct, then classify*: the classifier reads the decoded vector; the paper calls it conventional and redundant, and
-#   compares no such head.
+# - *Reconstruct, then classify*: the classifier reads the decoded vector; the paper calls it redundant
+#   without a comparison.
 # - *Adversarial autoencoder* (Makhzani et al. 2015): a discriminator replaces the KL; only the mean $q$ over all
 #   faces is matched.
 # - *Variational classification* (Dhuliawala et al. 2023): a normal for each class in feature space, Bayes' rule as
 #   classifier; softmax is its special case with equal variances.
 # - *Evidential* (Sensoy et al. 2018): a Dirichlet over $p$; its "lack of evidence" depends on the regulariser.
-# - *SNGP* (Liu et al. 2020): a Gaussian process on distance-preserving features; its variance is the distance from
-#   the training faces.
+# - *SNGP* (Liu et al. 2020): a Gaussian process on distance-preserving features; its variance grows with the
+#   distance from the training faces.
 # </details>
 #
 # ## Try to break it
@@ -391,7 +386,7 @@ show_still(
 
 # %% [markdown]
 # Left: another prior, another posterior from the same votes, and another evidence. Right: raters in two camps. The
-# ELBO's $\mathrm{KL}(q\,\|\,p)$ is large for a $q$ where $p$ is nearly 0, so the best $q$ covers **one** camp; the other
+# ELBO's $\mathrm{KL}(q\,\|\,p)$ is large if $q$ lies where $p$ is nearly 0, so the best $q$ covers **one** camp; the other
 # direction covers both, and the gap between them. Yours, and explain where each ends:
 # `descend(two_camps, -0.3, log_variance, 300, 0.05)[-1]` with `log_variance` 0.0 and 0.5;
 # `descend(votes.log_joint, log_variance=8.0)[-1]`.
@@ -403,14 +398,13 @@ show_still(
 # | a latent variable? | yes, $z$, the logits |
 # | a posterior over what? | logits given the label; the network predicts it from the face |
 # | an evidence bound? | −ELBO with the Gaussian KL and λ = 1/votes; as released (λ = 0) or with the random prior: no |
-# | Bayesian over weights? | no |
+# | Bayesian over weights? | no, they are one point |
 # | samples at test? | no, the mean alone |
 #
 # ## Common misconceptions
 #
 # - *"The ELBO measures how good the model is."* It is the log evidence minus the divergence of $q$: with a poor
 #   $q$ it is low for a good model, too.
-# - *"Sampling logits makes a network Bayesian."* Its weights are still one point.
 # - *"Any noise with any KL is variational inference."* Section 6 has a KL without $q$.
 # - *"σ grows where raters disagree."* The optimum says the opposite.
 #
@@ -479,4 +473,4 @@ record(
 # 10. What is the released KL? <details><summary>answer</summary>On average label smoothing, ε = 1/(C+1) at
 #     λ = 1; $q$ does not occur in it.</details>
 #
-# **Next:** {link:variational_head} builds the head, trains it under all these losses, and asks which σ to report.
+# **Next:** {link:variational_head} builds the head and trains it with these losses.

@@ -114,18 +114,6 @@ def test_a_set_is_counted_as_its_script_counts_it_and_alike_when_prepared(drawn,
         ]
 
 
-def test_what_preparing_refuses_is_not_called_usable(drawn, tmp_path):
-    """Faces that somebody scaled to 224 pixels."""
-    root = drawn("ferplus", tmp_path / "set", train=4)
-    for path in root.rglob("*.png"):
-        Image.open(path).resize((224, 224)).save(path)
-    with pytest.raises(CourseError, match="224×224"):
-        prepare_ferplus(root, tmp_path / "set.safetensors")
-    findings = look(root)
-    assert not findings.usable
-    assert "224×224" in str(findings)
-
-
 def test_missing_images_and_images_without_votes_are_told_apart(drawn, tmp_path):
     root = drawn("ferplus", tmp_path / "set", train=40)
     (root / "FER2013Train" / "fer0000003.png").rename(root / "FER2013Train" / "stray.png")

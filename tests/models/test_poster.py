@@ -10,7 +10,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.errors import CourseError
-from pvlib.models import LandmarkSize, Poster, Size, narrow_landmarks, poster_pp, poster_var, tiny
+from pvlib.models import LandmarkSize, Poster, Size, poster_pp, poster_var, tiny
 from pvlib.models.poster import resize
 
 
@@ -46,11 +46,6 @@ def test_a_tiny_network_has_at_most_2_million_parameters_and_runs(build, side):
 
 
 # ---------------------------------------------------------------- input
-
-
-def test_224_pixels_become_112_by_taking_every_second_one():
-    images = faces(2, 224)
-    assert torch.equal(resize(images, 112), images[..., ::2, ::2])
 
 
 def test_an_image_of_the_right_size_is_left_alone_and_a_constant_one_stays_constant():
@@ -150,26 +145,6 @@ def test_every_parameter_of_a_network_that_trains_along_receives_a_gradient(buil
         if parameter.grad is None or not parameter.grad.any()
     ]  # fmt: skip
     assert dead == []
-
-
-def test_a_frozen_branch_gets_no_gradient_and_its_statistics_do_not_drift():
-    network = Poster(replace(small(), landmark=replace(narrow_landmarks(48), frozen=True)), 8).train()
-    before = {name: value.clone() for name, value in network.landmark_net.state_dict().items()}
-    network(faces()).sum().backward()
-    assert all(parameter.grad is None for parameter in network.landmark_net.parameters())
-    assert network.image_pyramid.stem[0].weight.grad is not None
-    after = network.landmark_net.state_dict()
-    assert all(torch.equal(value, after[name]) for name, value in before.items())
-
-
-def test_training_samples_and_evaluation_does_not():
-    network = poster_var(8, replace(small(), drop_path=(0.0, 0.0, 0.0)))
-    features = network.eval().forward_features(faces())
-    assert not torch.equal(network.train().head(features), network.head(features))
-    images = faces()
-    network.eval()
-    assert torch.equal(network(images), network(images))
-    torch.testing.assert_close(network(images), network.distribution(images).mean)
 
 
 def test_sampled_logits_come_from_the_distribution_beside_them():

@@ -2,8 +2,8 @@
 
 import io
 import json
-import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +14,8 @@ from safetensors.torch import load_file, save_file
 from data_scripts.packing.form import ROOM, finish, leave_room
 from data_scripts.packing.report import Report
 from data_scripts.packing.writing import write_prepared
+from data_scripts.prepare_affectnet import prepare_affectnet
+from pvlib.data.affectnet import load_affectnet
 from pvlib.data.prepared_file import open_file
 from pvlib.errors import CourseError
 
@@ -99,42 +101,12 @@ def test_a_report_that_is_none_is_refused(prepared, text):
         Report.from_json(text, prepared)
 
 
-# 20,000 faces of 224 pixels, 3 GB that a sparse file need not store
-LARGE = """
-import sys
-import numpy as np, torch
-from pvlib.data.affectnet import AFFECTNET, load_affectnet
-from data_scripts.layouts.listing import Listing
-from data_scripts.packing.form import ROOM, finish
-from data_scripts.packing.report import Report
-
-def peak():
-    return int(open("/proc/self/status").read().split("VmHWM:")[1].split()[0]) / 1024
-
-path, count, side = sys.argv[1], 20_000, 224
-split = (np.arange(count) >= count - 800).astype(np.uint8)
-labels = np.concatenate([np.sort(np.arange(count - 800) % 8), np.sort(np.arange(800) % 8)]).astype(np.uint8)
-known = {"labels": labels, "split": split, "stands_in": np.left_shift(1, split).astype(np.uint8)}
-listing = Listing(data_set=AFFECTNET, root=".", layout="", items=[])
-report = Report.of(listing, side, **known, unreadable=[])
-names = np.frombuffer("\\n".join(map(str, range(count))).encode(), np.uint8)
-with open(path, "wb") as file:
-    file.seek(ROOM + count * 3 * side**2)
-    columns = {"affect": np.zeros((count, 2), np.float32), **known, "names": names}
-    finish(file, AFFECTNET, (count, 3, side, side), columns, report)
-before = peak()
-faces = load_affectnet(path, "train", 7, without_duplicates=True)
-kept = faces.subset(torch.arange(len(faces)) < 16_000)
-opened = peak()
-batch = kept.images[torch.randint(len(kept), (64,))]
-print(len(faces), len(kept), len(batch), opened - before)
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory from /proc")
-def test_opening_and_choosing_from_a_large_file_takes_next_to_no_memory(tmp_path):
-    arguments = [sys.executable, "-B", "-c", LARGE, str(tmp_path / "large.safetensors")]
-    ended = subprocess.run(arguments, capture_output=True, text=True, check=True)
-    faces, kept, batch, grown = ended.stdout.split()
-    assert (int(faces), int(kept), int(batch)) == (19_200 * 7 // 8, 16_000, 64)
-    assert float(grown) < 100  # MB; the images alone are 2,870
+@pytest.mark.skipif(sys.platform != "linux", reason="reads from /proc what is mapped")
+def test_loaded_faces_and_a_choice_of_neighbours_are_a_view_of_the_mapped_file(drawn, tmp_path):
+    path = tmp_path / "affectnet.safetensors"
+    prepare_affectnet(drawn("affectnet", tmp_path / "set"), path, size=48)
+    faces = load_affectnet(path, "train", 8, without_duplicates=True)
+    first_byte = faces.subset(torch.arange(len(faces)) > 5).images.data_ptr()
+    lines = Path("/proc/self/maps").read_text().splitlines()
+    mapped = [line.split()[0].split("-") for line in lines if line.endswith(path.name)]
+    assert any(int(start, 16) <= first_byte < int(stop, 16) for start, stop in mapped)

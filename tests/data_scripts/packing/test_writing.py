@@ -1,7 +1,6 @@
 """The prepared file holds what the pictures showed, all of it or nothing, whatever happens while it is written."""
 
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -79,19 +78,6 @@ def test_every_face_comes_out_under_its_name_with_its_label_and_split(toy, tmp_p
     assert file.report == report.to_json()
     assert seen == [(64, 200), (128, 200), (192, 200), (200, 200)]
     assert names_in(out.parent) == ["toy.safetensors"]
-
-
-def test_copies_are_counted_by_split_and_marked(toy, tmp_path):
-    train, valid = ([i for i in toy.listing.items if i.split == split] for split in ("train", "valid"))
-    pairs = ((train[7], valid[0]), (train[90], valid[0]), (train[11], valid[3]), (train[3], train[5]))
-    for copy, original in pairs:
-        shutil.copy(original.path, copy.path)
-    out = tmp_path / "toy.safetensors"
-    report = write(toy, out)
-    file = open_file(out, toy.listing.data_set)
-    assert report.duplicates == {"valid in train": 2}
-    copied = {file.names[row] for row in (file.repeated([0]) & (file.split == 0)).nonzero()[:, 0].tolist()}
-    assert copied == {train[7].name, train[90].name, train[11].name}
 
 
 def test_pictures_that_cannot_be_read_are_left_out_and_named(toy, tmp_path):
@@ -185,24 +171,6 @@ def test_two_preparations_of_one_file_keep_apart(toy, tmp_path):
 
     write(toy, out, on_progress=begin_again)
     assert_holds(out, toy)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs the system's limit of a file's size")
-def test_a_full_disk_is_one_line_and_leaves_the_earlier_file(toy, tmp_path):
-    out = tmp_path / "toy.safetensors"
-    out.write_bytes(b"earlier")
-    ending = """
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
-    try:
-        write_prepared(listing(), out, 16)
-    except CourseError as error:
-        print(error)
-"""
-    ended = run(ending, tmp_path, toy, out, check=True)
-    assert ended.stdout.startswith(f"cannot write {out}: ")
-    assert ended.stdout.count("\n") == 1
-    assert out.read_bytes() == b"earlier"
 
 
 @pytest.mark.parametrize("place", ["/proc/toy.safetensors", "set/0.png/toy.safetensors", "set"])

@@ -134,7 +134,11 @@ def memory_of(size: str, batch: int, precision: str, device: torch.device) -> di
     On a CPU that is the resident memory of a fresh process, from before the network is built (known on
     Linux only, else None). Elsewhere it is what the device's allocator handed out.
     """
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as fresh_process:
+    forks = "forkserver" in multiprocessing.get_all_start_methods()  # of a process with the imports behind it
+    context = multiprocessing.get_context("forkserver" if forks else "spawn")
+    if forks:  # an optimizer imports the compiler, whose memory is not the network's
+        context.set_forkserver_preload(["benchmarks.networks", "torch._dynamo"])
+    with ProcessPoolExecutor(1, mp_context=context) as fresh_process:
         options = (size, batch, precision, str(device), torch.get_num_threads())
         return fresh_process.submit(_memory_here, *options).result()
 

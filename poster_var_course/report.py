@@ -22,7 +22,7 @@ from poster_var_course.order import LessonEntry
 from poster_var_course.outputs import short
 from poster_var_course.records import Record
 from pvlib.errors import CourseError
-from pvlib.figures.interactive import PLOTLY
+from pvlib.figures import PLOTLY
 from pvlib.files import atomic_write
 
 

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from benchmarks.__main__ import main, print_comparisons
-from benchmarks.networks import Measurement, count_flops, network_calls
+from benchmarks.networks import Measurement, count_flops
 from benchmarks.peaks import peak_tasks
 from benchmarks.reading import usual_pipeline
 from benchmarks.released import compare
@@ -86,14 +86,9 @@ def test_the_usual_way_gives_faces_of_the_same_form_and_spread(name):
     assert ours.std().item() == pytest.approx(theirs.std().item(), rel=0.25)
 
 
-def test_the_paper_size_takes_the_published_number_of_operations():
-    forward = network_calls("paper", 1, "fp32", CPU)["forward"]
-    assert count_flops(forward) / 1e9 == pytest.approx(17.2, abs=0.1)
-
-
 @pytest.mark.parametrize("quick", [True, False])
 def test_the_operations_of_both_peaks_are_counted_as_torch_counts_them(quick):
-    for task in peak_tasks("fp32", CPU, quick):
+    for task in peak_tasks("fp32", torch.device("meta"), quick):
         assert task.flops == count_flops(task.call)
 
 

@@ -89,7 +89,16 @@ def test_presets_and_weights_are_there_and_a_photo_is_read_with_what_it_uses_and
     assert ended.returncode == 0, ended.stderr
     assert "happiness" in ended.stdout
     # sympy comes with torch's compiler, which some of torch's functions import
-    slow = {"sympy", "torchvision", "timm", "torchmetrics", "lightning", "matplotlib", "skimage", "pandas"}
+    slow = {
+        "sympy",
+        "torchvision",
+        "timm",
+        "torchmetrics",
+        "lightning_fabric",
+        "matplotlib",
+        "skimage",
+        "pandas",
+    }
     assert imported(ended.stdout) & {"torch", *slow, "scipy"} == {"torch"}
 
 

@@ -19,8 +19,8 @@ from PIL import Image
 from torch import Tensor
 
 from pvlib.errors import CourseError
+from pvlib.figures import PLOTLY
 
-PLOTLY = "application/vnd.plotly.v1+json"
 DPI = 110
 # The toolbar covers titles. Not "responsive": in JupyterLab that shrinks a figure to nothing when its slider moves.
 CONFIG = {"displayModeBar": False}

@@ -15,7 +15,7 @@ import pvlib
 if TYPE_CHECKING:
     import torch
 
-LIBRARIES = ("torch", "torchvision", "lightning", "torchmetrics", "safetensors", "numpy")
+LIBRARIES = ("torch", "torchvision", "lightning-fabric", "torchmetrics", "safetensors", "numpy")
 
 
 def session(device: "str | torch.device", processes: int = 1) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from pvlib.training.sources import load_faces
 from pvlib.training.splits import Load, load_training
 
 if TYPE_CHECKING:
-    from lightning.fabric import Fabric
+    from lightning_fabric import Fabric
 
 Measure = Callable[..., dict[str, float]]
 _SPLIT = {"valid": "validation", "test": "TEST"}

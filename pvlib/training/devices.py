@@ -1,6 +1,6 @@
-"""Processors, processes and numbers: what a run computes on, through lightning.fabric, and how precisely.
+"""Processors, processes and numbers: what a run computes on, through lightning_fabric, and how precisely.
 
-Fabric takes seconds to import, so it is imported where a run begins: prediction and config reading skip the import.
+Fabric is imported where a run begins: prediction and config reading skip the import.
 
 Weights and sums stay float32; autocast computes convolutions and matrix products in a shorter format. bfloat16 has
 float32's range and two to three digits. float16 has three to four digits and a small range, so its gradients are
@@ -9,6 +9,8 @@ scaled up before they vanish (Micikevicius et al., 2018); that takes a GPU.
 
 import ctypes
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,8 +19,8 @@ from pvlib.errors import CourseError
 from pvlib.models import Poster
 
 if TYPE_CHECKING:
-    from lightning.fabric import Fabric
-    from lightning.fabric.plugins import MixedPrecision
+    from lightning_fabric import Fabric
+    from lightning_fabric.plugins import MixedPrecision
 
 PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}  # ours: Fabric's
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
@@ -51,8 +53,9 @@ def make_fabric(
     _check_available(str(device), kind, index, devices)
     if precision == "fp16" and kind != "cuda":
         raise CourseError('precision "fp16" needs a GPU: choose "bf16" or "fp32"')
-    from lightning.fabric import Fabric
-    from lightning.fabric.plugins import Precision
+    with _without_torchmetrics():
+        from lightning_fabric import Fabric
+        from lightning_fabric.plugins import Precision
 
     plugin = Precision() if precision == "fp32" else _autocast(precision, kind)
     return Fabric(
@@ -61,6 +64,22 @@ def make_fabric(
         num_nodes=nodes,
         plugins=[plugin],
     )
+
+
+@contextmanager
+def _without_torchmetrics() -> Iterator[None]:
+    """Let Fabric be imported in tenths of a second instead of in seconds.
+
+    It asks which torchmetrics is here, for a callback that is not used, by importing it; and that imports matplotlib,
+    SciPy and torchvision.
+    """
+    absent: Any = None  # Python's sign for a module that cannot be imported
+    hides = sys.modules.setdefault("torchmetrics", absent) is absent
+    try:
+        yield
+    finally:
+        if hides:
+            del sys.modules["torchmetrics"]
 
 
 def distribute(network: Poster, optimizer: torch.optim.Optimizer, fabric: "Fabric") -> tuple[Any, Any]:
@@ -80,7 +99,7 @@ def _autocast(precision: str, device: str) -> "MixedPrecision":
 
     Fabric would round pictures before they are resized, and the noise of the head as well.
     """
-    from lightning.fabric.plugins import MixedPrecision
+    from lightning_fabric.plugins import MixedPrecision
 
     class Autocast(MixedPrecision):
         def convert_input(self, data: object) -> object:

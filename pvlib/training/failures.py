@@ -16,7 +16,7 @@ from pvlib.training.devices import PRECISIONS
 from pvlib.training.state import TrainingState
 
 if TYPE_CHECKING:
-    from lightning.fabric import Fabric
+    from lightning_fabric import Fabric
 
 
 def check_run(

@@ -23,7 +23,7 @@ from pvlib.training.sam import sam_ascent
 from pvlib.training.state import LOOK_EVERY, CheckpointKeeper, TrainingState, begin
 
 if TYPE_CHECKING:
-    from lightning.fabric import Fabric
+    from lightning_fabric import Fabric
 
 
 def fit(

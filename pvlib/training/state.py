@@ -37,7 +37,7 @@ from pvlib.training.config import TrainConfig
 from pvlib.training.same_run import refuse_other_run
 
 if TYPE_CHECKING:
-    from lightning.fabric import Fabric
+    from lightning_fabric import Fabric
 
 LOOK_EVERY = 10  # steps between two looks at clock and loss: a GPU has to be waited for then
 

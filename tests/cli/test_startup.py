@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-SLOW = {"torch", "torchvision", "timm", "lightning", "matplotlib", "skimage", "pandas", "scipy"}
+SLOW = {"torch", "torchvision", "timm", "lightning_fabric", "matplotlib", "skimage", "pandas", "scipy"}
 COMMANDS = [
     "--help", "--version", "train --help", "train --list", "trian", "train drawn-tny", "predict nowhere.jpg",
     "export nowhere net.safetensors",

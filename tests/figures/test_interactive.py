@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from pvlib.errors import CourseError
-from pvlib.figures.interactive import PLOTLY, bundle, play_button, png_uri, slider
+from pvlib.figures import PLOTLY
+from pvlib.figures.interactive import bundle, play_button, png_uri, slider
 
 ALT = 'a "steep" line & nothing else'
 

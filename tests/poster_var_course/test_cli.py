@@ -64,25 +64,19 @@ def test_lessons_build_writes_and_lessons_check_names_what_is_stale(repository):
     assert "01_tiny.ipynb" in result.stderr
 
 
-def test_run_ends_with_the_place_of_the_report_and_a_second_run_skips(repository):
+def test_run_ends_with_the_place_of_the_report_names_what_failed_and_a_second_run_skips(
+    repository, write_lessons
+):
+    write_lessons(repository / "lessons", tiny=LESSON, broken=LESSON)
     call("lessons", "build")
+    (repository / "notebooks" / "02_broken.ipynb").write_text("{")
     first = call("run", "-p", "epochs=3")
-    assert first.exit_code == 0
+    assert first.exit_code == 1
+    assert "failed: 02_broken" in first.stderr
+    assert "not a readable notebook" in first.stdout
     report = repository / "runs" / "course" / "report.html"
     assert first.stdout.splitlines()[-1] == f"Report: {report}"
     assert report.exists()
-    second = call("run", "-p", "epochs=3")
+    second = call("run", "1", "-p", "epochs=3")
     assert second.exit_code == 0
     assert "up to date" in second.stdout
-
-
-def test_a_failing_lesson_makes_the_exit_status_1_and_is_named(repository):
-    (repository / "lessons" / "tiny" / "lesson.py").write_text(
-        LESSON.replace("print(epochs)", "import os; os._exit(1)")
-    )
-    call("lessons", "build")
-    result = call("run")
-    assert result.exit_code == 1
-    assert "failed: 01_tiny" in result.stderr
-    assert "dead kernel in cell work" in result.stdout
-    assert result.stdout.splitlines()[-1].startswith("Report: ")

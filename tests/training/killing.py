@@ -19,8 +19,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import lightning.fabric  # noqa: F401 - here, or every child would be killed while it imports this
 import torch
+import torch._dynamo  # an optimizer imports it: here, or every child would be killed while it does
 import torch.utils.tensorboard  # likewise
 from small import CONFIG, OFTEN, look_every, run
 
@@ -28,8 +28,9 @@ from pvlib.losses import Objective
 from pvlib.training import TrainConfig
 from pvlib.training.batches import Sampling
 from pvlib.training.checkpoints import BEST, LAST, checkpoint_path, read_state, read_tensors
+from pvlib.training.devices import make_fabric
 
-LONGER = replace(CONFIG, epochs=4, save_minutes=OFTEN)
+LONGER = replace(CONFIG, epochs=2, save_minutes=OFTEN)
 OPTIONS: dict[str, TrainConfig] = {
     "fp32": LONGER,
     "bf16": replace(LONGER, precision="bf16"),
@@ -136,6 +137,7 @@ def main() -> None:
     if unknown:
         sys.exit(f"there is no option {unknown[0]}; there are {', '.join(OPTIONS)}")
     moments = random.Random(given.seed)
+    make_fabric("cpu")  # likewise
     with tempfile.TemporaryDirectory() as folder:
         for name in given.names or OPTIONS:
             print(hunt(name, given.kills, moments, Path(folder)), flush=True)

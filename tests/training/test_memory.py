@@ -12,7 +12,7 @@ import torch
 import pvlib.runs.train
 from pvlib.training.devices import keep_freed_memory
 
-print(*{"lightning", "torchvision", "timm", "torch._dynamo"} & set(sys.modules))
+print(*{"lightning_fabric", "torchvision", "timm", "torch._dynamo"} & set(sys.modules))
 keep_freed_memory()
 torch.set_num_threads(1)
 for round in range(40):

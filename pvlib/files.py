@@ -70,6 +70,12 @@ def atomic_write(path: str | Path) -> Iterator[Path]:
         _remove(temporary)
 
 
+def write_whole(path: str | Path, text: str) -> None:
+    """Write a text file all at once, see :func:`atomic_write`."""
+    with atomic_write(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
 def remove_abandoned(path: str | Path) -> None:
     """Remove the temporary files that writers of ``path`` left behind because they were killed.
 

@@ -68,7 +68,6 @@ def evaluate(
         passes=passes,
         bootstrap=bootstrap,
         seed=seed,
-        pictures=pictures,
         precision=precision,
         device=device,
         batch_size=batch_size,
@@ -81,6 +80,7 @@ def evaluate(
         against=against or (),
         ensemble=ensemble,
         weights=weights,
+        pictures=pictures,
         out=out,
         console=console,
     )

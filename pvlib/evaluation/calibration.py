@@ -4,8 +4,6 @@ Guo et al., "On calibration of modern neural networks" (2017); classwise: Nixon 
 in deep learning" (2019), where every class's probability is held against how often that class is the label.
 """
 
-from dataclasses import dataclass
-
 import torch
 from scipy.optimize import minimize_scalar
 from torch import Tensor
@@ -13,35 +11,6 @@ from torch import Tensor
 from pvlib.losses import cross_entropy
 
 BINS = 15
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """What a reliability diagram shows; B bins of equal width from 0 to 1, each with its lower edge.
-
-    Attributes:
-        faces: how many fall into each bin, (B,).
-        confidence: their mean confidence, (B,); NaN in an empty bin.
-        accuracy: share of them that is right, (B,); NaN in an empty bin.
-    """
-
-    faces: Tensor
-    confidence: Tensor
-    accuracy: Tensor
-
-    def as_json(self) -> list[dict[str, float | int | None]]:
-        """Return one row a bin, from 0 upwards."""
-        bins = len(self.faces)
-        return [
-            {
-                "low": index / bins,
-                "high": (index + 1) / bins,
-                "faces": int(faces),
-                "confidence": self.confidence[index].item() if faces else None,
-                "accuracy": self.accuracy[index].item() if faces else None,
-            }
-            for index, faces in enumerate(self.faces.tolist())
-        ]
 
 
 def in_bins(values: Tensor, confidence: Tensor, bins: int) -> Tensor:
@@ -57,14 +26,27 @@ def in_bins(values: Tensor, confidence: Tensor, bins: int) -> Tensor:
     )
 
 
-def reliability(confidence: Tensor, outcome: Tensor, bins: int = BINS) -> Reliability:
-    """Sort faces by confidence, (N,) in 0-1, and compare it with the outcome, (N,) true or false."""
-    faces = in_bins(torch.ones(len(confidence)), confidence, bins).sum(dim=0)  # (bins,)
-    return Reliability(
-        faces=faces.long(),
-        confidence=in_bins(confidence, confidence, bins).sum(dim=0) / faces,
-        accuracy=in_bins(outcome, confidence, bins).sum(dim=0) / faces,
-    )
+def reliability(confidence: Tensor, outcome: Tensor, bins: int = BINS) -> list[dict[str, float | int | None]]:
+    """Return what a reliability diagram shows, one row a bin of equal width, from 0 to 1.
+
+    Of the faces in a bin their number, mean confidence and share of true outcomes; the last two None in an empty bin.
+
+    Args:
+        confidence: (N,) in 0-1.
+        outcome: (N,), true or false.
+    """
+    ones = torch.ones(len(confidence))
+    sums = [in_bins(values, confidence, bins).sum(dim=0).tolist() for values in (ones, confidence, outcome)]
+    return [
+        {
+            "low": index / bins,
+            "high": (index + 1) / bins,
+            "faces": int(faces),
+            "confidence": sure / faces if faces else None,
+            "accuracy": right / faces if faces else None,
+        }
+        for index, (faces, sure, right) in enumerate(zip(*sums, strict=True))
+    ]
 
 
 def fit_temperature(logits: Tensor, target: Tensor) -> float:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from pvlib.errors import CourseError
 from pvlib.evaluation.evaluate import Evaluation
-from pvlib.evaluation.intervals import Interval, bootstrap
+from pvlib.evaluation.intervals import as_json, bootstrap
 from pvlib.evaluation.quality import quality, reflect_biased
 
 
@@ -53,25 +53,12 @@ def mcnemar(first: Tensor, second: Tensor) -> McNemar:
     return McNemar(only_first, only_second, float(p))
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Two evaluations on the same faces; differences are first − second, of the answers' metrics."""
+def compare(
+    first: Evaluation, second: Evaluation, *, replicates: int = 1000, seed: int = 0
+) -> dict[str, Any]:
+    """Compare the answers of two evaluations face by face, in plain JSON values.
 
-    faces: int
-    mcnemar: McNemar
-    differences: dict[str, Interval]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return plain JSON values."""
-        return {
-            "faces": self.faces,
-            "mcnemar": dict(vars(self.mcnemar)),
-            "differences": {name: number.as_json() for name, number in self.differences.items()},
-        }
-
-
-def compare(first: Evaluation, second: Evaluation, *, replicates: int = 1000, seed: int = 0) -> Comparison:
-    """Compare the answers of two evaluations face by face.
+    Differences are first − second, of the answers' metrics.
 
     Raises:
         CourseError: when they are not of the same faces and classes.
@@ -91,6 +78,9 @@ def compare(first: Evaluation, second: Evaluation, *, replicates: int = 1000, se
         return {name: mine[name] - other[name] for name in mine}
 
     hits = [said.argmax(dim=1) == ours.labels for said in probabilities]
-    faces = len(ours)
-    differences = bootstrap(difference, faces, replicates=replicates, seed=seed)
-    return Comparison(faces, mcnemar(*hits), reflect_biased(differences, least=-math.inf))
+    differences = bootstrap(difference, len(ours), replicates=replicates, seed=seed)
+    return {
+        "faces": len(ours),
+        "mcnemar": vars(mcnemar(*hits)),
+        "differences": as_json(reflect_biased(differences, least=-math.inf)),
+    }

@@ -13,7 +13,7 @@ from pvlib.evaluation.prediction import Prediction, predict
 from pvlib.evaluation.quality import class_quality, confusion, quality, reflect_biased
 from pvlib.evaluation.record import Evaluation
 from pvlib.evaluation.selective import risk_coverage
-from pvlib.evaluation.uncertainties import Uncertainty, score_statistics, uncertainty_scores
+from pvlib.evaluation.uncertainties import score_statistics, uncertainty_scores
 from pvlib.models import Poster
 
 
@@ -109,16 +109,11 @@ def evaluate_predictions(
         mean_sigma = first.sigma.double().mean(dim=1)  # (N,)
         metrics.update(measure(lambda counts: {"mean_sigma": counts @ mean_sigma / counts.sum(dim=1)}))
 
-    uncertainties = {}
-    for name, score in uncertainty_scores(first, answers).items():
+    scores, worth, curves = uncertainty_scores(first, answers), {}, {}
+    for name, score in scores.items():
         wrong = answers[score.method].probabilities.argmax(dim=1) != first.labels  # (N,)
-        coverage, risk = risk_coverage(score.values, wrong)
-        uncertainties[name] = Uncertainty(
-            score=score,
-            metrics=measure(score_statistics(score.values, wrong, first.votes, first.mixture)),
-            coverage=coverage,
-            risk=risk,
-        )
+        worth[name] = measure(score_statistics(score.values, wrong, first.votes, first.mixture))
+        curves[name] = risk_coverage(score.values, wrong)
 
     return Evaluation(
         prediction=first,
@@ -130,7 +125,9 @@ def evaluate_predictions(
         reliability=reliability(confidence, answer == first.labels),
         answers=answers,
         method_metrics=measured,
-        uncertainties=uncertainties,
+        scores=scores,
+        score_metrics=worth,
+        risk_coverage=curves,
         settings={
             "samples": samples,
             "passes": 0 if first.passes is None else len(first.passes),

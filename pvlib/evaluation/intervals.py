@@ -8,6 +8,7 @@ says nothing of other seeds: for those, train several networks and use :func:`me
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from scipy import stats
@@ -37,8 +38,13 @@ class Interval:
         return {key: number if math.isfinite(number) else None for key, number in vars(self).items()}
 
 
+def as_json(numbers: dict[str, Interval]) -> dict[str, Any]:
+    """Return :meth:`Interval.as_json` of each."""
+    return {name: number.as_json() for name, number in numbers.items()}
+
+
 def bootstrap(
-    statistic: Statistic, faces: int, *, replicates: int = 1000, level: float = LEVEL, seed: int = 0
+    statistic: Statistic, faces: int, *, replicates: int = 1000, seed: int = 0
 ) -> dict[str, Interval]:
     """Return each number of ``statistic`` with its percentile interval over resampled faces.
 
@@ -49,17 +55,12 @@ def bootstrap(
         statistic: sees faces only by how often each was drawn.
         faces: N.
         replicates: resamples; 0 for numbers without intervals.
-        level: share of the replicates inside the interval.
 
     Raises:
-        CourseError: without faces, or for a level or a number of replicates that makes no sense.
+        CourseError: without faces.
     """
     if faces < 1:
         raise CourseError("there are no faces to measure on")
-    if replicates < 0 or not 0 < level < 1:
-        raise CourseError(
-            f"bootstrap needs replicates >= 0 and a level in 0 ... 1, not {replicates}, {level}"
-        )
     values = {name: number.item() for name, number in statistic(torch.ones(1, faces).double()).items()}
     if replicates == 0:
         return {name: Interval(value) for name, value in values.items()}
@@ -70,7 +71,7 @@ def bootstrap(
         counts = _resample(min(at_once, replicates - start), faces, generator)
         for name, numbers in statistic(counts).items():
             parts[name].append(numbers)
-    tails = torch.tensor([(1 - level) / 2, (1 + level) / 2], dtype=torch.float64)
+    tails = torch.tensor([(1 - LEVEL) / 2, (1 + LEVEL) / 2], dtype=torch.float64)
     intervals = {}
     for name, value in values.items():
         drawn = torch.cat(parts[name]).double()
@@ -102,7 +103,7 @@ def _resample(replicates: int, faces: int, generator: torch.Generator) -> Tensor
     return torch.zeros(replicates, faces, dtype=torch.float64).scatter_add_(1, drawn, ones)
 
 
-def mean_interval(values: Sequence[float], level: float = 0.95) -> Interval:
+def mean_interval(values: Sequence[float]) -> Interval:
     """Return the mean over seeds with Student's t interval; one value alone has no interval.
 
     Raises:
@@ -114,5 +115,5 @@ def mean_interval(values: Sequence[float], level: float = 0.95) -> Interval:
     mean, count = numbers.mean().item(), len(numbers)
     if count == 1:
         return Interval(mean)
-    half = stats.t.ppf((1 + level) / 2, count - 1) * numbers.std().item() / math.sqrt(count)
+    half = stats.t.ppf((1 + LEVEL) / 2, count - 1) * numbers.std().item() / math.sqrt(count)
     return Interval(mean, mean - half, mean + half)

@@ -70,6 +70,10 @@ def _read() -> dict[str, Measure]:
 
 
 MEASURES = _read()
+HEADLINE = (
+    "accuracy", "mean_class_accuracy", "negative_log_likelihood", "brier", "calibration_error", "kl_to_votes",
+)  # fmt: skip
+"""Of an answer, what is told first."""
 
 
 def keys_of(kind: str) -> tuple[str, ...]:

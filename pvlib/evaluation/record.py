@@ -5,11 +5,10 @@ from typing import Any
 
 from torch import Tensor
 
-from pvlib.evaluation.calibration import Reliability
-from pvlib.evaluation.intervals import Interval
+from pvlib.evaluation.intervals import Interval, as_json
 from pvlib.evaluation.methods import METHODS, Answers
 from pvlib.evaluation.prediction import Prediction
-from pvlib.evaluation.uncertainties import SCORES, Uncertainty
+from pvlib.evaluation.uncertainties import SCORES, UncertaintyScore
 
 FORMAT, VERSION = "pvlib evaluation", 1
 
@@ -27,7 +26,8 @@ class Evaluation:
         class_metrics: of :func:`quality.class_quality`.
         confusion: counts, (K, K): row true class, column answered class.
         reliability: of the answer's confidence.
-        answers, method_metrics, uncertainties: by name, of those that these networks have.
+        answers, method_metrics: by the name of the method, of those that these networks have.
+        scores, score_metrics, risk_coverage: by the name of the uncertainty; the last coverage and risk.
         settings: what else the numbers depend on.
     """
 
@@ -37,10 +37,12 @@ class Evaluation:
     metrics: dict[str, Interval]
     class_metrics: dict[str, Interval]
     confusion: Tensor
-    reliability: Reliability
+    reliability: list[dict[str, float | int | None]]
     answers: dict[str, Answers]
     method_metrics: dict[str, dict[str, Interval]]
-    uncertainties: dict[str, Uncertainty]
+    scores: dict[str, UncertaintyScore]
+    score_metrics: dict[str, dict[str, Interval]]
+    risk_coverage: dict[str, tuple[Tensor, Tensor]]
     settings: dict[str, Any]
 
     @property
@@ -60,7 +62,7 @@ class Evaluation:
             "networks": self.networks,
             "answer": self.answer,
             "settings": self.settings,
-            "metrics": _as_json(self.metrics),
+            "metrics": as_json(self.metrics),
             "classes": [
                 {
                     "name": name,
@@ -73,13 +75,12 @@ class Evaluation:
                 for row, name in enumerate(names)
             ],
             "confusion": counts,
-            "reliability": self.reliability.as_json(),
+            "reliability": self.reliability,
             "methods": {
                 name: self._method_as_json(name) if name in self.answers else None for name in METHODS
             },
             "uncertainties": {
-                name: self.uncertainties[name].as_json() if name in self.uncertainties else None
-                for name in SCORES
+                name: self._score_as_json(name) if name in self.scores else None for name in SCORES
             },
         }
 
@@ -89,9 +90,15 @@ class Evaluation:
             "title": said.title,
             "about": said.about,
             "temperature": said.temperature and list(said.temperature),
-            "metrics": _as_json(self.method_metrics[name]),
+            "metrics": as_json(self.method_metrics[name]),
         }
 
-
-def _as_json(numbers: dict[str, Interval]) -> dict[str, Any]:
-    return {name: number.as_json() for name, number in numbers.items()}
+    def _score_as_json(self, name: str) -> dict[str, Any]:
+        score, (coverage, risk) = self.scores[name], self.risk_coverage[name]
+        return {
+            "title": score.title,
+            "about": score.about,
+            "method": score.method,
+            **as_json(self.score_metrics[name]),
+            "risk_coverage": {"coverage": coverage.tolist(), "risk": risk.tolist()},
+        }

@@ -7,12 +7,11 @@ beside them, as the paper's name for it suggests.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from pvlib.evaluation.intervals import Interval, Statistic
+from pvlib.evaluation.intervals import Statistic
 from pvlib.evaluation.methods import Answers
 from pvlib.evaluation.prediction import Prediction
 from pvlib.evaluation.ranks import Ranking, area_under_roc, correlation
@@ -48,32 +47,6 @@ class UncertaintyScore:
     about: str
     method: str
     values: Tensor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Uncertainty:
-    """An uncertainty score and what it is good for.
-
-    Attributes:
-        score: its values, and whose answers they belong to.
-        metrics: see :func:`score_statistics`.
-        coverage, risk: the risk-coverage curve, (points,) each.
-    """
-
-    score: UncertaintyScore
-    metrics: dict[str, Interval]
-    coverage: Tensor
-    risk: Tensor
-
-    def as_json(self) -> dict[str, Any]:
-        """Return everything but the values of single faces."""
-        return {
-            "title": self.score.title,
-            "about": self.score.about,
-            "method": self.score.method,
-            **{name: number.as_json() for name, number in self.metrics.items()},
-            "risk_coverage": {"coverage": self.coverage.tolist(), "risk": self.risk.tolist()},
-        }
 
 
 def uncertainty_scores(prediction: Prediction, answers: Mapping[str, Answers]) -> dict[str, UncertaintyScore]:

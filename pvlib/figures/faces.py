@@ -5,10 +5,7 @@ Every figure names an expression in its colour from ``expression_colours.COLOURS
 
 from collections.abc import Sequence
 
-import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from torch import Tensor
 
 from pvlib.data.expression_colours import COLOURS
 from pvlib.data.faces import Faces
@@ -50,17 +47,11 @@ def contact_sheet(
     for i, axes in enumerate(figure.subplots(rows, columns, squeeze=False).flat):
         axes.set_axis_off()
         if i < len(faces):
-            _show(axes, faces.images[i])
+            pixels = (
+                faces.images[i].permute(1, 2, 0).squeeze(2).numpy()
+            )  # (H, W) of a grey face, else (H, W, 3)
+            axes.imshow(pixels, cmap="gray", vmin=0, vmax=255)
             caption = names[i] if captions is None else captions[i]
             colour = COLOURS.get(names[i], _INK) if captions is None else _INK
             axes.set_title(caption, color=colour, fontsize=8, pad=3)
     return figure
-
-
-def _show(axes: Axes, image: Tensor) -> None:
-    """Show an image (C, H, W)."""
-    pixels = np.asarray(image).transpose(1, 2, 0)  # (H, W, C)
-    if pixels.shape[2] == 1:
-        axes.imshow(pixels[:, :, 0], cmap="gray", vmin=0, vmax=255)
-    else:
-        axes.imshow(pixels)

@@ -1,6 +1,6 @@
 """What a recipe does to faces: random versions of a few faces, and each step of the recipe alone."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from pvlib.random_state import own_random_state
 _INK = "#333333"
 _WIDTH = 11.0  # inches
 _VERSIONS = 7
+_JITTER = ("brightness", "contrast", "saturation", "hue")
 
 
 def as_pixels(network_input: Tensor) -> np.ndarray:
@@ -29,22 +30,19 @@ def as_pixels(network_input: Tensor) -> np.ndarray:
 
 def amounts(recipe: Recipe) -> dict[str, str]:
     """Each step that the recipe takes, by name, with its amount in words."""
-    jitter = dict(zip(("brightness", "contrast", "saturation", "hue"), recipe.jitter, strict=True))
     low, high = recipe.erasing_area
     said = {
-        "crop": f"{recipe.output_size} of {recipe.resize:.4g} px"
-        if recipe.resize > recipe.output_size
-        else "",
-        "flip": f"{recipe.flip:.0%}" if recipe.flip else "",
-        "rotation": f"up to ±{recipe.rotation:g}°" if recipe.rotation else "",
-        "zoom": f"±{recipe.zoom:.0%}" if recipe.zoom else "",
-        "shift": f"±{recipe.shift:.0%} of the side" if recipe.shift else "",
-        **{name: f"±{value:g}" if value else "" for name, value in jitter.items()},
-        "erasing": f"{recipe.erasing:.0%}, {low:.0%} to {high:.0%} of the face, {recipe.erasing_fill}"
-        if recipe.erasing
-        else "",
-    }
-    return {name: text for name, text in said.items() if text}
+        "crop": (recipe.resize > recipe.output_size, f"{recipe.output_size} of {recipe.resize:.4g} px"),
+        "flip": (recipe.flip, f"{recipe.flip:.0%}"),
+        "rotation": (recipe.rotation, f"up to ±{recipe.rotation:g}°"),
+        "zoom": (recipe.zoom, f"±{recipe.zoom:.0%}"),
+        "shift": (recipe.shift, f"±{recipe.shift:.0%} of the side"),
+        **{name: (value, f"±{value:g}") for name, value in zip(_JITTER, recipe.jitter, strict=True)},
+        "erasing": (
+            recipe.erasing, f"{recipe.erasing:.0%}, {low:.0%} to {high:.0%} of the face, {recipe.erasing_fill}"
+        ),
+    }  # fmt: skip
+    return {name: text for name, (taken, text) in said.items() if taken}
 
 
 def recipe_sheet(faces: Faces, recipe: Recipe, seed: int = 0) -> tuple[Figure, str]:
@@ -89,21 +87,14 @@ def step_sheet(faces: Faces, recipe: Recipe, seed: int = 0) -> tuple[Figure, str
     """
     _need_faces(faces)
     alone = {name: only(recipe, name) for name in amounts(recipe)}
-    rows = {
-        **{name: (step, amounts(recipe)[name]) for name, step in alone.items()},
-        "all": (recipe, "together"),
+    rows = {name: (step, amounts(recipe)[name]) for name, step in alone.items()} | {
+        "all": (recipe, "together")
     }
     figure, grid = _page(len(rows), 0.0)
     for axes, (name, (step, amount)) in zip(grid, rows.items(), strict=True):
         _show_stored(axes[0], faces, 0, name=False)
-        axes[0].set_ylabel(
-            "\n".join([name, *amount.split(", ")]),
-            rotation=0,
-            ha="right",
-            va="center",
-            fontsize=9,
-            color=_INK,
-        )
+        label = "\n".join([name, *amount.split(", ")])
+        axes[0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=9, color=_INK)
         for cell, version in zip(axes[1:], versions(faces.images[0], step, seed), strict=True):
             cell.imshow(as_pixels(version))
     _head(grid[0][0], "stored")
@@ -119,21 +110,13 @@ def versions(image: Tensor, recipe: Recipe, seed: int) -> Tensor:
 
 def only(recipe: Recipe, step: str) -> Recipe:
     """The recipe with one step alone, called as in :func:`amounts`."""
-    kept = {"crop": "resize", "erasing": "erasing"}.get(step, step)
-    jitter = tuple(
-        value if step == name else 0.0
-        for name, value in zip(("brightness", "contrast", "saturation", "hue"), recipe.jitter, strict=True)
+    off: dict[str, Any] = dict.fromkeys(("flip", "rotation", "zoom", "shift", "erasing"), 0.0)
+    off["resize"] = float(recipe.output_size)
+    off.pop("resize" if step == "crop" else step, None)
+    off["jitter"] = tuple(
+        value if step == name else 0.0 for name, value in zip(_JITTER, recipe.jitter, strict=True)
     )
-    off: dict[str, Any] = {
-        "resize": float(recipe.output_size),
-        "flip": 0.0,
-        "rotation": 0.0,
-        "zoom": 0.0,
-        "shift": 0.0,
-    }
-    off |= {"erasing": 0.0, "jitter": jitter}
-    changes = {field.name: off[field.name] for field in fields(recipe) if field.name in off}
-    return replace(recipe, **{name: value for name, value in changes.items() if name != kept})
+    return replace(recipe, **off)
 
 
 def _need_faces(faces: Faces) -> None:

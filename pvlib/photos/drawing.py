@@ -58,8 +58,7 @@ def draw_intensities(
 
 def _draw_photo(axes: Axes, photo: Image.Image, boxes: Sequence[Box], intensities: Intensities) -> None:
     axes.imshow(photo)
-    axes.set_xlim(0, photo.width)
-    axes.set_ylim(photo.height, 0)
+    axes.set(xlim=(0, photo.width), ylim=(photo.height, 0))
     axes.set_axis_off()
     for face, box in enumerate(boxes):
         name = intensities.expression(face)
@@ -70,17 +69,10 @@ def _draw_photo(axes: Axes, photo: Image.Image, boxes: Sequence[Box], intensitie
         text = name if len(boxes) == 1 else f"{face + 1}"  # names of neighbours would cover each other
         inside = box.top < 0.06 * photo.height
         axes.annotate(
-            text,
-            (max(box.left, 0), max(box.top, 0)),
-            xytext=(3, -3 if inside else 3),
-            textcoords="offset points",
-            verticalalignment="top" if inside else "bottom",
-            color="white",
-            fontsize=9,
-            fontweight="bold",
-            bbox={"facecolor": colour, "edgecolor": "none", "pad": 2},
-            annotation_clip=False,
-        )
+            text, (max(box.left, 0), max(box.top, 0)), xytext=(3, -3 if inside else 3), textcoords="offset points",
+            va="top" if inside else "bottom", color="white", fontsize=9, fontweight="bold",
+            bbox={"facecolor": colour, "edgecolor": "none", "pad": 2}, annotation_clip=False,
+        )  # fmt: skip
 
 
 def _draw_bars(axes: Axes, intensities: Intensities, face: int, number: int | None) -> None:
@@ -97,23 +89,15 @@ def _draw_bars(axes: Axes, intensities: Intensities, face: int, number: int | No
         ends = np.maximum(mean, high)
     for place, (value, end) in enumerate(zip(mean.tolist(), ends.tolist(), strict=True)):
         after = end < 0.84
-        axes.text(
-            end + 0.015 if after else 0.015,
-            place,
-            f"{value:.0%}",
-            verticalalignment="center",
-            fontsize=8,
-            color=_INK if after else "white",
-        )
+        left, colour = (end + 0.015, _INK) if after else (0.015, "white")
+        axes.text(left, place, f"{value:.0%}", va="center", fontsize=8, color=colour)
     axes.set_yticks(places, names, fontsize=9)
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "50%", "", "100%"], fontsize=8)
     axes.tick_params(length=0, colors=_INK)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    axes.spines[:].set_visible(False)
     if number is not None:
         name = intensities.expression(face)
-        axes.set_title(
-            f"{number}  {name}", fontsize=10, fontweight="bold", loc="left", color=COLOURS.get(name, _INK)
-        )
+        colour = COLOURS.get(name, _INK)
+        axes.set_title(f"{number}  {name}", fontsize=10, fontweight="bold", loc="left", color=colour)

@@ -9,21 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pvlib.data.expression_colours import COLOURS
-from pvlib.evaluation.measures import MEASURES, cell
+from pvlib.evaluation.measures import HEADLINE, MEASURES, cell
 from pvlib.markdown import markdown_table, plain
 from pvlib.report import tables
 from pvlib.report.chosen_faces import FacePicture
 from pvlib.report.drawings import Drawing
-from pvlib.report.templates import fill
-
-_TILES = (
-    "accuracy",
-    "mean_class_accuracy",
-    "negative_log_likelihood",
-    "brier",
-    "calibration_error",
-    "kl_to_votes",
-)
+from pvlib.templates import fill
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +47,7 @@ class Report:
         return self._written(
             "page.html.jinja",
             colours=COLOURS,
-            tiles=[(MEASURES[key], cell(numbers[key], key)) for key in _TILES if numbers.get(key)],
+            tiles=[(MEASURES[key], cell(numbers[key], key)) for key in HEADLINE if numbers.get(key)],
             meanings=[(measure.title, measure.meaning) for measure in MEASURES.values()],
         )
 
@@ -70,6 +61,7 @@ class Report:
 
     def _written(self, template: str, **more: Any) -> str:
         return fill(
+            "pvlib.report",
             template,
             report=self,
             tables=tables.all_tables(self.document, self.facts),

@@ -102,7 +102,7 @@ def _raters(evaluation: Evaluation, numbers: Mapping[str, Any]) -> Drawing | Non
     if said is None or not shown:
         return None
     figure = against_raters(
-        {name: evaluation.uncertainties[name].score.values.tolist() for name in shown},
+        {name: evaluation.scores[name].values.tolist() for name in shown},
         {name: numbers[name]["title"] for name in shown},
         {name: numbers[name][key]["value"] for name in shown},
         entropy(said).tolist(),

@@ -14,15 +14,12 @@ from typing import Any
 import yaml
 
 from pvlib.errors import CourseError
-from pvlib.evaluation.measures import MEASURES, cell
+from pvlib.evaluation.measures import HEADLINE, MEASURES, cell
 from pvlib.evaluation.record import FORMAT
 from pvlib.models.weight_file import fingerprint
-from pvlib.report.templates import fill
 from pvlib.runs.trained import TrainedNetwork
+from pvlib.templates import fill
 
-_IN_THE_CARD = (
-    "accuracy", "mean_class_accuracy", "negative_log_likelihood", "brier", "calibration_error", "kl_to_votes",
-)  # fmt: skip
 _FEW = 30  # faces of a class, below which its recall is hardly a measurement
 
 
@@ -47,6 +44,7 @@ def write_card(
     data, config = known.get(name, known["unknown"]), trained.about.get("config")
     channels, side, _ = trained.face_shape
     return fill(
+        "pvlib.report",
         "card.md.jinja",
         file=file.name,
         trained=trained,
@@ -63,7 +61,7 @@ def write_card(
         evaluation=evaluation,
         faces=Path(evaluation["about"]["data"]).name if evaluation else None,
         warnings=list(_warnings(evaluation)) if evaluation else [],
-        measures=[MEASURES[key] for key in _IN_THE_CARD],
+        measures=[MEASURES[key] for key in HEADLINE],
         recall=MEASURES["recall"],
         precision=MEASURES["precision"],
         cell=cell,
@@ -100,11 +98,8 @@ def read_evaluation(run: Path, path: Path | None, trained: TrainedNetwork) -> di
 
 
 def _warnings(evaluation: Mapping[str, Any]) -> Iterator[str]:
-    runs = evaluation["about"]["runs"]
-    if any(run.get("select") == "test" and run.get("weights") == "best" for run in runs):
-        yield "The epoch was chosen on the test split itself: on new faces these numbers would be worse."
     for warning in evaluation["about"]["warnings"]:
-        for run in runs:  # a card tells nothing of its maker's folders
+        for run in evaluation["about"]["runs"]:  # a card tells nothing of its maker's folders
             if run.get("path"):
                 warning = warning.replace(run["path"], "the run")
         yield warning

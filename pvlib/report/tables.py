@@ -24,15 +24,6 @@ class Table:
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class ComparisonTable:
-    """Another run on the same faces: its name, McNemar's test in words, and the differences."""
-
-    other: str
-    sentence: str
-    table: Table
-
-
 def all_tables(document: Mapping[str, Any], facts: Mapping[str, str]) -> dict[str, Table]:
     """Return the tables of one evaluation by name."""
     return {
@@ -122,35 +113,30 @@ def uncertainties(document: Mapping[str, Any]) -> Table:
     )
 
 
-def comparison(document: Mapping[str, Any], compared: Mapping[str, Any]) -> ComparisonTable:
-    """This run, another one, and their differences on the same faces."""
-    other, test = compared["other"], compared["mcnemar"]
-    differences = {
-        MEASURES[key]: one
-        for key, one in compared["differences"].items()
-        if one is not None and key in MEASURES
-    }
+def comparison(document: Mapping[str, Any], compared: Mapping[str, Any]) -> Table:
+    """This run, another one, and their differences on the same faces, with McNemar's test in words."""
+    other, test, metrics = compared["other"], compared["mcnemar"], compared["metrics"]
     p = "<\N{NO-BREAK SPACE}0.001" if test["p"] < 0.001 else f"=\N{NO-BREAK SPACE}{test['p']:.3f}"
-    paired = "; the intervals are of the differences, face by face."
-    table = Table(
-        caption=f"Over the same {compared['faces']:,} faces"
-        + (paired if document["settings"]["bootstrap"] else "."),
+    caption = (
+        f"Over the same {compared['faces']:,} faces: only this run is right on {test['only_first']:,}, only {other} on "
+        f"{test['only_second']:,}; McNemar's exact test: p\N{NO-BREAK SPACE}{p}."
+    )
+    if document["settings"]["bootstrap"]:
+        caption += " The intervals are of the differences, face by face."
+    return Table(
+        caption=caption,
         head=("measure", "this run", other, "difference"),
         rows=[
             (
-                Cell(measure.head),
-                Cell(cell(document["metrics"][measure.key], measure.key).text),
-                cell(compared["metrics"][measure.key], measure.key),
-                cell(one, measure.key, signed=True),
+                Cell(MEASURES[key].head),
+                Cell(cell(document["metrics"][key], key).text),
+                cell(metrics[key], key),
+                cell(difference, key, signed=True),
             )
-            for measure, one in differences.items()
+            for key, difference in compared["differences"].items()
+            if difference is not None
         ],
     )
-    sentence = (
-        f"Only this run is right on {test['only_first']:,} faces, only {other} on {test['only_second']:,}; McNemar's "
-        f"exact test: p\N{NO-BREAK SPACE}{p}."
-    )
-    return ComparisonTable(other, sentence, table)
 
 
 def _one_row_each(rows: Sequence[Mapping[str, Any]], what: str, wanted: Sequence[str], caption: str) -> Table:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -11,7 +11,7 @@ from pvlib.errors import CourseError
 from pvlib.evaluation.comparison import compare
 from pvlib.evaluation.evaluate import evaluate
 from pvlib.evaluation.record import Evaluation
-from pvlib.files import atomic_write, locked
+from pvlib.files import atomic_write, locked, write_whole
 from pvlib.models.weight_file import fingerprint
 from pvlib.report.cautions import cautions_of
 from pvlib.report.chosen_faces import choose_faces
@@ -41,7 +41,7 @@ _BOUNDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationSettings:
-    """How to measure and what to show; see ``pvlib evaluate --help``.
+    """How to measure; see ``pvlib evaluate --help``.
 
     Raises:
         CourseError: naming the option whose value makes no sense.
@@ -52,7 +52,6 @@ class EvaluationSettings:
     passes: int = 20
     bootstrap: int = 1000
     seed: int = 0
-    pictures: bool = False
     precision: str = "fp32"
     device: str = "auto"
     batch_size: int = 256
@@ -76,6 +75,7 @@ def write_report(
     against: Sequence[Path] = (),
     ensemble: bool = False,
     weights: str | None = None,
+    pictures: bool = False,
     out: Path | None = None,
     console: Console | None = None,
 ) -> tuple[Report, Path]:
@@ -85,6 +85,7 @@ def write_report(
         runs: one run folder or file, or the members of an ensemble.
         against: others to compare it with, on the same faces.
         weights: "best" or "last", of every run.
+        pictures: show faces of a real data set too.
         out: folder of the report.
 
     Raises:
@@ -112,9 +113,11 @@ def write_report(
     ):
         evaluation = evaluate_trained(networks, faces, settings)
         report = _report(networks, others, faces, request, settings, evaluation)
+        if pictures or is_drawn(faces.source):
+            report = replace(report, faces=choose_faces(evaluation, faces.faces))
         page.write_text(report.as_page(), encoding="utf-8")
-        _write(out / NUMBERS, json.dumps(report.document, indent=1, ensure_ascii=False))
-        _write(out / TABLES, report.as_markdown())
+        write_whole(out / NUMBERS, json.dumps(report.document, indent=1, ensure_ascii=False))
+        write_whole(out / TABLES, report.as_markdown())
     return report, out
 
 
@@ -136,15 +139,8 @@ def evaluate_trained(
         [trained.network for trained in networks],
         faces.faces,
         calibration_faces=faces.calibration,
-        without=settings.without,
-        samples=settings.samples,
-        passes=settings.passes,
-        bootstrap=settings.bootstrap,
-        seed=settings.seed,
-        device=settings.device,
-        precision=settings.precision,
-        batch_size=settings.batch_size,
         input_size=networks[0].input_size,
+        **asdict(settings),
     )
 
 
@@ -180,10 +176,9 @@ def _report(
     document["comparisons"] = []
     for other in others:
         theirs = evaluate_trained([other], faces, replace(settings, passes=0, bootstrap=0))
-        found = compare(evaluation, theirs, replicates=settings.bootstrap, seed=settings.seed).as_json()
+        found = compare(evaluation, theirs, replicates=settings.bootstrap, seed=settings.seed)
         metrics = theirs.as_json()["metrics"]
         document["comparisons"].append({"other": str(other.path), **found, "metrics": metrics})
-    shown = settings.pictures or is_drawn(faces.source)
     return Report(
         title=str(first.path) if alone else f"{first.path} and {len(networks) - 1} more",
         summary=summary_of(networks, document),
@@ -192,7 +187,6 @@ def _report(
         drawings=draw_all(evaluation, document, first.history if alone else (), first.epoch),
         facts=facts_of(networks, request, document),
         command=document["about"]["session"]["command"],
-        faces=choose_faces(evaluation, faces.faces) if shown else {},
     )
 
 
@@ -201,8 +195,3 @@ def _folder_of(networks: Sequence[TrainedNetwork]) -> Path:
     if not path.is_dir():
         return Path("runs") / f"evaluation-{path.stem}"
     return path / ("evaluation" if len(networks) == 1 else "evaluation-ensemble")
-
-
-def _write(path: Path, text: str) -> None:
-    with atomic_write(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")

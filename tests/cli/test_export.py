@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 
 import pytest
 import torch
@@ -13,8 +12,7 @@ from pvlib.data.labels import FERPLUS
 from pvlib.evaluation.measures import MEASURES
 from pvlib.models import poster_var, tiny
 from pvlib.models.weight_file import fingerprint
-from pvlib.report.model_card import write_card
-from pvlib.runs.trained import TrainedNetwork, load_trained
+from pvlib.runs.trained import load_trained
 from pvlib.training import EpochRecord
 from pvlib.training.checkpoints import Position, write_checkpoint
 
@@ -115,15 +113,6 @@ def test_the_card_tells_what_was_measured_and_where_it_fails(run, measured, tmp_
     about = load_trained(tmp_path / "net.safetensors").about
     assert about["evaluation"]["metrics"]["accuracy"] == interval(0.8123)
     assert "somebody" not in json.dumps(about)
-
-
-@pytest.mark.parametrize(("weights", "chosen"), [("best", True), ("last", False)])
-def test_an_epoch_chosen_on_the_test_split_is_said_in_bold(network, measured, weights, chosen):
-    document = json.loads(measured.read_text())
-    document["about"]["runs"][0] |= {"select": "test", "weights": weights}
-    trained = TrainedNetwork(network=network, class_names=FERPLUS, face_size=48, channels=1)
-    card = write_card(Path("net.safetensors"), trained, bytes_=1, evaluation=document)
-    assert ("**The epoch was chosen on the test split" in card) == chosen
 
 
 def test_a_warning_of_the_evaluation_stands_in_the_card_without_the_folder(run, measured, tmp_path):

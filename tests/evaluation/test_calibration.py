@@ -18,13 +18,13 @@ def test_the_reliability_diagram_is_that_of_scikit_learn():
     outcome = torch.rand(200) < confidence**2  # too sure of itself
     accuracy, mean = calibration_curve(outcome.numpy(), confidence.numpy(), n_bins=8)
     found = reliability(confidence, outcome, bins=8)
-    assert found.accuracy.tolist() == pytest.approx(accuracy.tolist())
-    assert found.confidence.tolist() == pytest.approx(mean.tolist(), abs=1e-6)
-    assert found.faces.sum() == 200
+    assert [row["accuracy"] for row in found] == pytest.approx(accuracy.tolist())
+    assert [row["confidence"] for row in found] == pytest.approx(mean.tolist(), abs=1e-6)
+    assert sum(row["faces"] for row in found) == 200
 
 
 def test_an_empty_bin_has_faces_and_no_shares():
-    rows = reliability(torch.tensor([0.3]), torch.tensor([True]), bins=2).as_json()
+    rows = reliability(torch.tensor([0.3]), torch.tensor([True]), bins=2)
     assert rows[1] == {"low": 0.5, "high": 1.0, "faces": 0, "confidence": None, "accuracy": None}
     assert rows[0]["accuracy"] == 1.0
 

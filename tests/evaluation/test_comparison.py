@@ -29,7 +29,7 @@ def evaluated(prediction):
 
 def test_a_difference_is_the_first_minus_the_second(make_prediction):
     first, second = evaluated(make_prediction()), evaluated(make_prediction(seed=1))
-    found = compare(first, second, replicates=200).as_json()
+    found = compare(first, second, replicates=200)
     for name, difference in found["differences"].items():
         assert difference["value"] == pytest.approx(first.metrics[name].value - second.metrics[name].value)
         assert difference["low"] <= difference["value"] <= difference["high"]
@@ -42,9 +42,9 @@ def test_a_difference_is_the_first_minus_the_second(make_prediction):
 def test_pairing_makes_the_interval_of_a_difference_narrower(make_prediction):
     first = make_prediction(1000)
     second = make_prediction(1000, mean=first.mean + 0.1 * torch.randn(1000, 4))  # nearly the same network
-    difference = compare(evaluated(first), evaluated(second), replicates=200).differences["accuracy"]
+    difference = compare(evaluated(first), evaluated(second), replicates=200)["differences"]["accuracy"]
     alone = evaluate_predictions([first], samples=2, replicates=200).metrics["accuracy"]
-    assert difference.high - difference.low < (alone.high - alone.low) / 2
+    assert difference["high"] - difference["low"] < (alone.high - alone.low) / 2
 
 
 def test_other_faces_are_refused(make_prediction):

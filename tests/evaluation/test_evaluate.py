@@ -100,7 +100,7 @@ def test_everyone_right_and_sure_has_no_errors_to_find(make_prediction):
     sure = replace(prediction, mean=20 * prediction.target)
     found = evaluate_predictions([sure], samples=2, replicates=20)
     assert found.metrics["accuracy"].as_json() == {"value": 1.0, "low": 1.0, "high": 1.0}
-    entropy = found.uncertainties["softmax_entropy"].metrics
+    entropy = found.score_metrics["softmax_entropy"]
     assert entropy["aurc"].value == 0
     assert math.isnan(entropy["auroc_errors"].value)
     json.dumps(found.as_json(), allow_nan=False)

@@ -27,7 +27,7 @@ def document(evaluation):
     """Its JSON, compared with a network that calls a face of anger fear, too."""
     answers = torch.eye(3)[[0, 0, 1, 2, 2, 2]]
     other = evaluate_predictions([replace(evaluation.prediction, mean=5 * answers)], replicates=0)
-    compared = {"other": "runs/two", **compare(evaluation, other, replicates=20).as_json()}
+    compared = {"other": "runs/two", **compare(evaluation, other, replicates=20)}
     return {**evaluation.as_json(), "comparisons": [{**compared, "metrics": other.as_json()["metrics"]}]}
 
 

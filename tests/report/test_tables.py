@@ -43,6 +43,6 @@ def test_mcnemar_is_told_in_words(document):
     compared["mcnemar"] = {"only_first": 9, "only_second": 1}
     for p, told in ((0.02148, "p = 0.021"), (1e-9, "p < 0.001")):
         compared["mcnemar"]["p"] = p
-        said = tables.comparison(document, compared).sentence.replace("\N{NO-BREAK SPACE}", " ")
-        assert "right on 9 faces" in said
+        said = tables.comparison(document, compared).caption.replace("\N{NO-BREAK SPACE}", " ")
+        assert "only this run is right on 9," in said
         assert told in said

@@ -16,6 +16,7 @@ import pvlib
 from pvlib.errors import CourseError
 from pvlib.evaluation.ablation.columns import COLUMNS
 from pvlib.evaluation.ablation.published import ROWS
+from pvlib.evaluation.chosen_epoch import caution_of
 from pvlib.training.config import RunConfig
 from pvlib.training.config_files import load_config
 from pvlib.training.plain_yaml import parse_yaml, read_yaml
@@ -188,29 +189,13 @@ class Grid:
 
     def warnings(self) -> list[str]:
         """Say, to be printed in red, what makes the numbers better than they would be on new faces."""
-        best = self.evaluation.which == "best"
-        by_test = [variant for variant, config in self.configs.items() if config.select == "test"]
         told = []
-        if by_test and best:
-            told.append(
-                f"select=test: {self._runs_of(by_test)} chose the epoch on the very faces that are scored (the test "
-                "split). The accuracy there is the luckiest of all epochs, not what new faces would give."
-            )
-        elif by_test:
-            told.append(
-                f"select=test: {self._runs_of(by_test)} measured the test split after every epoch. The weights used "
-                "here are the last, which nothing was chosen by."
-            )
-        by_valid = [variant for variant in self.configs if variant not in by_test]
-        if by_valid and best and self.evaluation.split == "valid":
-            told.append(
-                f"These validation faces chose the epoch of {self._runs_of(by_valid)}: the numbers are a little too "
-                "good. Use evaluation.split: test for numbers to report."
-            )
-        return told
-
-    def _runs_of(self, variants: list[str]) -> str:
-        return "every run" if len(variants) == len(self.configs) else f"the runs of {', '.join(variants)}"
+        for select in ("test", "valid"):
+            chosen = [variant for variant, config in self.configs.items() if config.select == select]
+            who = "every run" if len(chosen) == len(self.configs) else f"the runs of {', '.join(chosen)}"
+            best, split = self.evaluation.which == "best", self.evaluation.split
+            told.append(caution_of(who, select=select, best=best, split=split) if chosen else None)
+        return [caution for caution in told if caution]
 
 
 def grid_names() -> list[str]:

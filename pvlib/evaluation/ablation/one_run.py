@@ -10,7 +10,7 @@ from typing import Any
 
 from pvlib.errors import CourseError
 from pvlib.evaluation.ablation.grid import PlannedRun
-from pvlib.files import atomic_write
+from pvlib.files import write_whole
 from pvlib.training.same_run import first_difference
 
 RESULT = "result.json"
@@ -52,8 +52,7 @@ def carry_out(run: PlannedRun, folder: Path, threads: int = 1, device: str = "au
         problem = str(error)
     except Exception as error:
         trace = folder / run.folder / "error.txt"
-        with atomic_write(trace) as temporary:
-            temporary.write_text(traceback.format_exc())
+        write_whole(trace, traceback.format_exc())
         problem = f"{type(error).__name__}: {error}; see {trace}"
     return Outcome(run=run, seconds=time.perf_counter() - started, accuracy=accuracy, problem=problem)
 
@@ -116,8 +115,7 @@ def _train_and_score(run: PlannedRun, folder: Path, threads: int, device: str) -
         "sessions": trained.record["sessions"],
         "evaluation": evaluation.as_json(),
     }
-    with atomic_write(folder / RESULT) as temporary:
-        temporary.write_text(json.dumps(result, indent=1), encoding="utf-8")
+    write_whole(folder / RESULT, json.dumps(result, indent=1))
     return result
 
 

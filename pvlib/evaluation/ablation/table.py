@@ -8,15 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from pvlib.evaluation.ablation.columns import COLUMNS, head_of, read_column
 from pvlib.evaluation.ablation.grid import Grid
 from pvlib.evaluation.ablation.paired_runs import Results, cells, effects
 from pvlib.evaluation.ablation.published import DATA_SETS, ROWS
 from pvlib.evaluation.intervals import Interval
 from pvlib.evaluation.measures import cell, in_signs
-from pvlib.files import atomic_write
+from pvlib.files import write_whole
+from pvlib.templates import fill
 
 
 def write_table(
@@ -49,13 +48,9 @@ def write_table(
         "effects": effects(grid, table),
         "published": {variant: {"row": row, **ROWS[row]} for variant, row in grid.published.items()},
     }
-    for file, written in (
-        ("runs.csv", _as_csv(grid, results)),
-        ("table.json", json.dumps(content, indent=1, ensure_ascii=False, default=_plain)),
-        ("table.md", _in_markdown(content, grid, results)),
-    ):
-        with atomic_write(folder / file) as temporary:
-            temporary.write_text(written, encoding="utf-8")
+    write_whole(folder / "runs.csv", _as_csv(grid, results))
+    write_whole(folder / "table.json", json.dumps(content, indent=1, ensure_ascii=False, default=_plain))
+    write_whole(folder / "table.md", _in_markdown(content, grid, results))
     return folder / "table.md"
 
 
@@ -77,15 +72,11 @@ def _as_csv(grid: Grid, results: Results) -> str:
 
 
 def _in_markdown(content: Mapping[str, Any], grid: Grid, results: Results) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pvlib.evaluation.ablation", "."),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # Markdown: nothing is escaped
     faces = sorted({result["evaluation"]["faces"] for result in results.values()})
     chosen_on = {"valid": "validation faces", "test": "the test faces"}
-    return environment.get_template("table.md.jinja").render(
+    return fill(
+        "pvlib.evaluation.ablation",
+        "table.md.jinja",
         **content,
         told=_told,
         beside=_beside,

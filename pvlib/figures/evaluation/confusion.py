@@ -37,44 +37,35 @@ def confusion(counts: Sequence[Sequence[int]], names: Sequence[str]) -> Describe
     for label, name in zip([*axes.get_xticklabels(), *axes.get_yticklabels()], [*names, *names], strict=True):
         label.set_color(COLOURS.get(name, INK))
     axes.set(xlabel="predicted", ylabel="true")
-    _rule_between_cells(axes, len(names))
+    axes.spines[:].set_visible(False)
+    axes.set_xticks(np.arange(-0.5, len(names)), minor=True)
+    axes.set_yticks(np.arange(-0.5, len(names)), minor=True)
+    axes.grid(which="minor", color="#ececec", linewidth=0.6)  # a rule between the cells
+    axes.tick_params(which="both", length=0)
     recall = ", ".join(
         f"{name} {share:.1f} %" if here else f"{name} has no face"
         for name, share, here in zip(names, shares.diagonal(), faces[:, 0], strict=True)
     )
-    return (
-        figure,
-        f"Confusion matrix in per cent of each true class. Recognised: {recall}.{_slips(table, names)}",
-    )
+    slips = _slips(table, names)
+    return figure, f"Confusion matrix in per cent of each true class. Recognised: {recall}. {slips}"
 
 
 def _write(axes: Axes, row: int, column: int, share: float, count: int) -> None:
     ink, weak = ("white", "#dbe9f6") if share > 45 else (INK, QUIET)
+    below = 0.0
     if share >= 0.5 or row == column:
-        text = f"{share:.1f}" if row == column else f"{share:.0f}"
-        weight = "bold" if row == column else "normal"
+        below = 0.27
+        text, weight = (f"{share:.1f}", "bold") if row == column else (f"{share:.0f}", "normal")
         axes.text(
             column, row - 0.1, text, ha="center", va="center", color=ink, fontsize=8.5, fontweight=weight
         )
-        axes.text(column, row + 0.27, f"{count:,}", ha="center", va="center", color=weak, fontsize=6)
-    else:
-        axes.text(column, row, f"{count:,}", ha="center", va="center", color=weak, fontsize=6)
-
-
-def _rule_between_cells(axes: Axes, size: int) -> None:
-    axes.spines[:].set_visible(False)
-    axes.set_xticks(np.arange(-0.5, size), minor=True)
-    axes.set_yticks(np.arange(-0.5, size), minor=True)
-    axes.grid(which="minor", color="#ececec", linewidth=0.6)
-    axes.tick_params(which="both", length=0)
+    axes.text(column, row + below, f"{count:,}", ha="center", va="center", color=weak, fontsize=6)
 
 
 def _slips(table: np.ndarray, names: Sequence[str]) -> str:
     """Name the most frequent confusions, by faces."""
     wrong = table * (1 - np.eye(len(table), dtype=int))
     order = np.argsort(-wrong, axis=None, kind="stable")[:3]
-    pairs = [
-        (int(i), int(j)) for i, j in zip(*np.unravel_index(order, wrong.shape), strict=True) if wrong[i, j]
-    ]
-    said = ", ".join(f"{names[i]} as {names[j]} ({wrong[i, j]})" for i, j in pairs)
-    return f" Most frequent mistakes: {said}." if said else " No mistakes."
+    pairs = zip(*np.unravel_index(order, wrong.shape), strict=True)
+    said = ", ".join(f"{names[i]} as {names[j]} ({wrong[i, j]})" for i, j in pairs if wrong[i, j])
+    return f"Most frequent mistakes: {said}." if said else "No mistakes."

@@ -21,23 +21,16 @@ def run_curves(history: Sequence[Mapping[str, float]], chosen_epoch: int | None 
     Returns:
         The figure, and a description of it in words.
     """
-    epochs = [row["epoch"] for row in history]
     figure = new_figure(2.5, 5.2)
     left, right = figure.subplots(1, 2)
     _lines(
-        left,
-        epochs,
-        history,
+        left, "nats", history,
         {"loss": ("training loss", _LOSS), "negative_log_likelihood": ("validation NLL", _LIKELIHOOD)},
-    )
-    left.set(ylabel="nats", xlabel="epoch")
+    )  # fmt: skip
     _lines(
-        right,
-        epochs,
-        history,
+        right, "share of validation faces", history,
         {"accuracy": ("accuracy", _ACCURACY), "mean_class_accuracy": ("mean class accuracy", _MEAN_CLASS)},
-    )
-    right.set(ylabel="share of validation faces", xlabel="epoch")
+    )  # fmt: skip
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     for axes in (left, right):
         quiet_grid(axes)
@@ -51,23 +44,16 @@ def run_curves(history: Sequence[Mapping[str, float]], chosen_epoch: int | None 
 
 
 def _lines(
-    axes: Axes,
-    epochs: Sequence[float],
-    history: Sequence[Mapping[str, float]],
-    wanted: Mapping[str, tuple[str, str]],
+    axes: Axes, unit: str, history: Sequence[Mapping[str, float]], wanted: Mapping[str, tuple[str, str]]
 ) -> None:
+    """Draw each measure that every epoch has, by name: its words and its colour."""
+    epochs = [row["epoch"] for row in history]
+    marker = "o" if len(epochs) <= 30 else None
     for key, (words, colour) in wanted.items():
         if all(row.get(key) is not None for row in history):
-            marker = "o" if len(epochs) <= 30 else None
-            axes.plot(
-                epochs,
-                [row[key] for row in history],
-                color=colour,
-                label=words,
-                marker=marker,
-                markersize=3,
-                linewidth=1.3,
-            )
+            values = [row[key] for row in history]
+            axes.plot(epochs, values, color=colour, label=words, marker=marker, markersize=3, linewidth=1.3)
+    axes.set(ylabel=unit, xlabel="epoch")
 
 
 def _in_words(history: Sequence[Mapping[str, float]], chosen_epoch: int | None) -> str:
@@ -75,8 +61,7 @@ def _in_words(history: Sequence[Mapping[str, float]], chosen_epoch: int | None) 
     said = f"Training curves over {len(history)} epochs. The training loss goes from {first['loss']:.2f} to "
     said += f"{last['loss']:.2f}"
     if last.get("accuracy") is not None:
-        said += (
-            f", validation accuracy from {100 * first['accuracy']:.1f} % to {100 * last['accuracy']:.1f} %"
-        )
+        before, after = 100 * first["accuracy"], 100 * last["accuracy"]
+        said += f", validation accuracy from {before:.1f} % to {after:.1f} %"
     chosen = f" The weights evaluated here are those after epoch {chosen_epoch}." if chosen_epoch else ""
     return f"{said}.{chosen}"

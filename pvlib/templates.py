@@ -1,4 +1,4 @@
-"""Fill the templates of a report and of a model card."""
+"""Fill a template that lies in a package beside the code that uses it."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ import jinja2
 from pvlib.markdown import plain
 
 
-def fill(template: str, **values: Any) -> str:
-    """Return the text of a template beside this module; in a page, whatever it is given is escaped."""
+def fill(package: str, template: str, **values: Any) -> str:
+    """Return the text of ``template`` of ``package``; in a page, whatever it is given is escaped."""
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pvlib.report", "."),
+        loader=jinja2.PackageLoader(package, "."),
         autoescape=template.endswith(".html.jinja"),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -1,6 +1,7 @@
 """End an answer that loops or takes all the memory, with a kind word instead of a dead kernel."""
 
 import _thread
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -44,7 +45,7 @@ def limited() -> Iterator[None]:
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
-        with _no_huge_requests():
+        with _interrupts(), _no_huge_requests():
             yield
     except KeyboardInterrupt:
         ended.set()
@@ -56,6 +57,19 @@ def limited() -> Iterator[None]:
     finally:
         ended.set()
         watcher.join()
+
+
+@contextmanager
+def _interrupts() -> Iterator[None]:
+    """Heed interrupts where the process was started to ignore them, as a shell's background jobs are."""
+    handler = signal.getsignal(signal.SIGINT)
+    if handler is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        if handler is signal.SIG_IGN:
+            signal.signal(signal.SIGINT, handler)
 
 
 @contextmanager

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from typer.testing import CliRunner
+
+from pvlib.cli import app
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -15,6 +18,41 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the real data in {folder}, which is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def command():
+    """command(*words): what `pvlib words` did, into an output that takes ASCII alone, the least that it meets."""
+
+    def run(*words, charset="ascii"):
+        return CliRunner(charset=charset).invoke(app, [str(word) for word in words])
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def succeed(command):
+    """The same of a command that ends with status 0."""
+
+    def run(*words, **options):
+        result = command(*words, **options)
+        assert result.exit_code == 0, result.output
+        return result
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def refuse(command):
+    """refuse(culprit, *words): the command ends with status 1 and one line that names the culprit."""
+
+    def run(culprit, *words):
+        result = command(*words)
+        assert result.exit_code == 1, result.output
+        assert culprit in result.stderr
+        assert len(result.stderr.strip().splitlines()) == 1
+
+    return run
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,7 @@ from dataclasses import asdict
 
 import pytest
 import torch
-from typer.testing import CliRunner
 
-from pvlib.cli import app
 from pvlib.data.labels import FERPLUS
 from pvlib.evaluation.measures import MEASURES
 from pvlib.models import poster_var, tiny
@@ -15,10 +13,6 @@ from pvlib.models.weight_file import fingerprint
 from pvlib.runs.trained import load_trained
 from pvlib.training import EpochRecord
 from pvlib.training.checkpoints import Position, write_checkpoint
-
-
-def call(*arguments):
-    return CliRunner().invoke(app, ["export", *(str(argument) for argument in arguments)])
 
 
 def an_epoch(number):
@@ -81,9 +75,8 @@ def measured(run, network):
     return path
 
 
-def test_the_file_is_the_network_alone_and_knows_its_faces(run, network, tmp_path):
-    result = call(run, tmp_path / "out" / "net.safetensors")
-    assert result.exit_code == 0, result.output
+def test_the_file_is_the_network_alone_and_knows_its_faces(succeed, run, network, tmp_path):
+    result = succeed("export", run, tmp_path / "out" / "net.safetensors")
     trained = load_trained(tmp_path / "out" / "net.safetensors")
     images = torch.randn(2, 3, 48, 48)
     assert torch.equal(trained.network(images), network(images))
@@ -98,8 +91,8 @@ def test_the_file_is_the_network_alone_and_knows_its_faces(run, network, tmp_pat
     assert "Nothing: run `pvlib evaluate RUN`" in (tmp_path / "out" / "net.md").read_text(encoding="utf-8")
 
 
-def test_the_card_tells_what_was_measured_and_where_it_fails(run, measured, tmp_path):
-    assert call(run, tmp_path / "net.safetensors").exit_code == 0
+def test_the_card_tells_what_was_measured_and_where_it_fails(succeed, run, measured, tmp_path):
+    succeed("export", run, tmp_path / "net.safetensors")
     card = (tmp_path / "net.md").read_text(encoding="utf-8")
     accuracy, votes = (" ".join(MEASURES[key].head.split()) for key in ("accuracy", "kl_to_votes"))
     assert f"| {accuracy} | 81.2 [79.2, 83.2] |" in card
@@ -115,12 +108,12 @@ def test_the_card_tells_what_was_measured_and_where_it_fails(run, measured, tmp_
     assert "somebody" not in json.dumps(about)
 
 
-def test_a_warning_of_the_evaluation_stands_in_the_card_without_the_folder(run, measured, tmp_path):
+def test_a_warning_of_the_evaluation_stands_in_the_card_without_the_folder(succeed, run, measured, tmp_path):
     document = json.loads(measured.read_text())
     document["about"]["runs"][0]["path"] = "/home/somebody/runs/one"
     document["about"]["warnings"] = ["/home/somebody/runs/one was trained on these very faces."]
     measured.write_text(json.dumps(document))
-    assert call(run, tmp_path / "net.safetensors").exit_code == 0
+    succeed("export", run, tmp_path / "net.safetensors")
     card = (tmp_path / "net.md").read_text(encoding="utf-8")
     assert "**the run was trained on these very faces.**" in card
     assert "somebody" not in card
@@ -133,15 +126,15 @@ def test_a_warning_of_the_evaluation_stands_in_the_card_without_the_folder(run, 
     ({"about": None}, "no evaluation.json"),
     ({"format": "something"}, "no evaluation.json"),
 ])  # fmt: skip
-def test_an_evaluation_of_something_else_is_refused(change, culprit, run, measured, tmp_path):
+def test_an_evaluation_of_something_else_is_refused(command, change, culprit, run, measured, tmp_path):
     measured.write_text(json.dumps(json.loads(measured.read_text()) | change))
-    result = call(run, tmp_path / "net.safetensors")
+    result = command("export", run, tmp_path / "net.safetensors")
     assert result.exit_code == 1
     assert culprit in result.stderr
     assert not list(tmp_path.glob("net*"))
 
 
-def test_faces_that_are_gone_are_named_by_options(run, network, tmp_path):
+def test_faces_that_are_gone_are_named_by_options(command, succeed, run, network, tmp_path):
     state = {
         "size": asdict(network.size),
         "names": FERPLUS,
@@ -150,11 +143,11 @@ def test_faces_that_are_gone_are_named_by_options(run, network, tmp_path):
         "position": asdict(Position(1)),
     }
     write_checkpoint(run, {f"network.{key}": value for key, value in network.state_dict().items()}, state)
-    refused = call(run, tmp_path / "net.safetensors")
+    refused = command("export", run, tmp_path / "net.safetensors")
     assert refused.exit_code == 1
     assert "gone.safetensors" in refused.stderr
     assert "--face-size" in refused.stderr
-    assert call(run, tmp_path / "net.safetensors", "--face-size", 100, "--colour").exit_code == 0
+    succeed("export", run, tmp_path / "net.safetensors", "--face-size", 100, "--colour")
     trained = load_trained(tmp_path / "net.safetensors")
     assert (trained.face_size, trained.channels) == (100, 3)
 
@@ -168,13 +161,10 @@ def test_faces_that_are_gone_are_named_by_options(run, network, tmp_path):
     (["run", "taken/net.safetensors"], "taken"),
 ])  # fmt: skip
 def test_a_mistake_is_named_in_one_line_and_nothing_is_written(
-    arguments, culprit, run, tmp_path, monkeypatch
+    refuse, arguments, culprit, run, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "taken").write_text("a file, not a folder")
     before = sorted(tmp_path.rglob("*"))
-    result = call(*arguments)
-    assert result.exit_code == 1
-    assert culprit in result.stderr
-    assert len(result.stderr.strip().splitlines()) == 1
+    refuse(culprit, "export", *arguments)
     assert sorted(tmp_path.rglob("*")) == before

@@ -68,17 +68,14 @@ def test_ambiguous_is_the_share_of_mixed_faces(faces):
     assert not draw_faces(30, seed=0, size=16, ambiguous=1).unambiguous.any()
 
 
-@pytest.mark.parametrize(
-    ("proportions", "expected"),
-    [
-        (None, [1 / 8] * 8),
-        ([0, 0, 0, 0, 1, 0, 0, 0], [0, 0, 0, 0, 1, 0, 0, 0]),
-        (
-            "rafdb",
-            [n / 12_271 for n in (2524, 4772, 1290, 1982, 705, 717, 281, 0)],
-        ),  # as published, in our order
-    ],
-)
+@pytest.mark.parametrize(("proportions", "expected"), [
+    (None, [1 / 8] * 8),
+    ([0, 0, 0, 0, 1, 0, 0, 0], [0, 0, 0, 0, 1, 0, 0, 0]),
+    (
+        "rafdb",
+        [n / 12_271 for n in (2524, 4772, 1290, 1982, 705, 717, 281, 0)],
+    ),  # as published, in our order
+])  # fmt: skip
 def test_proportions_choose_how_often_each_class_leads(proportions, expected):
     faces = draw_faces(240, seed=0, size=16, proportions=proportions, ambiguous=0)
     counts = torch.bincount(faces.mixture.argmax(dim=1), minlength=8)

@@ -88,32 +88,26 @@ def test_released_holes_are_the_mean_colour_and_ours_are_noise():
             assert abs(brightness.var() - 1 / 12) < 0.01  # and variance 1/12
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("rotation", -1), ("rotation", 181), ("rotation", math.nan), ("rotation", "10"), ("rotation", True),
-        ("zoom", math.inf), ("zoom", 1.0), ("shift", -0.1), ("flip", 2), ("flip", None), ("erasing", 1.1),
-        ("erasing", math.nan), ("resize", 223), ("resize", math.inf), ("resize", math.nan),
-        ("output_size", 0), ("output_size", 48.5), ("output_size", True), ("output_size", 10**6),
-        ("jitter", 0.2), ("jitter", (0.2, 0.2)), ("jitter", (0.2, 0.2, 0.2, 0.6)),
-        ("jitter", (-0.1, 0, 0, 0)), ("jitter", (0, math.nan, 0, 0)), ("jitter", (0, 0, "0.2", 0)),
-        ("erasing_area", (0.2, 0.1)), ("erasing_area", (0.1, 1.5)), ("erasing_area", (math.nan, 0.1)),
-        ("erasing_area", [0.1, 0.2]), ("erasing_fill", "black"), ("padding", "mirror"), ("padding", ["zeros"]),
-        ("name", 3),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("field", "value"), [
+    ("rotation", -1), ("rotation", 181), ("rotation", math.nan), ("rotation", "10"), ("rotation", True),
+    ("zoom", math.inf), ("zoom", 1.0), ("shift", -0.1), ("flip", 2), ("flip", None), ("erasing", 1.1),
+    ("erasing", math.nan), ("resize", 223), ("resize", math.inf), ("resize", math.nan),
+    ("output_size", 0), ("output_size", 48.5), ("output_size", True), ("output_size", 10**6),
+    ("jitter", 0.2), ("jitter", (0.2, 0.2)), ("jitter", (0.2, 0.2, 0.2, 0.6)),
+    ("jitter", (-0.1, 0, 0, 0)), ("jitter", (0, math.nan, 0, 0)), ("jitter", (0, 0, "0.2", 0)),
+    ("erasing_area", (0.2, 0.1)), ("erasing_area", (0.1, 1.5)), ("erasing_area", (math.nan, 0.1)),
+    ("erasing_area", [0.1, 0.2]), ("erasing_fill", "black"), ("padding", "mirror"), ("padding", ["zeros"]),
+    ("name", 3),
+])  # fmt: skip
 def test_a_value_that_makes_no_sense_is_refused_by_name(field, value):
     with pytest.raises(CourseError, match=rf"Recipe\.{field}"):
         Recipe(**{field: value})
 
 
-@pytest.mark.parametrize(
-    ("arguments", "nearest"),
-    [
-        (("ferplus", "realeased"), "ferplus:released"), (("rafbd",), "rafdb:paper"),
-        (("photo",), "photograph"), (("drawn", "paper"), "drawn"), (("",), ""),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("arguments", "nearest"), [
+    (("ferplus", "realeased"), "ferplus:released"), (("rafbd",), "rafdb:paper"),
+    (("photo",), "photograph"), (("drawn", "paper"), "drawn"), (("",), ""),
+])  # fmt: skip
 def test_an_unknown_recipe_is_refused_with_the_nearest_name(arguments, nearest):
     with pytest.raises(CourseError, match=f'did you mean "{nearest}'):
         recipe(*arguments)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from data_scripts import find_near_duplicates
 from data_scripts.archives import unpack
 from data_scripts.checking.findings import check
 from data_scripts.layouts.affectnet.listing import list_affectnet
@@ -60,12 +59,6 @@ def test_a_case_is_refused_by_its_own_fault(unpacked, tmp_path, case, complaint)
         prepare_ferplus(root, tmp_path / "set.safetensors")
     with pytest.raises(CourseError, match=re.escape(str(refused.value))):
         check(root, workers=1)
-
-
-def test_the_mirrored_test_faces_of_a_copy_of_rafdb_are_all_found(unpacked, call):
-    """The case R11: its training folders hold all twelve test faces, mirrored and compressed again."""
-    found = call(find_near_duplicates.main, unpacked("R11"), "--workers", 1)
-    assert "pairs across splits: 12, 12 of them mirrored" in found.stdout
 
 
 @pytest.mark.parametrize(

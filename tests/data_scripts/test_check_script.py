@@ -43,9 +43,3 @@ def test_json_holds_every_name_and_the_verdict(faces, tmp_path, call):
     assert len(page["unreadable"]) == 9
     assert page["faces"] == {"train": 3, "test": 3}
     assert page["usable"] is False
-
-
-def test_a_wrong_path_is_one_line(tmp_path, call):
-    result = call(main, tmp_path / "none")
-    assert result.exit_code == 1
-    assert result.stderr == f"error: there is no file or folder {tmp_path}/none: give the data set's folder\n"

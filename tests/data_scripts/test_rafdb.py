@@ -52,11 +52,6 @@ def found(listing):
     return {kind: names for kind, names in listing.problems.items() if names}
 
 
-def test_the_official_counts_are_those_of_the_paper():
-    totals = {split: sum(counts.values()) for split, counts in RAFDB.official.items()}
-    assert totals == {"train": 12_271, "test": 3_068}
-
-
 def test_a_face_has_the_label_of_its_line_and_a_tenth_of_each_class_is_held_out(owners):
     listing, expected = list_rafdb(owners), truth(owners)
     assert {item.name: (RAFDB.official_split[item.split], item.label) for item in listing.items} == expected

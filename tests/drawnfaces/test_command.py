@@ -55,15 +55,12 @@ def test_proportions_may_be_numbers(run, tmp_path):
     assert {path.parent.name for path in (tmp_path / "faces").rglob("*.jpg")} == {"6"}
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (("--count", 3, "--train", 3), "not both"),
-        (("--proportions", "a,b"), "eight numbers"),
-        (("--proportions", "1,1,1,1,1,1,1,1"), "sum to 1"),
-        (("--ambiguous", 2), "ambiguous"),
-    ],
-)
+@pytest.mark.parametrize(("options", "message"), [
+    (("--count", 3, "--train", 3), "not both"),
+    (("--proportions", "a,b"), "eight numbers"),
+    (("--proportions", "1,1,1,1,1,1,1,1"), "sum to 1"),
+    (("--ambiguous", 2), "ambiguous"),
+])  # fmt: skip
 def test_a_wrong_option_is_one_line_and_nothing_is_written(run, tmp_path, options, message):
     result = run("draw", tmp_path / "faces", *options)
     assert result.status == 1

@@ -7,13 +7,7 @@ from hypothesis import strategies as st
 
 from drawnfaces import EXPRESSIONS, PROTOTYPES, VOTES, to_action_units
 from drawnfaces.action_units import NAMES
-from drawnfaces.expressions import (
-    COMPOUNDS,
-    compound,
-    dilute,
-    expression_intensities,
-    intensity_of,
-)
+from drawnfaces.expressions import COMPOUNDS, compound, dilute, expression_intensities, intensity_of
 from drawnfaces.numbered import DrawingOptions, draw_numbered, sample_face
 from drawnfaces.raters import CONFUSION, vote
 

@@ -209,20 +209,17 @@ def test_an_interruption_leaves_nothing_behind_and_keeps_what_was_to_be_replaced
     assert list(tmp_path.iterdir()) == [out]
 
 
-@pytest.mark.parametrize(
-    ("layout", "counts", "options", "message"),
-    [
-        ("raf-db", {"train": 1}, {}, 'did you mean "rafdb"'),
-        ("rafdb", {"valid": 1}, {}, "splits train, test, not valid"),
-        ("rafdb", {"train": 0}, {}, "at least 1 and at most"),
-        ("rafdb", {"train": 10**12}, {}, "at least 1 and at most"),
-        ("rafdb", {"train": 1}, {"size": 10**9}, "16 to 4096"),
-        ("ferplus", {"train": 1}, {"size": 64}, "48 pixels"),
-        ("ferplus-csv", {"train": 1}, {"colour": True}, "grey"),
-        ("affectnet", {"train": 1}, {"workers": 0}, "workers must be a whole number of at least 1, not 0"),
-        ("affectnet", {"train": 1}, {"nuisances": "snap"}, "snapshot"),
-    ],
-)
+@pytest.mark.parametrize(("layout", "counts", "options", "message"), [
+    ("raf-db", {"train": 1}, {}, 'did you mean "rafdb"'),
+    ("rafdb", {"valid": 1}, {}, "splits train, test, not valid"),
+    ("rafdb", {"train": 0}, {}, "at least 1 and at most"),
+    ("rafdb", {"train": 10**12}, {}, "at least 1 and at most"),
+    ("rafdb", {"train": 1}, {"size": 10**9}, "16 to 4096"),
+    ("ferplus", {"train": 1}, {"size": 64}, "48 pixels"),
+    ("ferplus-csv", {"train": 1}, {"colour": True}, "grey"),
+    ("affectnet", {"train": 1}, {"workers": 0}, "workers must be a whole number of at least 1, not 0"),
+    ("affectnet", {"train": 1}, {"nuisances": "snap"}, "snapshot"),
+])  # fmt: skip
 def test_a_wrong_argument_is_named_before_anything_is_written(tmp_path, layout, counts, options, message):
     with pytest.raises(DrawingError, match=message):
         write_layout(tmp_path / "faces", layout, counts, SEED, **options)

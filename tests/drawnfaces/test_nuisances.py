@@ -181,16 +181,12 @@ def _fine_detail(image):
 PLAIN = {"light_strength": 0.0}
 
 
-@pytest.mark.parametrize(
-    "steps",
-    [
-        [Camera(**PLAIN, jpeg=q) for q in (95, 50, 15)],
-        [Camera(**PLAIN, blur=b) for b in (0.0, 0.3, 1.0)],
-        [Camera(**PLAIN, resolution=r) for r in (0, 40, 16)],
-        [Camera(**PLAIN, motion=m, motion_angle=0.3) for m in (0.0, 2.0, 6.0)],
-    ],
-    ids=["jpeg", "blur", "resolution", "motion"],
-)
+@pytest.mark.parametrize("steps", [
+    [Camera(**PLAIN, jpeg=q) for q in (95, 50, 15)],
+    [Camera(**PLAIN, blur=b) for b in (0.0, 0.3, 1.0)],
+    [Camera(**PLAIN, resolution=r) for r in (0, 40, 16)],
+    [Camera(**PLAIN, motion=m, motion_angle=0.3) for m in (0.0, 2.0, 6.0)],
+], ids=["jpeg", "blur", "resolution", "motion"])  # fmt: skip
 def test_a_stronger_nuisance_takes_more_detail_away(steps):
     detail = [_fine_detail(_developed(camera)) for camera in steps]
     assert detail == sorted(detail, reverse=True)

@@ -34,14 +34,11 @@ def test_a_turned_head_hides_landmarks_and_so_becomes_harder_to_read():
     assert turned.legibility < front.legibility
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"skim": SKINS[0]}, '"skin"'),
-        ({"glasses": "pink"}, "one of none"),
-        ({"expression": "joy"}, "happiness"),
-    ],
-)
+@pytest.mark.parametrize(("change", "said"), [
+    ({"skim": SKINS[0]}, '"skin"'),
+    ({"glasses": "pink"}, "one of none"),
+    ({"expression": "joy"}, "happiness"),
+])  # fmt: skip
 def test_what_no_face_has_is_named(change, said):
     with pytest.raises(DrawingError, match=said):
         redraw(STUDIO, 0, **change)

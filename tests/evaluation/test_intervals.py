@@ -39,11 +39,6 @@ def test_a_number_that_some_resamples_lack_has_an_interval_from_the_others():
     assert bootstrap(sometimes, 3, replicates=100)["x"] == Interval(2, 2, 2)
 
 
-def test_without_replicates_there_are_numbers_alone():
-    found = bootstrap(mean_of(torch.ones(3).double()), 3, replicates=0)["mean"]
-    assert found.as_json() == {"value": 1.0, "low": None, "high": None}
-
-
 def test_nothing_to_measure_on_is_refused():
     with pytest.raises(CourseError, match="no faces"):
         bootstrap(mean_of(torch.ones(0).double()), 0)

@@ -20,19 +20,16 @@ def test_the_paper_s_windows_and_tokens():
     assert [width // paper().head_dim for width in paper().channels] == [2, 4, 8]
 
 
-@pytest.mark.parametrize(
-    ("build", "message"),
-    [
-        (lambda: Size(image_size=100), "image_size must be a multiple of 16, not 100"),
-        (lambda: LandmarkSize(input_size=100), "input_size must be a multiple of 16, not 100"),
-        (lambda: Size(head="vae"), 'heteroscedastic, not "vae"'),
-        (lambda: Size(head="point", latent=4), "Size.latent is a setting of the latent or decoder head"),
-        (lambda: Size(head="latent", latent=0), "Size.latent must be like 16, from 1 to 4096, not 0"),
-        (lambda: Size(head="heteroscedastic", rank=True), "Size.rank must be like 2"),
-        (lambda: Size(channels=(64, 100, 256)), "100 is not a multiple of head_dim = 32"),
-        (lambda: Size(embed_dim=100), "embed_dim = 100 is not a multiple of encoder_heads = 8"),
-    ],
-)
+@pytest.mark.parametrize(("build", "message"), [
+    (lambda: Size(image_size=100), "image_size must be a multiple of 16, not 100"),
+    (lambda: LandmarkSize(input_size=100), "input_size must be a multiple of 16, not 100"),
+    (lambda: Size(head="vae"), 'heteroscedastic, not "vae"'),
+    (lambda: Size(head="point", latent=4), "Size.latent is a setting of the latent or decoder head"),
+    (lambda: Size(head="latent", latent=0), "Size.latent must be like 16, from 1 to 4096, not 0"),
+    (lambda: Size(head="heteroscedastic", rank=True), "Size.rank must be like 2"),
+    (lambda: Size(channels=(64, 100, 256)), "100 is not a multiple of head_dim = 32"),
+    (lambda: Size(embed_dim=100), "embed_dim = 100 is not a multiple of encoder_heads = 8"),
+])  # fmt: skip
 def test_a_size_that_cannot_be_built_is_refused_by_its_field(build, message):
     with pytest.raises(CourseError, match=re.escape(message)):
         build()

@@ -117,19 +117,16 @@ def test_two_cells_with_the_same_text_have_different_ids(entry):
     assert len(set(ids(entry))) == 7
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "words"),
-    [
-        ("    ### END SOLUTION\n\n\n# %%", "\n\n# %%", "BEGIN SOLUTION has no END SOLUTION"),
-        ("    ### BEGIN SOLUTION\n", "", "has no partner"),
-        ("    ### BEGIN SOLUTION\n", "    ### BEGIN SOLUTION: here\n", "misspelt"),
-        ('id="write-double"', 'tags=["raises-exception"]', "raises-exception"),
-        ('id="write-double"', 'colour="red"', "unknown key colour"),
-        ('id="write-double"', 'id="Write Double"', 'the id "Write Double" may hold only'),
-        ("secret = x + x", "secret = = x", "not valid Python"),
-        ("placeholder: answer = ...", "placeholder: answer = = ...", "without its solution"),
-    ],
-)
+@pytest.mark.parametrize(("old", "new", "words"), [
+    ("    ### END SOLUTION\n\n\n# %%", "\n\n# %%", "BEGIN SOLUTION has no END SOLUTION"),
+    ("    ### BEGIN SOLUTION\n", "", "has no partner"),
+    ("    ### BEGIN SOLUTION\n", "    ### BEGIN SOLUTION: here\n", "misspelt"),
+    ('id="write-double"', 'tags=["raises-exception"]', "raises-exception"),
+    ('id="write-double"', 'colour="red"', "unknown key colour"),
+    ('id="write-double"', 'id="Write Double"', 'the id "Write Double" may hold only'),
+    ("secret = x + x", "secret = = x", "not valid Python"),
+    ("placeholder: answer = ...", "placeholder: answer = = ...", "without its solution"),
+])  # fmt: skip
 def test_a_broken_cell_is_named_with_its_lesson(entry, old, new, words):
     assert old in LESSON
     message = refusal(entry, LESSON.replace(old, new, 1))
@@ -161,16 +158,13 @@ def test_prose_may_ask_for_number_title_and_links_and_for_nothing_unknown(entry)
     assert "{link:thrice} names no lesson" in refusal(entry, LESSON.replace("Twice", "{link:thrice}"))
 
 
-@pytest.mark.parametrize(
-    ("order", "words"),
-    [
-        ("[twice]\nnumber = 1\n", "[twice]: needs number"),
-        ('[twice]\nnumber = "1"\ntitle = "a"\n', "[twice]: needs number"),
-        ('[a]\nnumber = 1\ntitle = "a"\n[b]\nnumber = 1\ntitle = "b"\n', "number 1 is given twice"),
-        ("[twice", "not readable as TOML"),
-        ("", "names no lesson"),
-    ],
-)
+@pytest.mark.parametrize(("order", "words"), [
+    ("[twice]\nnumber = 1\n", "[twice]: needs number"),
+    ('[twice]\nnumber = "1"\ntitle = "a"\n', "[twice]: needs number"),
+    ('[a]\nnumber = 1\ntitle = "a"\n[b]\nnumber = 1\ntitle = "b"\n', "number 1 is given twice"),
+    ("[twice", "not readable as TOML"),
+    ("", "names no lesson"),
+])  # fmt: skip
 def test_an_order_that_cannot_be_meant_is_refused_by_name(lessons, order, words):
     (lessons / "order.toml").write_text(order)
     with pytest.raises(CourseError) as caught:

@@ -58,17 +58,14 @@ def test_a_typical_mistake_gets_its_own_hint_beside_expected_and_given():
     assert result.hint == "One half stands before the square."
 
 
-@pytest.mark.parametrize(
-    ("yours", "words"),
-    [
-        (lambda x: x.sum(), "expected shape (3,), got ()"),
-        (lambda x: x / 0, "got NaN or infinity"),
-        (lambda x: "word", "expected a tensor or a number, got str"),
-        (lambda x: [[1], [2, 3]], "expected a tensor or a number, got list"),
-        (lambda: 0, "TypeError"),
-        (7, "'int' object is not callable"),
-    ],
-)
+@pytest.mark.parametrize(("yours", "words"), [
+    (lambda x: x.sum(), "expected shape (3,), got ()"),
+    (lambda x: x / 0, "got NaN or infinity"),
+    (lambda x: "word", "expected a tensor or a number, got str"),
+    (lambda x: [[1], [2, 3]], "expected a tensor or a number, got list"),
+    (lambda: 0, "TypeError"),
+    (7, "'int' object is not callable"),
+])  # fmt: skip
 def test_any_other_answer_is_told_what_was_expected(yours, words):
     result = run_check("spare.half_square", yours)
     assert result.status == "wrong"
@@ -144,18 +141,15 @@ def raises_silently(x):
     raise SilentError
 
 
-@pytest.mark.parametrize(
-    ("yours", "words"),
-    [
-        (forgets_to_return, "is `return` missing?"),
-        (not_implemented_by_torch, "NotImplementedError"),
-        (speaks_of_ellipsis, "an ellipsis in a sentence"),
-        (raises_silently, "SilentError"),
-        (marks_a_line_of_its_own, "expected [0.5, 2, 4.5]"),
-        (lambda x: exit(3), "SystemExit"),
-        (lambda x: (x.sum(), 1.0), "expected shape (3,)"),
-    ],
-)
+@pytest.mark.parametrize(("yours", "words"), [
+    (forgets_to_return, "is `return` missing?"),
+    (not_implemented_by_torch, "NotImplementedError"),
+    (speaks_of_ellipsis, "an ellipsis in a sentence"),
+    (raises_silently, "SilentError"),
+    (marks_a_line_of_its_own, "expected [0.5, 2, 4.5]"),
+    (lambda x: exit(3), "SystemExit"),
+    (lambda x: (x.sum(), 1.0), "expected shape (3,)"),
+])  # fmt: skip
 def test_written_work_that_fails_is_never_called_unwritten(yours, words, recwarn):
     result = run_check("spare.half_square", yours)
     assert result.status == "wrong"
@@ -163,19 +157,16 @@ def test_written_work_that_fails_is_never_called_unwritten(yours, words, recwarn
     assert not recwarn.list
 
 
-@pytest.mark.parametrize(
-    "yours",
-    [
-        lambda x: x**2 / 2,
-        lambda x: (x**2 / 2).to_sparse(),
-        lambda x: (x**2 / 2).numpy()[::-1].copy()[::-1],
-        lambda x: (x**2 / 2).half(),
-        lambda x: (x**2 / 2).bfloat16(),
-        lambda x: (x**2 / 2).to(torch.complex64),
-        lambda x: (x**2 / 2).tolist(),
-        lambda x: torch.nn.Parameter(x**2 / 2),
-    ],
-)
+@pytest.mark.parametrize("yours", [
+    lambda x: x**2 / 2,
+    lambda x: (x**2 / 2).to_sparse(),
+    lambda x: (x**2 / 2).numpy()[::-1].copy()[::-1],
+    lambda x: (x**2 / 2).half(),
+    lambda x: (x**2 / 2).bfloat16(),
+    lambda x: (x**2 / 2).to(torch.complex64),
+    lambda x: (x**2 / 2).tolist(),
+    lambda x: torch.nn.Parameter(x**2 / 2),
+])  # fmt: skip
 def test_a_right_answer_passes_in_every_form(yours, recwarn):
     assert run_check("spare.half_square", yours).passed
     assert not recwarn.list

@@ -31,19 +31,16 @@ def test_without_anybody_the_question_and_the_answer_are_shown_and_nothing_is_ke
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("form", "kept", "truth", "said"),
-    [
-        ({"low": 0, "high": 1}, 0.25, 0.5, ["You said: 0.25", "Answer: 0.5"]),
-        ({"options": ("up", "down")}, "up", "down", ["You said: up", "Answer: down"]),
-        (
-            {"options": ("a", "b"), "votes": 10},
-            {"a": 7, "b": 3},
-            {"b": 10},
-            ["You said: a 7, b 3", "Answer: b 10"],
-        ),
-    ],
-)
+@pytest.mark.parametrize(("form", "kept", "truth", "said"), [
+    ({"low": 0, "high": 1}, 0.25, 0.5, ["You said: 0.25", "Answer: 0.5"]),
+    ({"options": ("up", "down")}, "up", "down", ["You said: up", "Answer: down"]),
+    (
+        {"options": ("a", "b"), "votes": 10},
+        {"a": 7, "b": 3},
+        {"b": 10},
+        ["You said: a 7, b 3", "Answer: b 10"],
+    ),
+])  # fmt: skip
 def test_a_guess_survives_a_new_kernel_and_stands_beside_the_answer(shown, form, kept, truth, said):
     guess("spare.q", "Which?", **form)
     guesses.keep(guesses._questions["spare.q"], kept)
@@ -63,14 +60,11 @@ def test_a_guess_of_another_form_and_an_unreadable_file_are_no_guess(shown, tmp_
     assert [bundle[PREDICTION]["guess"] for bundle in shown] == [None, None]
 
 
-@pytest.mark.parametrize(
-    ("form", "said", "lines"),
-    [
-        ({"low": 0, "high": 10}, [1, 1, 9.5, 99], ["0 to 2: ██ 2", "8 to 10: ██ 2"]),
-        ({"options": ("up", "down")}, ["up", "up", "down"], ["up: ██ 2", "down: █ 1"]),
-        ({"options": ("a", "b"), "votes": 2}, [{"a": 2}, {"a": 1, "b": 1}], ["a: ███ 3", "b: █ 1"]),
-    ],
-)
+@pytest.mark.parametrize(("form", "said", "lines"), [
+    ({"low": 0, "high": 10}, [1, 1, 9.5, 99], ["0 to 2: ██ 2", "8 to 10: ██ 2"]),
+    ({"options": ("up", "down")}, ["up", "up", "down"], ["up: ██ 2", "down: █ 1"]),
+    ({"options": ("a", "b"), "votes": 2}, [{"a": 2}, {"a": 1, "b": 1}], ["a: ███ 3", "b: █ 1"]),
+])  # fmt: skip
 def test_a_teachers_file_adds_what_the_class_said(shown, tmp_path, form, said, lines):
     (tmp_path / "class_predictions.json").write_text(json.dumps({"spare.q": said}))
     guess("spare.q", "Which?", **form)

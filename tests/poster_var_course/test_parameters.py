@@ -12,38 +12,32 @@ DEFAULTS = {
 FIRST = {"01_a": DEFAULTS["01_a"]}
 
 
-@pytest.mark.parametrize(
-    ("name", "typed", "value"),
-    [
-        ("seed", "-3", -3),
-        ("rate", "1", 1.0),
-        ("rate", "1e-3", 0.001),
-        ("profile", "full", "full"),
-        ("plots", "false", False),
-        ("plots", "True", True),
-        ("widths", "[4]", [4]),
-        ("path", "somewhere", "somewhere"),
-        ("path", "3", 3),
-    ],
-)
+@pytest.mark.parametrize(("name", "typed", "value"), [
+    ("seed", "-3", -3),
+    ("rate", "1", 1.0),
+    ("rate", "1e-3", 0.001),
+    ("profile", "full", "full"),
+    ("plots", "false", False),
+    ("plots", "True", True),
+    ("widths", "[4]", [4]),
+    ("path", "somewhere", "somewhere"),
+    ("path", "3", 3),
+])  # fmt: skip
 def test_a_value_takes_the_type_of_the_default(name, typed, value):
     found = resolve({name: typed}, FIRST)["01_a"]
     assert found == DEFAULTS["01_a"] | {name: value}
     assert type(found[name]) is type(value)
 
 
-@pytest.mark.parametrize(
-    ("name", "typed"),
-    [
-        ("seed", "1.5"),
-        ("seed", "True"),
-        ("seed", "many"),
-        ("rate", "fast"),
-        ("plots", "1"),
-        ("widths", "4"),
-        ("widths", "['a']"),
-    ],
-)
+@pytest.mark.parametrize(("name", "typed"), [
+    ("seed", "1.5"),
+    ("seed", "True"),
+    ("seed", "many"),
+    ("rate", "fast"),
+    ("plots", "1"),
+    ("widths", "4"),
+    ("widths", "['a']"),
+])  # fmt: skip
 def test_an_ill_typed_value_is_refused_with_an_example(name, typed):
     with pytest.raises(CourseError, match=rf"-p {name}=.*lesson 01_a: expected .*such as"):
         resolve({name: typed}, FIRST)

@@ -209,23 +209,20 @@ def hostile(tmp_path_factory, course):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals and sessions")
-@pytest.mark.parametrize(
-    ("lesson", "said"),
-    [
-        ("crash", "dead kernel in cell crash (import os, signal): its kernel died (ended by SIGSEGV"),
-        ("hungry", "limit in cell eat (import time): the lesson took more than 700 MiB of memory"),
-        (
-            "endless_print",
-            "limit in cell print (import time): the lesson showed more than 2,500,000 characters",
-        ),
-        (
-            "long_error",
-            "error in cell raise (raise ValueError('\\x1b[2Jwords ' + 'x' * 500_000)): ValueError: words xxx",
-        ),
-        ("metrics_list", "output: cell show shows metrics that are none: [1]"),
-        ("no_picture", "5 is not valid"),
-    ],
-)
+@pytest.mark.parametrize(("lesson", "said"), [
+    ("crash", "dead kernel in cell crash (import os, signal): its kernel died (ended by SIGSEGV"),
+    ("hungry", "limit in cell eat (import time): the lesson took more than 700 MiB of memory"),
+    (
+        "endless_print",
+        "limit in cell print (import time): the lesson showed more than 2,500,000 characters",
+    ),
+    (
+        "long_error",
+        "error in cell raise (raise ValueError('\\x1b[2Jwords ' + 'x' * 500_000)): ValueError: words xxx",
+    ),
+    ("metrics_list", "output: cell show shows metrics that are none: [1]"),
+    ("no_picture", "5 is not valid"),
+])  # fmt: skip
 def test_whatever_a_lesson_does_it_fails_by_name_and_the_series_goes_on(hostile, lesson, said):
     error = hostile.records[lesson].error
     assert said in told(error)
@@ -237,20 +234,17 @@ def test_whatever_a_lesson_does_it_fails_by_name_and_the_series_goes_on(hostile,
         assert written.stat().st_size < 2_000_000
 
 
-@pytest.mark.parametrize(
-    ("kind", "value"),
-    [
-        ("check", 5),
-        ("check", {"id": [], "status": "passed"}),
-        ("check", {"id": "a.b", "status": "excellent"}),
-        ("check", ["a.b", "passed"]),
-        ("metrics", {"loss": {"a": 1}}),
-        ("metrics", {"loss": None}),
-        ("metrics", "accuracy = 1"),
-        ("prediction", {"id": 3, "guess": 1}),
-        ("prediction", {"id": "a.b", "guess": "x" * 10**6}),
-    ],
-)
+@pytest.mark.parametrize(("kind", "value"), [
+    ("check", 5),
+    ("check", {"id": [], "status": "passed"}),
+    ("check", {"id": "a.b", "status": "excellent"}),
+    ("check", ["a.b", "passed"]),
+    ("metrics", {"loss": {"a": 1}}),
+    ("metrics", {"loss": None}),
+    ("metrics", "accuracy = 1"),
+    ("prediction", {"id": 3, "guess": 1}),
+    ("prediction", {"id": "a.b", "guess": "x" * 10**6}),
+])  # fmt: skip
 def test_an_output_that_only_claims_to_be_a_result_is_no_record(kind, value):
     shown = new_output("display_data", {f"application/vnd.pvlib.{kind}+json": value})
     notebook = new_notebook(cells=[new_code_cell("", outputs=[shown])])
@@ -278,18 +272,15 @@ def test_a_lesson_as_a_whole_has_a_time_limit(tmp_path, course):
     assert "longer than 2 s" in record.error["message"]
 
 
-@pytest.mark.parametrize(
-    ("wanted", "options", "words"),
-    [
-        ((), {"given": ["factr=2"]}, "did you mean factor?"),
-        ((), {"given": ["seed=none"]}, "expected a whole number"),
-        ((), {"given": ["profile=full"]}, "--profile"),
-        (("9",), {}, "no single lesson is called 9"),
-        (("01_god",), {}, "did you mean 01_good?"),
-        ((), {"timeout": 0}, "positive number"),
-        ((), {"memory_mib": float("nan")}, "positive number"),
-    ],
-)
+@pytest.mark.parametrize(("wanted", "options", "words"), [
+    ((), {"given": ["factr=2"]}, "did you mean factor?"),
+    ((), {"given": ["seed=none"]}, "expected a whole number"),
+    ((), {"given": ["profile=full"]}, "--profile"),
+    (("9",), {}, "no single lesson is called 9"),
+    (("01_god",), {}, "did you mean 01_good?"),
+    ((), {"timeout": 0}, "positive number"),
+    ((), {"memory_mib": float("nan")}, "positive number"),
+])  # fmt: skip
 def test_what_cannot_be_done_is_refused_before_anything_starts(series, tmp_path, wanted, options, words):
     with pytest.raises(CourseError) as caught:
         series.run(*wanted, out=tmp_path / "never", **options)

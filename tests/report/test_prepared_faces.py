@@ -4,12 +4,10 @@ import json
 
 import pytest
 import torch
-from typer.testing import CliRunner
 
 from data_scripts.prepare_affectnet import prepare_affectnet
 from data_scripts.prepare_rafdb import prepare_rafdb
 from drawnfaces.layouts import write_layout
-from pvlib.cli import app
 from pvlib.data.labels import AFFECTNET8, RAFDB
 from pvlib.models import poster_var, tiny
 from pvlib.report import write_report
@@ -19,10 +17,6 @@ from pvlib.runs.trained import TrainedNetwork, save_trained
 pytestmark = pytest.mark.usefixtures("undrawn")
 
 QUICK = ["--passes", 0, "--bootstrap", 10, "--samples", 5]
-
-
-def call(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def numbers_of(folder):
@@ -36,7 +30,7 @@ def undrawn(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(succeed, tmp_path_factory):
     """Prepared files of RAF-DB and AffectNet, and a run trained on each; a tenth of the training is held out."""
     folder = tmp_path_factory.mktemp("sets")
     write_layout(folder / "raf", "rafdb", {"train": 80, "test": 12}, 0, size=32)
@@ -50,15 +44,13 @@ def folder(tmp_path_factory):
             "train.batch_size=16",
             *choices,
         ]
-        result = call("train", "drawn-tiny", *options, "--out", folder / name, "--device", "cpu")
-        assert result.exit_code == 0, result.output
+        succeed("train", "drawn-tiny", *options, "--out", folder / name, "--device", "cpu")
     return folder
 
 
 @pytest.mark.parametrize(("run", "names"), [("rafdb", RAFDB), ("affectnet", AFFECTNET8)])
-def test_the_test_split_is_the_one_on_which_papers_report(folder, tmp_path, run, names):
-    result = call("evaluate", folder / run, "--split", "test", *QUICK, "--out", tmp_path)
-    assert result.exit_code == 0, result.output
+def test_the_test_split_is_the_one_on_which_papers_report(succeed, folder, tmp_path, run, names):
+    succeed("evaluate", folder / run, "--split", "test", *QUICK, "--out", tmp_path)
     numbers = numbers_of(tmp_path)
     assert tuple(numbers["names"]) == names
     assert numbers["faces"] == 12
@@ -67,22 +59,18 @@ def test_the_test_split_is_the_one_on_which_papers_report(folder, tmp_path, run,
 
 @pytest.mark.parametrize(("split", "warned"), [("train", True), ("train+valid", True), ("test", False)])
 def test_training_faces_are_known_by_whatever_name_their_file_is_given(
-    folder, tmp_path, monkeypatch, split, warned
+    succeed, folder, tmp_path, monkeypatch, split, warned
 ):
     monkeypatch.chdir(folder)
     chosen = ["--data", "rafdb.safetensors", "--split", split]  # the run knows it by its whole path
-    result = call("evaluate", "rafdb", *chosen, *QUICK, "--out", tmp_path)
-    assert result.exit_code == 0, result.output
+    result = succeed("evaluate", "rafdb", *chosen, *QUICK, "--out", tmp_path)
     assert ("trained on these very faces" in result.output) == warned
 
 
-def test_pictures_of_a_real_data_set_are_shown_only_on_demand(folder, tmp_path):
+def test_pictures_of_a_real_data_set_are_shown_only_on_demand(succeed, folder, tmp_path):
     shown = []
     for name, choice in (("without", ()), ("with", ("--pictures",))):
-        result = call(
-            "evaluate", folder / "rafdb", "--split", "test", *QUICK, *choice, "--out", tmp_path / name
-        )
-        assert result.exit_code == 0, result.output
+        succeed("evaluate", folder / "rafdb", "--split", "test", *QUICK, *choice, "--out", tmp_path / name)
         shown.append((tmp_path / name / "index.html").read_text())
     assert "data:image/png" not in shown[0]
     assert "Pictures of real people are left out" in shown[0]
@@ -96,35 +84,36 @@ def test_pictures_of_a_real_data_set_are_shown_only_on_demand(folder, tmp_path):
     (["rafdb", "--data", "affectnet.safetensors"], "names surprise, fear, disgust"),
     (["rafdb", "affectnet", "--ensemble"], "names neutral, happiness"),
 ])  # fmt: skip
-def test_faces_that_do_not_fit_are_one_line(folder, monkeypatch, arguments, culprit):
+def test_faces_that_do_not_fit_are_one_line(refuse, folder, monkeypatch, arguments, culprit):
     monkeypatch.chdir(folder)
-    result = call("evaluate", *arguments)
-    assert result.exit_code == 1
-    assert culprit in result.stderr
-    assert len(result.stderr.strip().splitlines()) == 1
+    refuse(culprit, "evaluate", *arguments)
     assert not list(folder.rglob("index.html"))
 
 
-def test_an_exported_network_knows_its_classes_and_needs_to_be_told_its_faces(folder, tmp_path):
+def test_an_exported_network_knows_its_classes_and_needs_to_be_told_its_faces(
+    command, succeed, folder, tmp_path
+):
     path = tmp_path / "net.safetensors"
     network = poster_var(7, tiny(48)).eval()
     save_trained(path, TrainedNetwork(network=network, class_names=RAFDB, face_size=48, channels=3))
-    assert "say which faces" in call("evaluate", path).stderr
-    assert "only a run folder" in call("evaluate", path, "--weights", "best").stderr
+    assert "say which faces" in command("evaluate", path).stderr
+    assert "only a run folder" in command("evaluate", path, "--weights", "best").stderr
     chosen = ["--data", folder / "rafdb.safetensors", "--split", "test"]
-    result = call("evaluate", path, *chosen, *QUICK, "--out", tmp_path / "report")
-    assert result.exit_code == 0, result.output
+    succeed("evaluate", path, *chosen, *QUICK, "--out", tmp_path / "report")
     assert numbers_of(tmp_path / "report")["faces"] == 12
-    assert call("evaluate", path, "--data", "drawn", "--count", 4).exit_code == 1  # eight classes, not seven
+    assert (
+        command("evaluate", path, "--data", "drawn", "--count", 4).exit_code == 1
+    )  # eight classes, not seven
 
 
-def test_a_released_file_is_read_in_the_order_of_the_faces_and_that_is_said(folder, tmp_path, monkeypatch):
+def test_a_released_file_is_read_in_the_order_of_the_faces_and_that_is_said(
+    succeed, folder, tmp_path, monkeypatch
+):
     torch.manual_seed(0)
     monkeypatch.setattr(loading, "load_released", lambda path: poster_var(7, tiny(48)).eval())
     path = tmp_path / "released.pth"
     path.touch()
     chosen = ["--data", folder / "rafdb.safetensors", "--split", "test"]
-    result = call("evaluate", path, *chosen, *QUICK, "--out", tmp_path / "report")
-    assert result.exit_code == 0, result.output
+    result = succeed("evaluate", path, *chosen, *QUICK, "--out", tmp_path / "report")
     assert "does not name its classes; read here as surprise, fear, disgust" in result.output
     assert "luckiest of all epochs" in result.output

@@ -71,7 +71,10 @@ def test_a_folder_that_cannot_be_is_one_message(tmp_path, name, said):
         train(tmp_path / name)
 
 
-@pytest.mark.parametrize("damage", ["a folder", "[]", "null", "{", '{"sessions": 5}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "damage",
+    ["a folder", "[]", "null", "{", '{"sessions": 5}', '{"faces": {"train": "many"}}', "[" * 100_000],
+)
 def test_a_damaged_record_is_named_and_nothing_is_overwritten(finished, tmp_path, damage):
     shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     record = tmp_path / "run.json"

@@ -94,18 +94,6 @@ def test_a_folder_that_holds_another_run_is_refused_by_key_and_stays_as_it_is(ru
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
 
 
-def test_a_run_whose_data_changed_under_its_name_is_refused(run):
-    folder, _ = run
-
-    def fewer(source, split, *, count, **options):
-        return sources.load_faces(source, split, count=count - 1, **options)
-
-    with pytest.raises(CourseError, match="the data changed"):
-        train_run(
-            config("train.epochs=3"), folder, measure=measure, device="cpu", show_progress=False, load=fewer
-        )
-
-
 def test_a_checkpoint_that_was_trained_from_python_is_not_written_over(tmp_path):
     loop = config("train.epochs=1").train_config()
     fit(

@@ -12,7 +12,6 @@ from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.errors import CourseError
 from pvlib.models import landmark_weights, poster_var, tiny
 from pvlib.runs import trained as loading
-from pvlib.runs.folder import read_record
 from pvlib.runs.trained import SHIPPED, TrainedNetwork, load_trained, save_trained
 
 
@@ -106,13 +105,6 @@ def test_the_network_that_ships_is_small_names_eight_expressions_and_has_a_card(
     for heading in ("| rights |", "## Measured", "## Known failures"):
         assert heading in card
     assert all(f"| {name} |" in card for name in FERPLUS)
-
-
-@pytest.mark.parametrize("content", ["[]", "null", "{", '{"faces": {"train": "many"}}', "[" * 100_000])
-def test_a_damaged_record_of_a_run_is_named(content, tmp_path):
-    (tmp_path / "run.json").write_text(content)
-    with pytest.raises(CourseError, match=r"run\.json is damaged"):
-        read_record(tmp_path)
 
 
 @pytest.mark.parametrize(("classes", "labels", "names"), [

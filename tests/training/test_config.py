@@ -145,39 +145,28 @@ def test_without_random_changes_training_pictures_are_those_that_are_measured():
     ("=3", "write key=value"),
     ("train.epochs=three", "train.epochs must be a valid integer, not 'three'"),
     ("train.epochs=2.0", "train.epochs must be a valid integer, not 2.0"),
-    ("train.epochs=true", "not True"),
     ("train.epochs=-1", "train.epochs must be greater than or equal to 1, not -1"),
     ("train.epochs=010", "010 is ambiguous: write 10 or 8"),
-    ("train.learning_rate=010", "010 is ambiguous: write 10 or 8"),
     ("train.epochs=089", "089 is ambiguous: write 89"),
-    ("data.count=1:30", "data.count must be a valid integer, not '1:30'"),
     ("train.epochs=1_000", "not '1_000'"),
-    ("train.epochs=0x10", "not '0x10'"),
     ("train.epochs=" + "9" * 5000, "a number of 5000 digits is too large"),
     ("train.learning_rate='1e-3'", "must be a valid number, not '1e-3'"),
-    ("train.learning_rate=.nan", "must be a valid number, not '.nan'"),
     ("train.learning_rate=1e999", "must be a finite number, not inf"),
-    ("train.learning_rate=2020-13-45", "must be a valid number, not '2020-13-45'"),
-    ("train.epochs=!!int x", "a tag (!) is not read"),
     ("train.epochs=!!python/name:os.system x", "a tag (!) is not read"),
     ("data.root=&a x", "anchors and aliases"),
     ("data.root=" + "[" * 500, "nested too deeply"),
     ("about=" + r'"\UFFFFFFFF"', "is no YAML"),
-    ("about=" + r'"\ud800"', "is no YAML"),
     ("network.weights=|", "network.weights must be the path of a file"),
-    ("data.root=''", "data.root must be the path of a file"),
     ("data.root=" + r'"a\0b"', "data.root must be the path of a file"),
     ("train.sam=[1", "is no YAML"),
     ("train=3", 'there is no key "train"'),
     ("select=tset", 'did you mean "test"?'),
-    ("recipe=drwn", 'did you mean "drawn"?'),
     ("network.image_size=50", "multiple of 16"),
     ("network.image_size=100000", "less than or equal to 1024"),
     ("network.input_size=0", "network.input_size must be greater than or equal to 16"),
     ("network.drop_path=1.5", "network.drop_path"),
     ("network.drop_path=wide", "network.drop_path must be a valid number or must be a list, not 'wide'"),
     ("network.landmark_drift=true", "network.landmarks=full"),
-    ("network.size=huge", "network.size must be 'tiny' or 'paper'"),
     ("objective.divergence=gaussian", "objective.weight=0"),
     ("objective.weight=0.1", "objective.divergence=none"),
     ("objective.likelihood=gaussian", "cross_entropy"),
@@ -186,12 +175,8 @@ def test_without_random_changes_training_pictures_are_those_that_are_measured():
     ("data.train_on=train", "data.train_on must be a list"),
     ("data.holdout=0", "data.holdout"),
     ("data.train_on=[]", "data.train_on"),
-    ("data.count=-3", "data.count"),
     ("data.count=1000000000000", "data.count must be less than or equal to 10000000"),
-    ("sampling.per_class=1000000000", "sampling.per_class must be less than or equal to 1000000"),
     ("seed=99999999999999", "seed"),
-    ("seed=-1", "seed"),
-    ("train.precision=int4", "int4"),
     ("train.compile=true", 'there is no key "train.compile"'),
     ("train.accumulate=40", "accumulate = 40 equal parts"),
 ])  # fmt: skip
@@ -231,16 +216,12 @@ LAUGHS = "a: &a [x, x]\n" + "".join(
     ("train:\n  epochs: 0\n", "mine.yaml, line 2: train.epochs must be greater than or equal to 1, not 0"),
     ("train:\n  epochs: 010\n", "mine.yaml, line 2: 010 is ambiguous"),
     ("train:\n  warmup: 9\n  schedule: cosine\n  epochs: 3\n", "mine.yaml: warmup must be shorter"),
-    ("data:\n", "data must be keys with values"),
     ("", "mine.yaml is empty"),
-    ("# nothing\n", "mine.yaml is empty"),
     ("seed: 1\n---\nseed: 2\n", "line 2: a second document"),
     ("seed: \0\n", "mine.yaml is no YAML"),
     (LAUGHS, "mine.yaml, line 1: & and"),
-    ("seed: " + "[" * 500, "nested too deeply"),
     ("about: " + "x" * 300_000, "larger than a config can be"),
     ("seed: [" + "y, " * 50_000 + "]", "seed must be a valid integer"),
-    ("k" * 900 + ": 1", "there is no key"),
 ])  # fmt: skip
 def test_a_mistake_in_a_file_is_named_with_file_and_line_in_a_short_message(tmp_path, text, said):
     (tmp_path / "mine.yaml").write_text(text)
@@ -290,16 +271,13 @@ def test_a_preset_that_does_not_exist_is_named_with_the_nearest(name, said):
     assert said in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("epochs", 0), ("epochs", 2.5), ("epochs", True), ("batch_size", 1), ("accumulate", 0), ("accumulate", 3),
-        ("learning_rate", 0.0), ("learning_rate", math.nan), ("learning_rate", "fast"), ("weight_decay", -1),
-        ("schedule", "linear"), ("decay", 1.5), ("decay", 0), ("warmup", -1), ("clip", 0), ("clip", math.inf),
-        ("precision", "int4"), ("sam", -0.1), ("sam", math.nan), ("ema", 1.0), ("save_minutes", 0),
-        ("seed", 2**40), ("seed", -1),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("field", "value"), [
+    ("epochs", 0), ("epochs", 2.5), ("epochs", True), ("batch_size", 1), ("accumulate", 0), ("accumulate", 3),
+    ("learning_rate", 0.0), ("learning_rate", math.nan), ("learning_rate", "fast"), ("weight_decay", -1),
+    ("schedule", "linear"), ("decay", 1.5), ("decay", 0), ("warmup", -1), ("clip", 0), ("clip", math.inf),
+    ("precision", "int4"), ("sam", -0.1), ("sam", math.nan), ("ema", 1.0), ("save_minutes", 0),
+    ("seed", 2**40), ("seed", -1),
+])  # fmt: skip
 def test_a_setting_that_makes_no_sense_is_refused_by_name_and_value_in_python_too(field, value):
     with pytest.raises(CourseError, match=field) as refusal:
         TrainConfig(**{field: value})

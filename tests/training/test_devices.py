@@ -67,18 +67,15 @@ def test_processes_share_every_steps_faces_and_agree_on_their_order():
     assert not torch.equal(whole.order(epoch=4), order)
 
 
-@pytest.mark.parametrize(
-    ("asked", "said"),
-    [
-        ({"device": "cpu:0"}, 'device "cpu:0" is not here; there is: cpu'),
-        ({"device": "tpu"}, 'device "tpu" is not here; there is: cpu'),
-        ({"device": "cuda:77"}, 'device "cuda:77" is not here'),
-        ({"devices": 0}, "devices must be a whole number of at least 1, not 0"),
-        ({"nodes": 1.5}, "nodes must be a whole number"),
-        ({"precision": "int8"}, 'precision must be "fp32", "bf16" or "fp16"'),
-        ({"precision": "fp16"}, 'precision "fp16" needs a GPU: choose "bf16" or "fp32"'),
-    ],
-)
+@pytest.mark.parametrize(("asked", "said"), [
+    ({"device": "cpu:0"}, 'device "cpu:0" is not here; there is: cpu'),
+    ({"device": "tpu"}, 'device "tpu" is not here; there is: cpu'),
+    ({"device": "cuda:77"}, 'device "cuda:77" is not here'),
+    ({"devices": 0}, "devices must be a whole number of at least 1, not 0"),
+    ({"nodes": 1.5}, "nodes must be a whole number"),
+    ({"precision": "int8"}, 'precision must be "fp32", "bf16" or "fp16"'),
+    ({"precision": "fp16"}, 'precision "fp16" needs a GPU: choose "bf16" or "fp32"'),
+])  # fmt: skip
 def test_what_cannot_be_had_is_refused_by_name(asked, said):
     with pytest.raises(CourseError, match=said.replace("(", r"\(")):
         make_fabric(**{"device": "cpu", **asked})

@@ -75,14 +75,11 @@ def test_a_resumed_optimizer_has_the_moments_of_the_one_that_went_on(tmp_path):
         assert state.optimizer.state[weight]["exp_avg_sq"].stride() == weight.stride()
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"objective": Objective(divergence="gaussian", weight=0.01)},
-        {"objective": Objective(likelihood="kendall_gal", samples=3)},
-        {"precision": "bf16"},
-    ],
-)
+@pytest.mark.parametrize("change", [
+    {"objective": Objective(divergence="gaussian", weight=0.01)},
+    {"objective": Objective(likelihood="kendall_gal", samples=3)},
+    {"precision": "bf16"},
+])  # fmt: skip
 def test_every_objective_and_precision_trains_float32_weights(change):
     network, history = run(config=replace(CONFIG, epochs=1, **change))
     assert history[0].loss > 0

@@ -66,5 +66,3 @@ def test_faces_of_a_prepared_file_come_with_the_choices_of_its_data_set(tmp_path
     assert len(load_faces(path, "test", without_duplicates=True)) == 4
     every, few = (load_faces(path, "train+valid", count=count) for count in (99, 15))
     assert (len(every), few.ids) == (30, every.ids[::2])  # so that a file sorted by class gives all classes
-    with pytest.raises(CourseError, match="RAF-DB, which has no choice of rule: leave it out"):
-        load_faces(path, "train", rule="majority")

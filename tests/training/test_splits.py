@@ -154,8 +154,6 @@ def test_two_splits_of_ferplus_are_joined_in_order(sets):
     ("rafdb", ("data.train_on=[train,test]",), 'cannot train on "test"'),
     ("affectnet", ("data.train_on=[train,valid]",), 'cannot train on "valid"'),
     ("rafdb", ("data.train_on=[trian]",), "there is train, valid"),
-    ("rafdb", ("data.rule=majority",), "RAF-DB, which has no choice of rule"),
-    ("affectnet", ("data.target=votes",), "AffectNet, which has no choice of target"),
 ])  # fmt: skip
 def test_splits_and_choices_that_a_data_set_does_not_have_are_refused_by_name(sets, name, overrides, said):
     with pytest.raises(CourseError, match=said):

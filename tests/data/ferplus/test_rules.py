@@ -88,8 +88,6 @@ BY_HAND = [
     # the four single votes go, so s = 6 and 4 is more than half of it
     ("majority", (4, 2, 1, 1, 1, 1, 0, 0, 0, 0), (1, 0, 0, 0, 0, 0, 0, 0)),
     ("majority", (2, 0, 0, 0, 0, 0, 0, 0, 8, 0), None),
-    ("majority", (2, 0, 0, 0, 0, 0, 0, 0, 0, 8), None),
-    ("majority", (1, 1, 1, 1, 1, 1, 1, 1, 1, 1), None),
     # 6 < 7.5 of s = 10, so the second is taken too
     ("probability", (6, 4, 0, 0, 0, 0, 0, 0, 0, 0), (0.6, 0.4, 0, 0, 0, 0, 0, 0)),
     # 8 ≥ 7.5: the search ends before the pair of votes
@@ -102,17 +100,13 @@ BY_HAND = [
     ("probability", (4, 3, 0, 0, 0, 0, 0, 0, 3, 0), (4 / 7, 3 / 7, 0, 0, 0, 0, 0, 0)),
     # what unknown hid is never reached: 4 of 10 is not enough
     ("probability", (4, 2, 0, 0, 0, 0, 0, 0, 4, 0), None),
-    ("probability", (4, 0, 0, 0, 0, 0, 0, 0, 6, 0), None),
     # 3 of 10 is exactly 30 %: kept, with the same weight
     ("multi-target", (7, 3, 0, 0, 0, 0, 0, 0, 0, 0), (0.5, 0.5, 0, 0, 0, 0, 0, 0)),
-    ("multi-target", (8, 2, 0, 0, 0, 0, 0, 0, 0, 0), (1, 0, 0, 0, 0, 0, 0, 0)),
     # 4 + 2 + 2 + 2: only one class reaches 30 %, and 4 of 10 is not more than half
     ("multi-target", (4, 2, 2, 2, 0, 0, 0, 0, 0, 0), None),
     # unknown helps to pass half, but gets no weight; it may tie, not lead
     ("multi-target", (5, 0, 0, 0, 0, 0, 0, 0, 5, 0), (1, 0, 0, 0, 0, 0, 0, 0)),
-    ("multi-target", (4, 0, 0, 0, 0, 0, 0, 0, 6, 0), None),
     ("argmax", (0, 4, 4, 0, 0, 0, 0, 0, 2, 0), (0, 1, 0, 0, 0, 0, 0, 0)),
-    ("argmax", (0, 5, 0, 0, 0, 0, 0, 0, 5, 0), (0, 1, 0, 0, 0, 0, 0, 0)),
     ("argmax", (0, 4, 0, 0, 0, 0, 0, 0, 6, 0), None),
     ("argmax", (0, 0, 0, 0, 0, 0, 0, 0, 0, 0), None),
 ]
@@ -158,15 +152,12 @@ def test_an_unknown_rule_is_refused_with_the_names_of_the_rules():
         apply_rule(torch.zeros(1, 10, dtype=torch.uint8), "plurality")
 
 
-@pytest.mark.parametrize(
-    ("votes", "complaint"),
-    [
-        (torch.zeros(2, 8, dtype=torch.uint8), r"shape \(N, 10\).*not \(2, 8\)"),
-        (torch.zeros(10, dtype=torch.uint8), r"not \(10,\)"),
-        (torch.full((1, 10), 0.5), "integers"),
-        (torch.full((1, 10), -1), "not negative"),
-    ],
-)
+@pytest.mark.parametrize(("votes", "complaint"), [
+    (torch.zeros(2, 8, dtype=torch.uint8), r"shape \(N, 10\).*not \(2, 8\)"),
+    (torch.zeros(10, dtype=torch.uint8), r"not \(10,\)"),
+    (torch.full((1, 10), 0.5), "integers"),
+    (torch.full((1, 10), -1), "not negative"),
+])  # fmt: skip
 def test_what_is_not_a_table_of_counts_is_refused(votes, complaint):
     for function in (vote_distribution, lambda votes: apply_rule(votes, "majority")):
         with pytest.raises(CourseError, match=complaint):

@@ -66,7 +66,7 @@ def test_no_solution_is_in_the_wheel(wheel):
         names = archive.namelist()
         notebooks = [nbformat.reads(archive.read(n).decode(), 4) for n in names if n.endswith(".ipynb")]
     assert "lessons/reparameterization/checks_and_hints.py" in names
-    assert not [name for name in names if re.search(r"lesson\.py|test_|teacher|tests/", name)]
+    assert not [name for name in names if re.search(r"lesson\.py|test_|teacher\.md|tests/", name)]
     shown = "\n".join(cell.source for notebook in notebooks for cell in notebook.cells)
     solutions = []
     for source in REPOSITORY.glob("lessons/*/lesson.py"):

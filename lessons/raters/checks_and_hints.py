@@ -37,6 +37,7 @@ def target(yours):
     """three rules that turn votes into targets"""
     counts = VOTES[:, :8].float()
     shares, winner = target_of(VOTES, "votes"), target_of(VOTES, "winner")
+    ties = (counts == counts.amax(dim=1, keepdim=True)).float()
     expect_close(
         yours(VOTES, "votes"),
         shares,
@@ -50,8 +51,11 @@ def target(yours):
             (counts / counts.sum(), "Each face by its own sum: keepdim=True, dim=1."),
             (counts.softmax(dim=1), "A share is a count divided by the sum; softmax would take exponentials."),
             (winner, 'That is the rule "winner".'),
+            ((counts + 1) / (counts + 1).sum(dim=1, keepdim=True), "Nothing is added to the votes here."),
+            (counts / counts.amax(dim=1, keepdim=True), "Divide by the sum of the row, not by its largest count."),
+            (counts / counts.sum(dim=0), "dim=0 is the faces here: each row by its own sum, dim=1, keepdim=True."),
         ],
-        hint="Each row is the share of each of eight expressions, and sums to 1.",
+        hint="By hand: neutral 7, sadness 2, anger 1 are 0.7, 0.2, 0.1; anger 1, disgust 2, unknown 5 are ⅓, ⅔.",
     )  # fmt: skip
     expect_close(
         yours(VOTES, "winner"),
@@ -60,9 +64,13 @@ def target(yours):
         mistakes=[
             (F.one_hot(VOTES.argmax(dim=1), 10), '"unknown" and "NF" cannot win here: take the first eight columns.'),
             (F.one_hot(VOTES.argmax(dim=1), 10)[:, :8], '"unknown" and "NF" cannot win here: take the first eight columns.'),
-            ((counts == counts.amax(dim=1, keepdim=True)).float(), "Of equal ones the first alone: argmax gives it."),
+            (ties, "Of equal ones the first alone: argmax gives it."),
             (shares, 'That is the rule "votes".'),
             (counts.argmax(dim=1), "A distribution, not a position: F.one_hot(position, 8)."),
+            (F.one_hot(7 - counts.flip(1).argmax(dim=1), 8), "Of equal ones the first, not the last."),
+            (ties / ties.sum(dim=1, keepdim=True), "Of equal ones the first alone: argmax gives it."),
+            ((2 * counts > counts.sum(dim=1, keepdim=True)).float(), "Most votes are enough here: no majority is needed."),
+            (counts * winner, "A 1 for the winner, not its count."),
         ],
         hint="A 1 for the expression with most votes, 0 for the seven others.",
     )  # fmt: skip
@@ -76,6 +84,9 @@ def target(yours):
                 (_smoothed(winner, epsilon, added=True), "Each row sums to 1: the winner keeps 1 − ε before ε is spread."),
                 ((1 - epsilon) * winner + epsilon, "ε / 8 for each expression, so that the row sums to 1."),
                 ((1 - epsilon) * shares + epsilon / 8, "It is the winner that is smoothed here, not the shares."),
+                (epsilon * winner + (1 - epsilon) / 8, "ε and 1 − ε have changed places."),
+                ((1 - epsilon) * winner + epsilon / 10, "ε is spread over eight expressions, not over ten columns."),
+                ((1 - epsilon) * winner + epsilon * shares, "ε is spread evenly, not by the votes."),
                 (winner, "Nothing is smoothed: (1 − ε) · winner + ε / 8."),
                 (target_of(VOTES, "smoothed"), "Use the ε that is given, not always 0.1."),
             ],
@@ -112,7 +123,7 @@ def floor(yours):
             (-t.amax(dim=1).log().mean(), "The other expressions have votes, too: −Σ t ln t over all eight."),
             (torch.tensor(0.0), "Only where all raters agree can the loss be 0."),
         ],
-        hint="Try one face with votes 5 : 5: no answer has a loss below ln 2 = 0.693.",
+        hint="By hand: one face with the target ½, ½ and one with 1, 0: the floor is ½ ln 2 = 0.347.",
     )  # fmt: skip
 
 
@@ -127,7 +138,7 @@ def floor(yours):
 def posterior_mean(yours):
     """what to believe after few votes"""
     votes = VOTES[:, :8].float()
-    for prior in (torch.full((8,), 0.5), torch.tensor([2.0, 1.0, 0.5, 0.5, 0.4, 0.2, 0.2, 0.2])):
+    for prior in (torch.tensor([2.5, 1.0, 0.5, 0.5, 0.4, 0.2, 0.2, 0.2]), torch.full((8,), 0.5)):
         share = prior / prior.sum()
         n = votes.sum(dim=1, keepdim=True)
         expect_close(
@@ -143,17 +154,22 @@ def posterior_mean(yours):
                 (0.5 * (votes / n + share), "The weight of the prior falls with the votes: it is Σα / (N + Σα), not ½."),
                 ((votes + prior - 1) / (n + prior.sum() - 8), "That is the mode, the most probable shares: drop the −1."),
                 ((votes / n + prior) / (1 + prior.sum()), "Counts, not shares: ten votes weigh more than one."),
+                (votes + prior, "Those are counts: divide each row by its sum."),
+                ((votes + prior) / 10, "Divide by N + Σα, which is not 10 for every face."),
+                ((votes + prior) / (votes.sum() + prior.sum()), "Each face by its own sum: dim=1, keepdim=True."),
+                (votes * prior / (votes * prior).sum(dim=1, keepdim=True), "The prior's votes are added, not multiplied."),
+                ((votes + 1) / (n + 8), "Add the α that are given, not 1 for each expression."),
                 ((votes + prior) / (votes + prior).sum(), "Each face by its own sum: dim=1, keepdim=True."),
             ],
-            hint="With no votes at all it must be the prior's own shares, α / Σα.",
+            hint="By hand, with two expressions: votes 3 and 1, α = 0.5 and 1.5 give 3.5 / 6 and 2.5 / 6.",
         )  # fmt: skip
 
 
 @answer(
     "raters.best_smoothing",
     hints=(
-        "Error² = (1 − ε)² · V/n + ε² · B with V = mean of 1 − Σ m² and B = mean of Σ (m − 1/C)². Where is its slope 0?",
-        "−2(1 − ε) V/n + 2 ε B = 0. And Σ (m − 1/C)² = Σ m² − 1/C, since m sums to 1.",
+        "Error² = (1 − ε)² · V/n + ε² · B, with the means of V and B over the faces. Where is its slope 0?",
+        "−2(1 − ε) V/n + 2 ε B = 0. And V = 1 − Σ m², B = Σ m² − 1/C, since m sums to 1.",
         "v = (1 - m2) / raters; b = m2 - 1 / C; return v / (v + b), with m2 = (mixture ** 2).sum(dim=1).mean()",
     ),
 )
@@ -162,8 +178,10 @@ def best_smoothing(yours):
     mixture = torch.rand(50, 8).mul(4).softmax(dim=1)
     m2 = mixture.square().sum(dim=1).mean()
     variance, bias = 1 - m2, m2 - 1 / 8
-    for raters in (1, 3, 10):
+    for raters in (3, 1, 10):
         got = yours(mixture, raters)
+        per_face = (1 - mixture.square().sum(dim=1)) / raters
+        bias_of = mixture.square().sum(dim=1) - 1 / 8
         expected = teachers.best_smoothing(mixture, raters)
         expect_close(
             got,
@@ -176,7 +194,10 @@ def best_smoothing(yours):
                 (variance / raters / (variance / raters + m2), "The bias is Σ (m − 1/C)² = Σ m² − 1/C: the 1/C is missing."),
                 ((1 - mixture.amax(dim=1).mean()) / raters / ((1 - mixture.amax(dim=1).mean()) / raters + bias),
                  "V is the mean of 1 − Σ m², not of 1 − max m."),
+                (variance / raters, "That is V/n, the variance alone; ε = (V/n) / (V/n + B)."),
+                (per_face / (per_face + bias_of), "One ε for all faces: V and B are means over the faces."),
+                ((per_face / (per_face + bias_of)).mean(), "First the means V and B over the faces, then their ratio."),
                 ((variance / raters) ** 0.5 / ((variance / raters) ** 0.5 + bias**0.5), "Squared errors: no roots."),
             ],
-            hint="Many raters: ε goes to 0. The error must be larger for a little more ε, and for a little less.",
+            hint="By hand: the mixture 0.8, 0.2, 0, … and two raters: V/n = 0.16, B = 0.555, ε = 0.224.",
         )  # fmt: skip

@@ -20,7 +20,7 @@ def teachers(measured: Mapping[str, Mapping[str, float]]) -> tuple[Figure, str]:
     names = list(measured)
     for place, (key, title) in zip(
         axes,
-        (("accuracy", "strongest named"), ("kl", "KL from the truth, nats")),
+        (("accuracy", "accuracy"), ("kl", "KL from the truth, nats")),
         strict=True,
     ):
         values = [measured[name][key] for name in names]

@@ -6,16 +6,16 @@
 #
 # **After this lesson you can**
 # - turn votes into targets by three rules, and say which loss no network can beat;
-# - predict what a network says that learned winners, and hold its probabilities against the truth;
-# - say what ten raters bring over one, with an interval;
-# - use a prior where there are only few votes, and compute the best smoothing.
+# - predict what a network says after it learned winners, and compare its probabilities with the truth;
+# - say how much better ten raters are than one, with an interval;
+# - use a prior if there are few votes, and compute the best smoothing.
 #
-# **You need** {link:start_here}: votes, entropy. A training loop; no variational head.
+# **You need** {link:start_here}: votes, entropy. What a training loop does.
 #
-# **Time.** About 65 minutes with the exercises; the cells run in about 20 seconds on a laptop's CPU.
+# **Time.** About 60 minutes with the exercises; the cells run in about 20 seconds on a laptop's CPU.
 #
-# **In the paper.** "Related work" of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026): reducing a complex emotional
-# state to a single hard label fails to capture it. This lesson measures what is lost.
+# **In the paper.** "Related work" of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026): a single hard label fails to
+# capture a complex emotional state. This lesson measures what is lost.
 
 # %% id="parameters" tags=["parameters"]
 profile = "reduced"  # "full" trains five seeds
@@ -82,8 +82,8 @@ guess(
 # %% id="guess-said"
 guess(
     "raters.said",
-    "The strongest expression of mixed faces has 66 % on average. How many per cent does a network say that learned "
-    "the winner of ten?",
+    "A network learned the winner of ten. How many per cent does it give to the strongest expression of mixed faces? "
+    "The truth is 66 % on average.",
     low=0,
     high=100,
 )
@@ -92,7 +92,8 @@ guess(
 # ## 2 · Votes into targets
 #
 # > **Exercise 1** · 8 minutes · core · *important: this function trains every network below.* `votes` (faces, 10) counts
-# > the eight expressions, "unknown" and "NF"; the last two are left out. Each face has a vote for an expression.
+# > the eight expressions, "unknown" and "NF"; the last two are left out. Each face has at least one
+# > vote for an expression.
 # > - `"votes"`: each expression's share of the votes for an expression;
 # > - `"winner"`: 1 for the expression with most votes (of equal ones the first), 0 elsewhere;
 # > - `"smoothed"`: (1 − ε) · winner, and ε spread evenly over all eight.
@@ -154,9 +155,9 @@ for name, value in floors.items():
     print(f"{name:28s} floor {value:.3f} nats")
 
 # %% [markdown]
-# One rater's floor is 0: a network could learn every word by heart. A low floor is therefore no sign of a good teacher. Nor
-# may losses of two teachers be compared: each has a floor of its own. What may be compared is the distance from the
-# *truth*, which drawn faces have.
+# No answer has a lower loss than $p = t$. One rater's floor is 0: a network could memorise every label. So a low floor is no
+# sign of a good teacher, and losses of two teachers cannot be compared: each has a floor of its own. What can be
+# compared is the distance from the *truth*, which is known for drawn faces.
 #
 # ## 4 · Seven teachers, one network
 #
@@ -178,19 +179,18 @@ reveal("raters.said", round(100 * measured["winner of 10"]["said"]))
 #
 # - **The winner of ten teaches the worst probabilities of all**: KL 1.16 ± 0.10, more than four times that of the votes of
 #   ten (0.28 ± 0.02), and 0.47 ± 0.07 more than *one rater's*. The network says 78 ± 1 % where the truth is 66 %.
-# - **In accuracy the winner costs little**: 3.5 ± 1.2 points less than the votes. Who looks at accuracy alone hardly
-#   sees what was lost.
+# - **In accuracy the winner loses little**: 3.5 ± 1.2 points less than the votes.
 # - **One rater is right on average, but noisy**: 67 ± 3 % said where the truth is 66 %, and 7.3 ± 1.7 points of
-#   accuracy less than the votes of ten. Each word is a sample of the mixture, so its mean is the mixture.
-# - **Smoothing the winner by 0.1 repairs most of the probabilities**: 0.34. The votes are still better, by 0.06 ± 0.02.
+#   accuracy less than the votes of ten. Each label is a sample: its mean is the mixture, except for the few confusions.
+# - **Smoothing the winner by 0.1 takes most of this KL away**: 0.34. The votes are still better, by 0.06 ± 0.02.
 # - **Forty raters are a little better than ten**: by 0.03 ± 0.01 nats and 1.0 ± 0.8 points.
 #
 # Is this a reason for *variational* heads? No: every network here has a plain head. It is the label distribution that helps.
 #
 # ## 5 · See it: said against true
 #
-# Each dot is a test face: on the x-axis the true share of its strongest expression, on the y-axis what the network says of
-# it. On the diagonal it says the truth. Move the slider to more raters, then press "winner".
+# Each dot is a test face, in the colour of its strongest expression: on the x-axis the true share of that expression, on
+# the y-axis what the network says. On the diagonal it says the truth. Move the slider to more raters, then press "winner".
 
 # %% id="said"
 some = torch.arange(300)
@@ -205,15 +205,16 @@ for rule in ("votes", "winner", "smoothed"):
 show(*figures.said_against_true(true, strongest, said, faces.names, cents=3))
 
 # %% [markdown]
-# Under "votes" the dots come nearer to the diagonal with more raters. Under "winner" they go up, away from it: forty raters
-# agree on the winner more often than ten, so the network becomes surer. Over five seeds the winner of forty has 2.9 ± 1.5
-# points *more* accuracy than the winner of ten, and 0.27 ± 0.11 nats *more* KL.
+# Under "votes" the dots come nearer to the diagonal with more raters. Under "winner" they go up, away from it: the winner
+# of forty is less often the wrong expression, so faces that look alike get the same label, and the network gives it more.
+# Over five seeds the winner of forty has 2.9 ± 1.5 points *more* accuracy than the winner of ten, and 0.27 ± 0.11 nats
+# *more* KL.
 #
 # ## 6 · Few votes and a prior
 #
 # Two raters said fear, one said surprise. Is the true share of fear ⅔? Before any vote you know something: few faces
-# show contempt. A **prior** says it in votes: $\alpha_k$ votes for expression $k$, given before anybody was asked (a
-# Dirichlet distribution). After $n$ votes the mean belief is the prior's votes and the real votes together, as shares.
+# show contempt. A **prior** says it in votes: $\alpha_k$ votes for expression $k$, before anybody was asked (a
+# Dirichlet distribution). After $n$ votes the mean of the posterior is the prior's votes plus the real votes, as shares.
 #
 # > **Exercise 3** · 5 minutes · core · *important: it is Bayes' rule in one line.* Return the
 # > posterior mean of each face's shares: `votes` (faces, 8), `prior` (8,).
@@ -233,12 +234,14 @@ check("raters.posterior_mean", posterior_mean)
 hint("raters.posterior_mean")
 
 # %% [markdown]
-# With the same $\alpha$ for all eight, this is *smoothing that fades*: $\varepsilon = 8\alpha/(n + 8\alpha)$. How much
-# smoothing is right for $n$ raters? Their shares $s$ are right on average, with variance $\sum_k m_k(1-m_k)/n$.
-# Smoothing, $(1-\varepsilon)\,s + \varepsilon/C$, shrinks that variance by $(1-\varepsilon)^2$ and adds a bias.
+# With the same $\alpha$ for all $C = 8$, this is smoothing, $(1-\varepsilon)\,s + \varepsilon/C$ for the shares $s$ of $n$
+# votes, with an $\varepsilon = 8\alpha/(n + 8\alpha)$ that goes to 0 as $n$ grows. Which ε is right for $n$ raters? The mean
+# of $s$ is $m$ (without confusions), the variance, added over the classes, $V/n$ with $V = \sum_k m_k(1-m_k)$. Smoothing
+# multiplies the variance by $(1-\varepsilon)^2$ and moves the mean by $\varepsilon(1/C - m)$, a squared bias of
+# $\varepsilon^2 B$ with $B = \sum_k(m_k - 1/C)^2$.
 #
-# > **Exercise 4** · 9 minutes · stretch · *important: every regulariser is this trade.* Which $\varepsilon$ makes the
-# > mean squared distance of the smoothed shares from the mixtures smallest?
+# > **Exercise 4** · 6 minutes · stretch · *important: regularisers lower a variance and add a bias.* Which
+# > $\varepsilon$ makes the mean squared distance of the smoothed shares from the mixtures smallest?
 
 
 # %% id="best-smoothing"
@@ -274,12 +277,12 @@ for raters in (1, 3, 10):
 
 # %% [markdown]
 # **The same α for one rater, three and ten**: the best smoothing is a prior, 0.05 votes for each expression, and the formula
-# of exercise 4 says so: $8\alpha = V/B$, without $n$.
+# of exercise 4 says so: $8\alpha = V/B$ (means over the faces), without $n$.
 #
 # Over five seeds the best smoothing brings the KL of one rater from 0.69 to 0.48 (−0.21 ± 0.06), of three from 0.37 to
-# 0.32 (−0.05 ± 0.02), of ten from 0.28 to 0.26 (−0.014 ± 0.008). The fewer the votes, the more a prior is worth. But it
-# has a price: with one rater, the network now says 48 ± 2 % of mixed faces, where the truth is 66 %. You made the
-# *targets* best. A network averages over faces that look alike, which removes noise of the targets too: it needs less ε.
+# 0.32 (−0.05 ± 0.02), of ten from 0.28 to 0.26 (−0.014 ± 0.008). The fewer the votes, the more a prior lowers the KL.
+# But with one rater the network now says 48 ± 2 % of mixed faces, where the truth is 66 %. You made the *targets* best.
+# A network averages over faces that look alike, which also removes noise of the targets: it needs less ε.
 #
 # ## 7 · Try to break it
 
@@ -303,20 +306,19 @@ for name, one in broken.items():
     )
 
 # %% [markdown]
-# - **Copies are not raters.** The cost is tenfold and the targets are the same. Agreement of raters who talked to each
-#   other is no evidence.
+# - **Copies are not raters.** They cost ten times as much, and the targets are the same.
 # - **One rater who never looks.** Over five seeds, one constant "neutral" among ten votes costs 0.06 ± 0.01 nats; the
-#   accuracy is not distinguishable (−0.2 ± 0.8 points). With the *winner* nothing can be told from noise (−0.05 ± 0.08
-#   nats, +0.2 ± 0.9 points): one vote seldom changes who wins. That is what a majority is good for.
+#   accuracy is not distinguishable (−0.2 ± 0.8 points). With the *winner* neither is
+#   distinguishable (−0.05 ± 0.08 nats, +0.2 ± 0.9 points): one vote seldom changes who wins.
 # - **Hard labels for longer.** Twice the epochs add 0.26 ± 0.02 nats; the accuracy is not distinguishable (+0.2 ± 0.2).
-#   With nothing but 0 and 1 to learn, the network goes on to become surer.
+#   With nothing but 0 and 1 to learn, the largest probabilities go on to grow.
 #
 # **A decision.** You can pay for 10,000 votes. Decide before you read on: 1,000 faces with ten raters each, or 10,000 faces
-# with one? Measured over five seeds, against 1,000 faces × 10 after 30 epochs: 10,000 × 1 is *better* after 12 epochs (KL
-# −0.05 ± 0.01) and much *worse* after 30 (+0.15 ± 0.03, accuracy −6.0 ± 0.8 points). Its floor is 0, so the network goes
-# on to learn single words by heart. Votes of ten do not have this problem: 60 epochs instead of 30 change the KL by
-# +0.005 ± 0.005. More faces are worth more than more raters, if you know when to stop; and to know that, you need some
-# faces with many raters.
+# with one? Five seeds, against 1,000 × 10 after 30 epochs: 10,000 × 1 after 12 epochs has less KL (−0.05 ± 0.01) and
+# less accuracy (−1.7 ± 1.4 points); after 30 it is much worse in both (+0.15 ± 0.03, −6.0 ± 0.8), for its floor is 0, and
+# the network goes on to memorise single labels. With votes of ten, 60 epochs instead of 30 change the KL by only
+# +0.005 ± 0.005. So more faces can be worth more than more raters, in KL, if you know when to stop; to know that, you
+# need some faces with many raters.
 #
 # Now yours; guess before you run each.
 # - `learn(faces, target_rule(votes, "smoothed", 0.3), seed)`: which ε is best for the *trained* network?
@@ -328,18 +330,18 @@ for name, one in broken.items():
 #
 # ## Common misconceptions
 #
-# - *"More raters make a label better."* They make the winner surer. Its probabilities get worse.
-# - *"The majority is cleaner, so the network learns better."* In accuracy it loses a little; its KL is four times as large.
+# - *"More raters make every label better."* The winner is more often right, but the probabilities of its network get worse.
+# - *"The majority is cleaner, so the network learns better."* Than from votes? 3.5 points less accuracy, four times the KL.
 # - *"A lower training loss means a better teacher."* One rater's floor is 0.
-# - *"One noisy label for each face teaches noise."* On average it teaches the mixture. It needs more faces.
-# - *"Smoothing is a trick."* It is a prior that does not fade; its best size has a formula.
+# - *"One noisy label for each face teaches noise."* On average it teaches the mixture, but it needs more faces.
+# - *"Smoothing is a trick."* It is a prior that grows with the votes; its best size has a formula.
 #
 # ## Recap in five lines
 #
-# 1. Votes, renormalised over the expressions, are an unbiased measurement of the mixture.
+# 1. Votes, renormalised over the expressions, are a measurement of the mixture, unbiased but for the confusions.
 # 2. The floor of the loss is the mean entropy of the targets.
-# 3. The winner of ten makes a network too sure: KL 1.16 instead of 0.28, accuracy 3.5 points lower.
-# 4. A prior counts like votes; with few real votes it helps, and too much of it makes a network say too little.
+# 3. After the winner of ten a network gives too much to one expression: KL 1.16 instead of 0.28, accuracy 3.5 points lower.
+# 4. A prior counts like votes; with few real votes it lowers the KL; too much of it makes a network say too little.
 # 5. All this is about label distributions; no variational head was needed.
 #
 # ## What the paper claims, what we measured
@@ -350,10 +352,10 @@ for name, one in broken.items():
 # | FER+ targets | not said | votes / 10, rows may sum to less than 1 | votes, each row renormalised |
 # | who keeps the mixture? | the variational head | the same | the targets: a plain head keeps it too |
 #
-# Drawn faces and simulated raters: sizes of these effects on photographs may differ. The paper's sentence is right, and
-# it is a sentence about labels, not about heads.
+# Drawn faces and simulated raters: sizes of these effects on photographs may differ. On these the paper's sentence
+# holds, and it is a sentence about labels, not about heads.
 
-# %% id="record"
+# %% id="record" jupyter={"source_hidden": true}
 record(
     floor_one=floors["one rater"],
     floor_ten=floors["votes of 10"],
@@ -378,11 +380,11 @@ record(
 # %% [markdown]
 # ## Ten questions to recall
 #
-# Answer without looking; the lesson holds each answer.
+# Answer without looking; each answer is in the lesson.
 #
 # 1. What are the three rules, and which of them forgets the disagreement?
 # 2. Why must "unknown" be left out *before* the row is divided by its sum?
-# 3. What is the floor of the loss for one rater, and why is it no praise?
+# 3. What is the floor of the loss for one rater, and why is that no sign of a good teacher?
 # 4. Which teacher gives the worst probabilities, and what does its network say instead of 66 %?
 # 5. Why is one rater right on average?
 # 6. The winner of forty against the winner of ten: which number rises, and which should have fallen?

@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lessons.raters.teachers import MOST, ask_raters, best_smoothing, posterior_mean_of, target_of
+from lessons.raters.teachers import MOST, ask_raters, best_smoothing, floor_of, posterior_mean_of, target_of
 from lessons.shapes import shape_faces
 from poster_var_course.checks import run_check
 
@@ -51,6 +51,18 @@ def smoothing(mixture, raters, inverse=8, root=False):
     squares = (mixture**2).sum(dim=1).mean()
     v, b = (1 - squares) / raters, squares - (1 / inverse if inverse else 0)
     return v**0.5 / (v**0.5 + b**0.5) if root else v / (v + b)
+
+
+def one_by_one(mixture, raters):
+    return torch.stack([torch.as_tensor(smoothing(m[None], raters)) for m in mixture])
+
+
+def by_votes(rule):
+    return lambda v, r, e=0.1: rule(v[:, :8].float()) if r == "votes" else target(v, r, e)
+
+
+def by_winner(rule):
+    return lambda v, r, e=0.1: rule(v[:, :8].float()) if r == "winner" else target(v, r, e)
 
 
 def smoothing_by_search(mixture, raters):
@@ -104,6 +116,21 @@ WRONG = [
         lambda v, r, e=0.1: target(v, r) if r != "smoothed" else target(v, "winner") + e / 8,
         "keeps 1 − ε",
     ),
+    ("target", by_votes(lambda c: (c + 1) / (c + 1).sum(dim=1, keepdim=True)), "Nothing is added"),
+    ("target", by_votes(lambda c: c / c.max(dim=1, keepdim=True).values), "not by its largest"),
+    ("target", by_votes(lambda c: c / c.sum(dim=0)), "dim=0 is the faces"),
+    ("target", by_votes(lambda c: c.sqrt() / c.sqrt().sum(dim=1, keepdim=True)), "0.7, 0.2, 0.1"),
+    ("target", by_winner(lambda c: F.one_hot(7 - c.flip(1).argmax(dim=1), 8)), "not the last"),
+    ("target", by_winner(lambda c: (c > c.sum(dim=1, keepdim=True) / 2).float()), "no majority is needed"),
+    ("target", by_winner(lambda c: c * F.one_hot(c.argmax(dim=1), 8)), "not its count"),
+    ("target", lambda v, r, e=0.1: target(v, r, 1 - e), "changed places"),
+    ("target", lambda v, r, e=0.1: target(v, r, e, classes=10), "not over ten"),
+    (
+        "target",
+        lambda v, r, e=0.1: target(v, r, e, rest=lambda w, e: e * target(v, "votes")),
+        "not by the votes",
+    ),
+    ("floor", lambda t: entropies(t).median(), "0.347"),
     ("floor", lambda t: entropies(t.mean(dim=0, keepdim=True)).mean(), "same of every face"),
     ("floor", lambda t: -(t * t.log()).sum(dim=1).mean(), "0 · ln 0"),
     ("floor", lambda t: entropies(t).mean() / LN2, "in bits"),
@@ -113,7 +140,7 @@ WRONG = [
     ("floor", lambda t: -entropies(t).mean(), "minus the logarithm"),
     ("floor", lambda t: -t.max(dim=1).values.log().mean(), "have votes, too"),
     ("floor", lambda t: 0.0, "all raters agree"),
-    ("floor", lambda t: 1 - t.max(dim=1).values.mean(), "ln 2"),
+    ("floor", lambda t: 1 - t.max(dim=1).values.mean(), "0.347"),
     ("posterior_mean", lambda v, a: bayes(v, a / a.sum(), 1), "not a probability"),
     ("posterior_mean", lambda v, a: bayes(v, a, 0), "divide by N + Σα"),
     ("posterior_mean", lambda v, a: bayes(v, a, 8), "only if every α is 1"),
@@ -123,13 +150,23 @@ WRONG = [
     ("posterior_mean", lambda v, a: bayes(v, a - 1), "the mode"),
     ("posterior_mean", lambda v, a: bayes(bayes(v, 0 * a), a), "Counts, not shares"),
     ("posterior_mean", lambda v, a: (v + a) / (v + a).sum(), "its own sum"),
-    ("posterior_mean", lambda v, a: bayes(v, a) ** 2, "no votes at all"),
+    ("posterior_mean", lambda v, a: v + a, "Those are counts"),
+    ("posterior_mean", lambda v, a: (v + a) / 10, "not 10 for every face"),
+    ("posterior_mean", lambda v, a: (v + a) / (v.sum() + a.sum()), "its own sum"),
+    ("posterior_mean", lambda v, a: bayes(v * a, 0 * a), "not multiplied"),
+    ("posterior_mean", lambda v, a: bayes(v, torch.ones(8)), "the α that are given"),
+    ("posterior_mean", lambda v, a: bayes(2 * v, a), "3.5 / 6"),
+    ("posterior_mean", lambda v, a: bayes(v, a) ** 2, "3.5 / 6"),
     ("best_smoothing", lambda m, n: smoothing(m, 1), "n is missing"),
     ("best_smoothing", lambda m, n: 1 - smoothing(m, n), "1 − ε"),
     ("best_smoothing", lambda m, n: smoothing(m, n) / (1 - smoothing(m, n)), "V/n + B"),
     ("best_smoothing", lambda m, n: smoothing(m, n, inverse=None), "1/C is missing"),
     ("best_smoothing", lambda m, n: smoothing(m, n, root=True), "no roots"),
-    ("best_smoothing", lambda m, n: 0.1, "goes to 0"),
+    ("best_smoothing", lambda m, n: (1 - (m**2).sum(dim=1).mean()) / n, "the variance alone"),
+    ("best_smoothing", lambda m, n: one_by_one(m, n), "One ε for all faces"),
+    ("best_smoothing", lambda m, n: one_by_one(m, n).mean(), "then their ratio"),
+    ("best_smoothing", lambda m, n: smoothing(m, n**2), "ε = 0.224"),
+    ("best_smoothing", lambda m, n: 0.1, "ε = 0.224"),
 ]
 
 
@@ -144,6 +181,29 @@ def test_a_typical_mistake_gets_its_own_hint(exercise, wrong, hint):
     result = run_check(f"raters.{exercise}", wrong)
     assert not result.passed
     assert hint in result.hint
+
+
+# the example in each fallback hint: what is handed in and what comes out
+BY_HAND = {
+    "target": ((torch.tensor([[0, 0, 0, 0, 1, 2, 0, 0, 5, 0]]), "votes"), [[0, 0, 0, 0, 1 / 3, 2 / 3, 0, 0]]),
+    "floor": ((torch.tensor([[0.5, 0.5], [1, 0]]),), 0.34657),
+    "posterior_mean": ((torch.tensor([[3.0, 1]]), torch.tensor([0.5, 1.5])), [[3.5 / 6, 2.5 / 6]]),
+    "best_smoothing": ((torch.tensor([[0.8, 0.2, 0, 0, 0, 0, 0, 0]]), 2), 0.16 / 0.715),
+}
+
+
+@pytest.mark.parametrize("exercise", BY_HAND)
+def test_the_example_of_a_hint_is_true_of_the_courses_answer(exercise):
+    given, expected = BY_HAND[exercise]
+    ours = {
+        "target": target_of,
+        "floor": floor_of,
+        "posterior_mean": posterior_mean_of,
+        "best_smoothing": best_smoothing,
+    }
+    torch.testing.assert_close(
+        torch.as_tensor(ours[exercise](*given)), torch.tensor(expected), atol=1e-4, rtol=0
+    )
 
 
 @pytest.mark.parametrize("exercise", RIGHT)

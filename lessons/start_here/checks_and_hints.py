@@ -1,5 +1,6 @@
 """Answer checks of the first lesson: what ten votes say."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -61,7 +62,7 @@ def _majority(
 _WINNERS = [
     (lambda votes: int(votes.argmax()), "7 of 10 is a majority; 4 of 10 is only the largest share."),
     (lambda votes: int(votes[:EMOTIONS].argmax()), "7 of 10 is a majority; 4 of 10 is only the largest share."),
-    (_majority(single=True), "A single vote counts as a slip: set votes of 1 to 0 before you count."),
+    (_majority(single=True), "A single vote counts as a mistake: set votes of 1 to 0 before you count."),
     (_majority(half=True), "Exactly half is no majority: more than s/2."),
     (_majority(of_ten=True), "s is what is left after the single votes are gone; it need not be 10."),
     (_majority(emotions=True), '"unknown" and "NF" belong to s, too: leave them out at the end, not before.'),
@@ -93,10 +94,11 @@ def winner(yours):
             f"For {_told(row)}: got None.",
             "Return −1 where no expression has the majority.",
         )
+        single = not isinstance(value, str | list | tuple) and torch.as_tensor(value).numel() == 1
         expect(
-            not isinstance(value, str) and float(value) == int(value),
+            single and float(value) == int(value),
             f"Expected a position from 0 to 7, or −1; got {value!r}.",
-            "The position in the row of votes, not the expression's name.",
+            "One position in the row of votes, not the expression's name and not a list.",
         )
         got.append(int(value))
     wanted = [winner_of(row) for row in ROWS]
@@ -124,8 +126,8 @@ def _told(row: Tensor) -> str:
 def disagreement(yours):
     """the entropy of the votes for an expression, in nats"""
     for row in (
-        torch.tensor([5, 0, 5, 0, 0, 0, 0, 0, 0, 0]),
         torch.tensor([6, 0, 0, 2, 1, 0, 0, 0, 1, 0]),
+        torch.tensor([5, 0, 5, 0, 0, 0, 0, 0, 0, 0]),
         torch.tensor([0, 10, 0, 0, 0, 0, 0, 0, 0, 0]),
     ):
         votes = row[:EMOTIONS].double()
@@ -147,13 +149,20 @@ def disagreement(yours):
                 (entropy(everything), '"unknown" and "NF" are no expressions: take the first eight.'),
                 (entropy(votes / 10), "Divide by the votes for an expression, which may be fewer than ten."),
                 (entropy(_dropped(votes)), "Here every vote counts, single ones too."),
+                (value / EMOTIONS, "Add over the expressions instead of taking the mean."),
+                (
+                    1 - p.square().sum(),
+                    "That is how probable it is that two raters differ. Entropy weighs −ln p with p.",
+                ),
                 (torch.special.entr(p), "One number for the face: the sum over the expressions."),
                 (
                     value.exp(),
                     "That is the number of expressions that it is worth: leave the exponential out.",
                 ),
             ],
-            hint="Try five votes against five: the answer is ln 2 = 0.693.",
+            hint="By hand: "
+            + " + ".join(f"{share:.3f} · {-math.log(share):.3f}" for share in p.tolist() if share)
+            + f" = {value:.3f}.",
         )
 
 
@@ -191,7 +200,12 @@ def chance_to_agree(yours):
             (expected.sqrt(), "Without the root."),
             (1 - expected, "That is how probable it is that they differ."),
             (entropy(p), "That is their entropy. Two raters agree on k with probability p_k²."),
+            (p.square().mean(dim=-1), "Add the squares instead of taking their mean."),
+            (expected[:, None], "One number for each face, shape (faces,): without keepdim."),
+            (expected.mean(), "One number for each face: no mean over faces."),
+            (p @ p.mT, "That compares every face with every other: multiply elementwise."),
+            (1 / expected, "That is how many equal expressions it is worth: without 1/…"),
             (p.sum(dim=-1), "That sum is always 1: each p_k counts twice, once for each rater."),
         ],
-        hint="For the shares ½ and ½ the answer is ½: both the first or both the second, ¼ + ¼.",
+        hint="By hand: the shares 0.6, 0.3 and 0.1 give 0.36 + 0.09 + 0.01 = 0.46, one number for a face.",
     )

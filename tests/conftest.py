@@ -1,6 +1,9 @@
 """Fixtures that several test folders share."""
 
+import json
+import struct
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -18,6 +21,50 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the real data in {folder}, which is not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sets(tmp_path_factory):
+    """Prepared files NAME.safetensors of drawn faces: RAF-DB of 80 + 12, AffectNet of 160 + 12, FER+ of 60 + 20 + 10."""
+    from data_scripts import prepare_affectnet, prepare_ferplus, prepare_rafdb
+    from drawnfaces.layouts import write_layout
+
+    folder = tmp_path_factory.mktemp("sets")
+    write_layout(folder / "raf", "rafdb", {"train": 80, "test": 12}, 0, size=32)
+    prepare_rafdb.prepare_rafdb(folder / "raf", folder / "rafdb.safetensors", size=32)
+    write_layout(folder / "aff", "affectnet", {"train": 160, "valid": 12}, 0, size=32)
+    prepare_affectnet.prepare_affectnet(folder / "aff", folder / "affectnet.safetensors", size=32)
+    write_layout(folder / "fer", "ferplus", {"train": 60, "valid": 20, "test": 10}, 0)
+    prepare_ferplus.prepare_ferplus(folder / "fer", folder / "ferplus.safetensors")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def change_header():
+    """change_header(file, change): rewrite the metadata in the header of a safetensors file."""
+
+    def rewrite(file, change):
+        content = file.read_bytes()  # eight bytes of length, a header in JSON, tensors
+        (length,) = struct.unpack("<Q", content[:8])
+        header = json.loads(content[8 : 8 + length])
+        change(header["__metadata__"])
+        encoded = json.dumps(header).encode()
+        file.write_bytes(struct.pack("<Q", len(encoded)) + encoded + content[8 + length :])
+
+    return rewrite
+
+
+@pytest.fixture
+def call(capsys):
+    """call(main, *words): the script's exit status and what it printed."""
+
+    def run(main, *words):
+        capsys.readouterr()
+        status = main([str(word) for word in words])
+        printed = capsys.readouterr()
+        return SimpleNamespace(exit_code=status, stdout=printed.out, stderr=printed.err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

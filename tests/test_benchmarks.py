@@ -29,7 +29,7 @@ def results(tmp_path_factory):
     return json.loads(path.read_text())
 
 
-def test_every_size_and_recipe_of_a_quick_benchmark_is_measured(results):
+def test_every_size_recipe_and_start_up_of_a_quick_benchmark_is_measured(results):
     rows = {(row["size"], row["precision"], row["action"]) for row in results["networks"]}
     assert rows == {("tiny", precision, action) for precision in PRECISIONS for action in ("forward", "step")}
     assert all(speed > 0 for speed in results["preparing"].values())
@@ -38,6 +38,9 @@ def test_every_size_and_recipe_of_a_quick_benchmark_is_measured(results):
     assert set(reading) == {name for name in RECIPES if not name.startswith(("affectnet", "drawn"))}
     for row in reading.values():
         assert row["times_as_fast"] == pytest.approx(row["batched"] / row["one_by_one"])
+    (row,) = results["startup"]  # quick; the others take longer
+    assert row["what"] == "pvlib --help"
+    assert 0 < row["times_torch"] < row["seconds"] / 0.01  # no import of torch takes a hundredth of a second
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
@@ -60,12 +63,6 @@ def test_rates_and_shares_follow_from_seconds_operations_and_peaks(results):
         assert row["conv_share"] == pytest.approx(row["gflops"] / row["conv_peak"])
         assert row["matmul_peak"] > 0
         assert row["conv_peak"] > 0
-
-
-def test_start_up_is_measured_beside_the_import_of_torch(results):
-    (row,) = results["startup"]  # quick; the others take longer
-    assert row["what"] == "pvlib --help"
-    assert 0 < row["times_torch"] < row["seconds"] / 0.01  # no import of torch takes a hundredth of a second
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -8,7 +8,6 @@ import torch
 
 from pvlib.data.drawn import draw_faces
 from pvlib.data.labels import FERPLUS
-from pvlib.evaluation.evaluate import evaluate
 from pvlib.files import locked
 from pvlib.report import write_report
 from pvlib.training.sources import DRAWN_SEEDS
@@ -41,8 +40,12 @@ def measured(succeed, run):
     return result.output, run / "evaluation"
 
 
-def test_a_report_is_a_page_numbers_and_tables_in_the_folder_of_the_run(measured):
+def test_a_report_is_a_page_numbers_and_tables_in_the_folder_of_the_run_and_shows_drawn_faces(measured):
     _, folder = measured
+    page = (folder / "index.html").read_text()
+    right = torch.tensor(numbers_of(folder)["confusion"]).diag().sum()
+    assert page.count("data:image/svg+xml") == 6
+    assert page.count("data:image/png") == 12 + min(12, 48 - right)
     assert sorted(path.name for path in folder.iterdir()) == ["evaluation.json", "index.html", "table.md"]
 
 
@@ -59,14 +62,6 @@ def test_a_run_does_not_differ_from_itself(measured):
     assert compared["differences"]["accuracy"] == {"value": 0, "low": 0, "high": 0}
 
 
-def test_drawn_faces_are_shown(measured):
-    page = (measured[1] / "index.html").read_text()
-    assert page.count("data:image/svg+xml") == 6
-    assert page.count("data:image/png") == 12 + min(
-        12, 48 - torch.tensor(numbers_of(measured[1])["confusion"]).diag().sum()
-    )
-
-
 def test_a_run_that_chose_its_epoch_by_the_test_split_is_told_in_red(succeed, undrawn, run, tmp_path):
     other = tmp_path / "tested"
     shutil.copytree(run, other, ignore=shutil.ignore_patterns("evaluation"))
@@ -79,12 +74,7 @@ def test_a_run_that_chose_its_epoch_by_the_test_split_is_told_in_red(succeed, un
 
 def test_faces_go_through_as_many_at_a_time_as_asked_for(command, undrawn, run, tmp_path, monkeypatch):
     sizes = []
-
-    def remember(*arguments, **options):
-        sizes.append(options["batch_size"])
-        return evaluate(*arguments, **options)
-
-    monkeypatch.setattr(write_report, "evaluate", remember)
+    monkeypatch.setattr(write_report, "evaluate", lambda *_, batch_size, **__: sizes.append(batch_size))
     command("evaluate", run, "--count", 20, *QUICK, "--batch-size", 7, "--out", tmp_path)
     assert sizes == [7]
 

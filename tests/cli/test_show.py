@@ -19,7 +19,7 @@ def folder(tmp_path):
 
 
 def test_a_page_of_drawn_faces_is_written_and_named(succeed, tmp_path):
-    result = succeed("show", "drawn", "--count", 2, "--out", tmp_path / "page.png")
+    result = succeed("show", "drawn", "--count", 2, "--out", tmp_path / "page.png", charset="utf-8")
     assert str(tmp_path / "page.png") in result.output
     assert "rotation up to ±3°" in result.output  # the recipe that suits drawn faces
     with Image.open(tmp_path / "page.png") as page:

@@ -3,7 +3,6 @@
 import csv
 import re
 import shutil
-from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -17,19 +16,6 @@ SIZES = {
     "affectnet-old": 68,
 }  # of the latter, 48 are the face
 FOLDERS = {"Training": "FER2013Train", "PublicTest": "FER2013Valid", "PrivateTest": "FER2013Test"}
-
-
-@pytest.fixture
-def call(capsys):
-    """call(main, *words): the script's exit status and what it printed."""
-
-    def run(main, *words):
-        capsys.readouterr()
-        status = main([str(word) for word in words])
-        printed = capsys.readouterr()
-        return SimpleNamespace(exit_code=status, stdout=printed.out, stderr=printed.err)
-
-    return run
 
 
 @pytest.fixture(scope="session")

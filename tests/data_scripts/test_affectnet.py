@@ -309,19 +309,6 @@ def test_training_faces_that_stand_in_valid_are_counted_and_can_be_left_out(new,
         assert label == truth(new)[name][1]
 
 
-def test_a_box_beyond_the_edge_is_clamped_and_one_outside_is_named(table, tmp_path):
-    root = table(
-        "1/a.jpg,-50,-50,500,500,,0,0,0", "1/b.jpg,10,10,900,900,,0,0,0", "1/c.jpg,600,12,20,20,,0,0,0"
-    )
-    for name in "bc":
-        shutil.copy(root / PICTURES / "1" / "a.jpg", root / PICTURES / "1" / f"{name}.jpg")
-    path = tmp_path / "affectnet.safetensors"
-    count, texts = prepare_affectnet(root, path, size=32).problems["images that cannot be read"]
-    assert count == 1
-    assert "lies outside of the 40×30 picture" in texts[0]
-    assert load_affectnet(path, "train").ids == ("1/a.jpg", "1/b.jpg")
-
-
 def test_an_unknown_or_absent_choice_is_refused(drawn, tmp_path):
     path = tmp_path / "affectnet.safetensors"
     prepare_affectnet(drawn("affectnet", tmp_path / "set", train=12), path, size=48)

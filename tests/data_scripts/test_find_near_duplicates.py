@@ -95,21 +95,6 @@ def test_candidates_are_all_pairs_that_agree_in_three_groups_each_of_them_once()
     assert len(expected) > 50
 
 
-def test_of_the_real_pairs_that_a_comparison_of_all_with_all_finds_nearly_none_is_missed(shared):
-    images = np.load(shared / "data" / "ferplus" / "train_valid.npz")["images"][:4000]
-    faces = np.unique(images.reshape(4000, -1), axis=0).reshape(-1, 48, 48)  # no exact copy among them
-    coarse = faces.reshape(-1, 16, 3, 16, 3).mean(axis=(2, 4)).reshape(len(faces), -1)
-    pairs = np.argwhere(np.triu(np.corrcoef(coarse.astype(np.float32)), 1) >= 0.84)
-    parts = np.array_split(pairs, 8)
-    agreeing = np.concatenate([script.agreement(faces[part[:, 0]], faces[part[:, 1]]) for part in parts])
-    expected = set(map(tuple, pairs[agreeing >= script.STRUCTURE].tolist()))
-    found, mirrored, _ = script.near_duplicates(faces)
-    upright = set(map(tuple, found[~mirrored].tolist()))
-    assert len(expected) > 20
-    assert upright <= expected
-    assert len(upright) >= 0.9 * len(expected)
-
-
 def test_mirrored_test_faces_in_training_are_found_and_listed(drawn, call, tmp_path):
     root = drawn("rafdb-folders", tmp_path / "set", train=12, test=4)
     for path in sorted((root / "test").rglob("*.jpg")):

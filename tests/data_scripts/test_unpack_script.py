@@ -40,7 +40,7 @@ def test_a_command_that_is_told_to_end_leaves_nothing(tmp_path, how):
         entry = tarfile.TarInfo("zeros")
         entry.size = 3 << 30
         file.fileobj.write(entry.tobuf())
-        for _ in range(300):
+        for _ in range(150):
             file.fileobj.write(bytes(1 << 20))
     command = [sys.executable, "-m", "data_scripts.unpack", "set.tar.gz", "out", "--limit", "9"]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

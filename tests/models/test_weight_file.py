@@ -26,16 +26,6 @@ def file(tmp_path):
     return tmp_path / "net.safetensors"
 
 
-def change_header(file, change):
-    """Rewrite the JSON header of a safetensors file: eight bytes of length, header, tensors."""
-    content = file.read_bytes()
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    change(header["__metadata__"])
-    encoded = json.dumps(header).encode()
-    file.write_bytes(struct.pack("<Q", len(encoded)) + encoded + content[8 + length :])
-
-
 def test_a_flipped_bit_anywhere_is_noticed(file):
     whole, random = file.read_bytes(), np.random.default_rng(0)
     before = load_landmark_net(file)[0].state_dict()
@@ -48,7 +38,7 @@ def test_a_flipped_bit_anywhere_is_noticed(file):
             assert all(torch.equal(value, before[key]) for key, value in after.items()), position
 
 
-def test_a_file_without_a_checksum_is_read_and_one_with_another_is_not(file):
+def test_a_file_without_a_checksum_is_read_and_one_with_another_is_not(change_header, file):
     change_header(file, lambda metadata: metadata.update(about='{"note": "as retold"}'))
     with pytest.raises(CourseError, match=r"net\.safetensors is damaged .*not what was once written"):
         load_landmark_net(file)
@@ -78,7 +68,7 @@ def test_a_size_that_the_tensors_do_not_have_is_refused_without_memory(file, siz
 
 
 @pytest.mark.parametrize("text", ["not JSON", "[" * 100_000, "9" * 5_000, "{}", "\\u001b[2J"])
-def test_a_header_that_is_no_size_is_refused_in_one_line(file, text):
+def test_a_header_that_is_no_size_is_refused_in_one_line(change_header, file, text):
     change_header(file, lambda metadata: (metadata.update(size=text), metadata.pop("checksum")))
     with pytest.raises(CourseError) as refusal:
         load_landmark_net(file)

@@ -51,14 +51,6 @@ def test_a_photo_is_turned_upright_as_its_camera_says(photo, tmp_path):
     assert np.array_equal(np.asarray(read_photo(tmp_path / "turned.png")), np.asarray(photo))
 
 
-@pytest.mark.parametrize("mode", ["L", "LA", "RGBA", "P", "1", "CMYK"])
-def test_every_kind_of_picture_becomes_rgb(photo, mode, tmp_path):
-    path = tmp_path / ("photo.jpg" if mode == "CMYK" else "photo.png")
-    photo.convert(mode).save(path)
-    again = read_photo(path)
-    assert (again.mode, again.size) == ("RGB", (80, 60))
-
-
 def test_a_folder_stands_for_its_pictures_and_no_photo_comes_twice(tmp_path):
     for name in ("b.jpg", "a.PNG", ".hidden.png"):
         (tmp_path / name).touch()

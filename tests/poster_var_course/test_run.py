@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -105,24 +106,13 @@ def test_every_failing_lesson_is_named_with_its_cell_and_the_others_finish(serie
     assert "timeout in cell endless (import time): ran longer than 3 s" in told(slow.error)
 
 
-def test_a_value_derived_after_the_parameters_cell_follows_the_given_parameter(series):
-    assert series.records[0].metrics["twice"] == 8.0
-
-
-def test_metrics_keep_full_precision(series):
-    import random
-
+def test_the_record_says_what_ran_with_what_and_what_came_out(series):
+    written = json.loads((series.out / "01_good.json").read_text())
+    metrics = written["metrics"]
     random.seed(7)
-    written = json.loads((series.out / "01_good.json").read_text())
-    assert written["metrics"]["draw"] == random.random()
-
-
-def test_the_kernel_is_this_interpreter_whatever_python3_means_elsewhere(series):
-    assert series.records[0].metrics["executable"] == sys.executable
-
-
-def test_the_record_says_what_ran_and_with_what(series):
-    written = json.loads((series.out / "01_good.json").read_text())
+    assert metrics["draw"] == random.random()  # at full precision
+    assert metrics["twice"] == 8.0  # it is derived after the parameters
+    assert metrics["executable"] == sys.executable  # whatever python3 means elsewhere
     assert written["parameters"] == {"profile": "reduced", "seed": 7, "factor": 4.0}
     assert written["seed"] == 7
     assert written["predictions"] == {"good.twice": {"guess": None, "truth": 8.0}}

@@ -48,30 +48,24 @@ def test_nothing_is_fetched_and_nothing_runs(page):
     assert policy.startswith("default-src 'none'")
 
 
-def test_every_picture_has_its_description(page):
+def test_every_picture_has_its_description_and_what_is_not_there_leaves_no_trace(page):
     alts = [one["alt"] for one in page.all("img")]
     assert "Confusion matrix in per cent" in alts[0]
     assert "labelled anger, called neutral with 93 %" in alts[1]
     assert len(alts) == 2
+    assert "Mistakes that it was surest of" in page.texts
+    assert "Faces that it is least certain of" not in page.texts
+    assert "Training" not in page.texts
 
 
-def test_a_warning_stands_before_the_numbers_and_is_marked(page):
+def test_a_warning_stands_before_the_numbers_and_no_name_is_markup(report, page):
     marked = [index for index, (_, one) in enumerate(page.elements) if one.get("role") == "alert"]
     tiles = [index for index, (_, one) in enumerate(page.elements) if one.get("class") == "tiles"]
     assert len(marked) == 1
     assert marked[0] < tiles[0]
     assert "select=test: chosen & scored on the same faces" in page.texts
-
-
-def test_a_name_is_never_markup(report, page):
     assert "<b>one" not in report.as_page()
     assert "Evaluation of runs/<b>one</b>" in page.texts
-
-
-def test_a_group_without_faces_and_a_figure_that_is_not_there_leave_no_trace(page):
-    assert "Mistakes that it was surest of" in page.texts
-    assert "Faces that it is least certain of" not in page.texts
-    assert "Training" not in page.texts
 
 
 def test_the_markdown_has_the_same_numbers_in_whole_tables(report):

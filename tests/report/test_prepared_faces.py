@@ -1,13 +1,11 @@
 """`pvlib evaluate` on prepared files of colour faces, on exported networks and on released ones."""
 
 import json
+import shutil
 
 import pytest
 import torch
 
-from data_scripts.prepare_affectnet import prepare_affectnet
-from data_scripts.prepare_rafdb import prepare_rafdb
-from drawnfaces.layouts import write_layout
 from pvlib.data.labels import AFFECTNET8, RAFDB
 from pvlib.models import poster_var, tiny
 from pvlib.report import write_report
@@ -30,21 +28,14 @@ def undrawn(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def folder(succeed, tmp_path_factory):
-    """Prepared files of RAF-DB and AffectNet, and a run trained on each; a tenth of the training is held out."""
+def folder(succeed, sets, tmp_path_factory):
+    """Files of RAF-DB and AffectNet, and a run trained on each; a tenth of the training is held out."""
     folder = tmp_path_factory.mktemp("sets")
-    write_layout(folder / "raf", "rafdb", {"train": 80, "test": 12}, 0, size=32)
-    prepare_rafdb(folder / "raf", folder / "rafdb.safetensors", size=32)
-    write_layout(folder / "aff", "affectnet", {"train": 40, "valid": 12}, 0, size=32)
-    prepare_affectnet(folder / "aff", folder / "affectnet.safetensors", size=32)
-    for name, choices in (("rafdb", ()), ("affectnet", ("data.classes=8", "data.holdout=0.2"))):
-        options = [
-            f"data.root={folder / name}.safetensors",
-            "train.epochs=1",
-            "train.batch_size=16",
-            *choices,
-        ]
-        succeed("train", "drawn-tiny", *options, "--out", folder / name, "--device", "cpu")
+    for name, *choices in (("rafdb",), ("affectnet", "data.classes=8", "data.count=40", "data.holdout=0.2")):
+        shutil.copy(sets / f"{name}.safetensors", folder)
+        root = f"data.root={folder / name}.safetensors"
+        short = ("train.epochs=1", "train.batch_size=16", "--device", "cpu")
+        succeed("train", "drawn-tiny", root, *choices, *short, "--out", folder / name)
     return folder
 
 

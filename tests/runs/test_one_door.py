@@ -23,14 +23,13 @@ from pvlib.runs.train import train_run
 from pvlib.runs.trained import load_trained, save_trained
 from pvlib.training.config_files import load_config
 
-STORED, INPUTS = (48, 64, 100), (48, 112, 224)
 MEASURED = ("accuracy", "mean_class_accuracy", "negative_log_likelihood", "calibration_error", "mean_sigma")
 QUICK = EvaluationSettings(samples=1, passes=0, bootstrap=0, device="cpu")
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
-@pytest.fixture(scope="module", params=STORED)
+@pytest.fixture(scope="module")
 def prepared(request, tmp_path_factory):
     """A prepared file of 40 drawn faces, stored at one of the sizes; half of them choose the epoch."""
     folder, size = tmp_path_factory.mktemp("faces"), request.param
@@ -59,7 +58,9 @@ def numbers_of(networks, faces):
     return {name: number.value for name, number in evaluate_trained(networks, faces, QUICK).metrics.items()}
 
 
-@pytest.mark.parametrize("input_size", INPUTS)
+@pytest.mark.parametrize(
+    ("prepared", "input_size"), [(48, 48), (48, 224), (64, 112), (100, 48), (100, 224)], indirect=["prepared"]
+)
 def test_run_export_and_ensemble_repeat_the_last_line_of_metrics_csv(prepared, input_size, tmp_path):
     folder, expected = train(prepared, input_size)
     run = load_trained(folder, "last")

@@ -33,33 +33,20 @@ def test_neighbouring_positions_purposes_and_seeds_draw_different_numbers():
     assert len({tuple(numbers) for numbers in all_drawn}) == len(all_drawn) == 32 + 16 + 4
 
 
-def test_the_exponential_schedule_stays_the_same_within_an_epoch():
-    config = TrainConfig(epochs=9, learning_rate=0.004, decay=0.9)
-    for part in (0.01, 0.5, 1.0):
-        assert learning_rate_at(7, part, config) == 0.004 * 0.9**7
-
-
-def test_a_cosine_is_at_half_height_in_the_middle_of_the_run_and_zero_at_its_end():
-    config = TrainConfig(epochs=10, learning_rate=0.2, schedule="cosine")
-    assert learning_rate_at(0, 0.0, config) == 0.2
-    assert learning_rate_at(5, 0.0, config) == pytest.approx(0.1)
-    assert learning_rate_at(2, 0.5, config) == pytest.approx(0.1 * (1 + math.sqrt(0.5)))  # cos 45°
-    assert learning_rate_at(9, 1.0, config) == pytest.approx(0)
-
-
-def test_a_warm_up_rises_in_proportion_and_the_cosine_begins_after_it():
-    config = TrainConfig(epochs=6, learning_rate=0.2, schedule="cosine", warmup=2)
-    assert learning_rate_at(2, 0.0, config) == pytest.approx(0.2)
-    assert learning_rate_at(4, 0.0, config) == pytest.approx(0.1)
-    assert learning_rate_at(0, 0.5, config) == pytest.approx(0.05)
-
-
-@pytest.mark.parametrize("schedule", ["exponential", "constant"])
-def test_half_a_warm_up_is_half_the_rate(schedule):
-    config = TrainConfig(epochs=4, learning_rate=0.2, schedule=schedule, decay=0.5, warmup=0.5)
-    assert learning_rate_at(0, 0.25, config) == pytest.approx(0.1)
-    assert learning_rate_at(0, 0.75, config) == pytest.approx(0.2)
-    assert learning_rate_at(2, 0.75, config) == pytest.approx(0.05 if schedule == "exponential" else 0.2)
+@pytest.mark.parametrize(("settings", "epoch", "part", "rate"), [  # epochs = 10, learning_rate = 0.2
+    *(({"schedule": "exponential", "decay": 0.9}, 7, part, 0.2 * 0.9**7) for part in (0.01, 0.5, 1.0)),
+    ({"schedule": "cosine"}, 0, 0.0, 0.2), ({"schedule": "cosine"}, 5, 0.0, 0.1), ({"schedule": "cosine"}, 9, 1.0, 0.0),
+    ({"schedule": "cosine"}, 2, 0.5, 0.1 * (1 + math.sqrt(0.5))),  # cos 45°
+    # a warm-up rises in proportion, and the cosine begins after it
+    *(({"schedule": "cosine", "warmup": 2}, epoch, part, rate)
+      for epoch, part, rate in ((0, 0.5, 0.05), (2, 0.0, 0.2), (6, 0.0, 0.1))),
+    *(({"schedule": schedule, "decay": 0.5, "warmup": 0.5}, epoch, part, rate)
+      for schedule, late in (("exponential", 0.05), ("constant", 0.2))
+      for epoch, part, rate in ((0, 0.25, 0.1), (0, 0.75, 0.2), (2, 0.75, late))),
+])  # fmt: skip
+def test_the_learning_rate_follows_its_schedule(settings, epoch, part, rate):
+    config = TrainConfig(epochs=10, learning_rate=0.2, **settings)
+    assert learning_rate_at(epoch, part, config) == pytest.approx(rate, abs=1e-15)
 
 
 def test_no_step_of_a_cosine_with_warm_up_has_the_rate_zero():

@@ -5,29 +5,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from data_scripts.prepare_affectnet import prepare_affectnet
-from data_scripts.prepare_ferplus import prepare_ferplus
-from data_scripts.prepare_rafdb import prepare_rafdb
-from drawnfaces.layouts import write_layout
 from pvlib.data.faces import Faces
 from pvlib.data.rafdb import load_rafdb
 from pvlib.errors import CourseError
 from pvlib.training.config_files import load_config
 from pvlib.training.sources import load_faces
 from pvlib.training.splits import hold_out, load_split, load_training
-
-
-@pytest.fixture(scope="module")
-def sets(tmp_path_factory):
-    """Prepared files: RAF-DB of 80 + 12 faces, AffectNet of 160 + 12, FER+ of 60 + 20 + 10."""
-    folder = tmp_path_factory.mktemp("sets")
-    write_layout(folder / "raf", "rafdb", {"train": 80, "test": 12}, 0, size=32)
-    prepare_rafdb(folder / "raf", folder / "rafdb.safetensors", size=32)
-    write_layout(folder / "aff", "affectnet", {"train": 160, "valid": 12}, 0, size=32)
-    prepare_affectnet(folder / "aff", folder / "affectnet.safetensors", size=32)
-    write_layout(folder / "fer", "ferplus", {"train": 60, "valid": 20, "test": 10}, 0)
-    prepare_ferplus(folder / "fer", folder / "ferplus.safetensors")
-    return folder
 
 
 def config_of(sets, name, *overrides):

@@ -190,7 +190,7 @@ def test_a_disk_without_room_is_named_before_the_work_begins(toy, tmp_path, monk
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory as Linux counts it")
 def test_memory_does_not_grow_with_the_number_of_pictures(make_toy, tmp_path):
     peaks = []
-    for count in (128, 1152):  # at 224 pixels: 19 MB and 173 MB of faces
+    for count in (128, 640):  # at 224 pixels: 19 MB and 96 MB of faces
         toy = make_toy(tmp_path / f"set{count}", count)
         ending = """
     write_prepared(listing(), out, 224)

@@ -18,7 +18,6 @@ from pvlib.data.drawn import label_distribution
 from pvlib.data.labels import FERPLUS
 from pvlib.losses import negative_log_likelihood
 from pvlib.models.heads import HeadSample
-from pvlib.models.heads.variational import diagonal_normal
 from pvlib.random_state import own_random_state
 
 WIDTH = 128  # of both hidden layers, so of what a head reads
@@ -125,28 +124,6 @@ class ShapeNetwork(nn.Module):
         return self.head.sample(self.body(shapes))
 
 
-class OwnHead(nn.Module):
-    """A learner's head as an objective can use it: a module with layers ``mean`` and ``log_variance`` that samples.
-
-    Shape: (batch, features) -> (batch, classes): what the head itself gives in its mode.
-    """
-
-    def __init__(self, head: nn.Module):
-        super().__init__()
-        self.own: Any = head
-
-    def forward(self, features: Tensor) -> Tensor:
-        return self.own(features)
-
-    def distribution(self, features: Tensor) -> torch.distributions.Independent:
-        """What the head samples from."""
-        return diagonal_normal(self.own.mean(features), self.own.log_variance(features))
-
-    def sample(self, features: Tensor) -> HeadSample:
-        """One sample of the logits, and the distribution that a divergence looks at."""
-        return HeadSample(self.own(features), self.distribution(features))
-
-
 def train_on_shapes(
     head: Head, objective: Loss, faces: ShapeFaces, seed: int, *, epochs: int = EPOCHS
 ) -> ShapeNetwork:
@@ -154,7 +131,7 @@ def train_on_shapes(
 
     Args:
         head: builds it from the number of features and of classes, e.g. ``VariationalHead``; with ``sample``, as
-            all heads of ``pvlib.models.heads`` have it (:class:`OwnHead` gives it to another one).
+            all heads of ``pvlib.models.heads`` have it.
         objective: ``pvlib.losses.Objective`` or a function of logits, target and the head's distribution.
         faces: with the target to learn; ``dataclasses.replace(faces, target=...)`` for another.
         seed: of initial weights, order and noise. Of one seed all heads share the hidden layers' initial
@@ -181,14 +158,18 @@ def train_on_shapes(
 
 @torch.no_grad()
 def evaluate_on_shapes(network: nn.Module, faces: ShapeFaces) -> dict[str, float]:
-    """Return how good a network's answers are.
+    """Return the scores of a network's answers, the softmax of its logits; see :func:`score_answers`."""
+    return score_answers(network(faces.features).log_softmax(dim=1), faces)
+
+
+def score_answers(log_probabilities: Tensor, faces: ShapeFaces) -> dict[str, float]:
+    """Return how good answers are, given as log-probabilities, (N, 8).
 
     Returns:
         accuracy: share of faces whose strongest true expression is named.
-        nll: −Σ m log p, mean over faces, in nats: m is the true mixture, p the network's softmax.
+        nll: −Σ m log p, mean over faces, in nats: m is the true mixture, p the answer.
         kl: KL(m ‖ p), which is ``nll`` less the mixtures' own entropy: 0 for the truth itself.
     """
-    log_probabilities = network(faces.features).log_softmax(dim=1)  # (N, 8)
     right = log_probabilities.argmax(dim=1) == faces.mixture.argmax(dim=1)
     nll = negative_log_likelihood(log_probabilities, faces.mixture)  # (N,)
     return {

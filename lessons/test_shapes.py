@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from lessons.shapes import OwnHead, evaluate_on_shapes, shape_faces, shape_of, train_on_shapes
+from lessons.shapes import evaluate_on_shapes, shape_faces, shape_of, train_on_shapes
 from pvlib.data.drawn import draw_faces
 from pvlib.losses import Objective
 from pvlib.models import PointHead, VariationalHead
@@ -56,28 +56,6 @@ def test_of_one_seed_all_heads_begin_with_the_same_hidden_layers(faces):
 def test_a_head_learns_its_faces(faces):
     trained = train_on_shapes(PointHead, Objective(), faces, 0, epochs=100)
     assert evaluate_on_shapes(trained, faces)["accuracy"] > 0.9  # eight classes: chance is 0.13
-
-
-class Mine(nn.Module):
-    """A learner's head of equation 5."""
-
-    def __init__(self, features, classes):
-        super().__init__()
-        self.mean, self.log_variance = nn.Linear(features, classes), nn.Linear(features, classes)
-
-    def forward(self, features):
-        mean = self.mean(features)
-        sigma = (0.5 * self.log_variance(features)).exp()
-        return mean + sigma * torch.randn_like(mean) if self.training else mean
-
-
-def test_a_learners_head_trains_as_the_librarys_to_the_last_bit(faces):
-    objective = Objective(divergence="gaussian", weight=0.1)
-    first, second = (
-        train_on_shapes(lambda *sizes, head=head: OwnHead(head(*sizes)), objective, faces, 0, epochs=3)
-        for head in (Mine, VariationalHead)
-    )
-    assert torch.equal(first(faces.features), second(faces.features))
 
 
 class Says(nn.Module):

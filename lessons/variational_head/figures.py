@@ -1,187 +1,182 @@
-"""The learned normals of one face (Figure 5 of the paper), and σ² against theory."""
+"""Still figures of the variational head: faces with votes, all heads side by side, σ against its formula, σ as a rank."""
 
-import base64
-from io import BytesIO
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-import plotly.graph_objects as go
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from PIL import Image
-from plotly.subplots import make_subplots
+from matplotlib.ticker import PercentFormatter
 from torch import Tensor
 
 from pvlib.data.expression_colours import COLOURS
+from pvlib.evaluation.intervals import Interval
 
-INK = "#222222"
-HEIGHT = 0.85  # of a curve, where the rows are 1 apart
-REACH = 3.5  # a curve is drawn over ± this many σ
-
-Normals = tuple[Tensor, Tensor]  # means and σ, (faces, classes) each
+INK, GREY = "#222222", "#777777"
+NAMED, OTHER = "#d55e00", "#0072b2"
+SHOWN = 2000  # dots of a kind in a scatter plot; medians are of all
 
 
-def normals(
-    pictures: Tensor, captions: list[str], wide: Normals, narrow: Normals, names: tuple[str, ...]
-) -> tuple[go.Figure, Figure, str]:
-    """Show each class's normal over the logits, one row a class; a slider walks from face to face.
+def faces_with_votes(
+    pictures: Tensor, votes: Tensor, mixtures: Tensor, names: tuple[str, ...]
+) -> tuple[Figure, str]:
+    """Show faces over bars of their votes; a dark line across a bar is the true share.
 
     Args:
-        pictures: uint8, (faces, 1 or 3, H, W).
-        captions: one text a face.
-        wide: means and σ of the head drawn in the classes' colours.
-        narrow: means and σ of the head drawn as thin dark lines.
-        names: the classes, in order.
-
-    Returns the moving figure, the still one and the description, as :func:`interactive.show` takes them.
-    Every curve has the same height, so that only place and width speak.
+        pictures: uint8, (faces, 3, H, W); an even number.
+        votes, mixtures: shares, (faces, classes).
     """
-    first, last = (
-        ", ".join(
-            f"{names[k]} at {wide[0][i, k]:.1f} ± {wide[1][i, k]:.1f}" for k in wide[0][i].topk(2).indices
+    columns = len(pictures) // 2
+    figure = Figure(figsize=(1.35 * columns, 4.9), layout="constrained")
+    axes = figure.subplots(4, columns, height_ratios=[5, 2, 5, 2])
+    colours = [COLOURS[name] for name in names]
+    for i, picture in enumerate(pictures):
+        row, column = divmod(i, columns)
+        face, bars = axes[2 * row, column], axes[2 * row + 1, column]
+        face.imshow(picture.permute(1, 2, 0).numpy())
+        leading = [k for k in votes[i].argsort(descending=True)[:2].tolist() if votes[i, k] > 0]
+        face.set_title("\n".join(f"{names[k]} {votes[i, k]:.0%}" for k in leading), fontsize=10)
+        face.set_axis_off()
+        bars.bar(range(len(names)), votes[i].numpy(), color=colours, width=0.8)
+        bars.hlines(
+            mixtures[i], [k - 0.4 for k in range(len(names))], [k + 0.4 for k in range(len(names))], color=INK
         )
-        for i in (0, -1)
+        bars.set(ylim=(0, 1.05), xticks=[], yticks=[])
+        bars.spines[["top", "right", "left"]].set_visible(False)
+    said = "; ".join(
+        ", ".join(f"{names[k]} {votes[i, k]:.0%}" for k in votes[i].argsort(descending=True)[:2].tolist())
+        for i in range(len(pictures))
     )
     alt = (
-        f"A face that changes from {captions[0]} to {captions[-1]}, and for each of {len(names)} expressions "
-        f"the normal distribution that the head learned for its logit. Rightmost at the start: {first}; at "
-        f"the end: {last}. Thin dark lines, from a head trained without a divergence, are spikes: their mean "
-        f"σ is {narrow[1].mean():.3f} against {wide[1].mean():.2f}."
-    )
-    return (
-        _normals_moving(pictures, captions, wide, narrow, names),
-        _normals_still(pictures, captions, wide, narrow, names),
-        alt,
-    )
-
-
-def _normals_moving(
-    pictures: Tensor, captions: list[str], wide: Normals, narrow: Normals, names: tuple[str, ...]
-) -> go.Figure:
-    figure = make_subplots(cols=2, column_widths=[0.32, 0.68], horizontal_spacing=0.14)
-    figure.add_trace(go.Image(source=_png(pictures[0]), hoverinfo="skip"), row=1, col=1)
-    for trace in _curves(0, wide, narrow, names):
-        figure.add_trace(trace, row=1, col=2)
-    curves = list(range(1, 1 + 2 * len(names)))
-    steps = []
-    for i, caption in enumerate(captions):
-        traces = _curves(i, wide, narrow, names)
-        # the picture has no x and y: None leaves them alone, as it leaves the curves without a source
-        changes = {
-            "source": [_png(pictures[i])] + [None] * len(curves),
-            "x": [None] + [list(trace.x) for trace in traces],
-            "y": [None] + [list(trace.y) for trace in traces],
-        }
-        steps.append({"method": "restyle", "label": caption, "args": [changes, [0, *curves]]})
-    figure.update_layout(
-        sliders=[{"active": 0, "steps": steps, "pad": {"t": 25}, "currentvalue": {"prefix": "this face: "}}],
-        showlegend=False,
-        template="plotly_white",
-        height=480,
-        margin={"t": 20, "b": 20},
-    )
-    figure.update_xaxes(visible=False, row=1, col=1)
-    figure.update_yaxes(visible=False, row=1, col=1)
-    figure.update_xaxes(title="logit z", range=_range(wide, narrow), zeroline=False, row=1, col=2)
-    figure.update_yaxes(
-        tickvals=_rows(names), ticktext=list(names), range=[-0.2, len(names)], zeroline=False, row=1, col=2
-    )
-    return figure
-
-
-def _curves(i: int, wide: Normals, narrow: Normals, names: tuple[str, ...]) -> list[go.Scatter]:
-    traces = []
-    for (means, sigmas), filled in ((wide, True), (narrow, False)):
-        for k, (name, row) in enumerate(zip(names, _rows(names), strict=True)):
-            x, y = _curve(means[i, k], sigmas[i, k], row)
-            traces.append(
-                go.Scatter(
-                    x=x,
-                    y=y,
-                    mode="lines",
-                    line={"color": COLOURS[name] if filled else INK, "width": 1},
-                    fill="toself" if filled else None,
-                    opacity=0.75 if filled else 1,
-                    hovertemplate=f"{name}: μ = {means[i, k]:.2f}, σ = {sigmas[i, k]:.3f}<extra></extra>",
-                )
-            )
-    return traces
-
-
-def _normals_still(
-    pictures: Tensor, captions: list[str], wide: Normals, narrow: Normals, names: tuple[str, ...]
-) -> Figure:
-    shown = [0, len(pictures) // 2, len(pictures) - 1]
-    figure = Figure(figsize=(9, 5), layout="constrained")
-    axes = figure.subplots(2, 3, sharex="row", sharey="row", height_ratios=[1, 2])
-    for column, i in enumerate(shown):
-        _picture(axes[0, column], pictures[i], captions[i])
-        ridge = axes[1, column]
-        for k, (name, row) in enumerate(zip(names, _rows(names), strict=True)):
-            x, y = _curve(wide[0][i, k], wide[1][i, k], row)
-            ridge.fill_between(x, y, row, color=COLOURS[name], alpha=0.75, linewidth=0)
-            ridge.plot(*_curve(narrow[0][i, k], narrow[1][i, k], row), color=INK, linewidth=0.8)
-        ridge.set(xlabel="logit z", xlim=_range(wide, narrow), yticks=_rows(names), yticklabels=names)
-        ridge.spines[["top", "right", "left"]].set_visible(False)
-        ridge.tick_params(axis="y", length=0)
-    return figure
-
-
-def _rows(names: tuple[str, ...]) -> list[int]:
-    """Where each class's curve stands: the first on top."""
-    return list(range(len(names) - 1, -1, -1))
-
-
-def _curve(mean: Tensor, sigma: Tensor, row: int) -> tuple[list[float], list[float]]:
-    steps = torch.linspace(-REACH, REACH, 41)
-    x, y = mean + sigma * steps, row + HEIGHT * torch.exp(-0.5 * steps**2)
-    return [round(v, 4) for v in x.tolist()], [round(v, 3) for v in y.tolist()]
-
-
-def _range(wide: Normals, narrow: Normals) -> tuple[float, float]:
-    low = min((mean - 2.5 * sigma).min().item() for mean, sigma in (wide, narrow))
-    high = max((mean + 2.5 * sigma).max().item() for mean, sigma in (wide, narrow))
-    return low, high
-
-
-def _picture(axes: Axes, picture: Tensor, caption: str) -> None:
-    axes.imshow(picture.permute(1, 2, 0).squeeze(-1).numpy(), cmap="gray", vmin=0, vmax=255)
-    axes.set_title(caption, fontsize=10)
-    axes.set_axis_off()
-
-
-def _png(picture: Tensor) -> str:
-    buffer = BytesIO()
-    Image.fromarray(picture.permute(1, 2, 0).squeeze(-1).numpy()).convert("RGB").save(buffer, format="png")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
-
-
-def variance_and_theory(spread: Tensor, variance: Tensor, weight: float) -> tuple[Figure, str]:
-    """Plot each learned σ² over E[p(1 − p)] of its logit, and the optimum λ / (λ + E[p(1 − p)]).
-
-    Args:
-        spread: E[p(1 − p)] for every face and class, (n,).
-        variance: the head's σ² for the same, (n,).
-        weight: λ of the Gaussian divergence.
-    """
-    figure = Figure(figsize=(6, 3.6), layout="constrained")
-    axes = figure.subplots()
-    axes.plot(spread, variance, ".", color="#0072b2", alpha=0.12, markersize=4, markeredgewidth=0)
-    edges = torch.linspace(0, 0.25, 11)
-    centres, medians = [], []
-    for low, high in pairwise(edges):
-        inside = (spread >= low) & (spread < high)
-        if inside.sum() >= 10:  # fewer have no steady median
-            centres.append(((low + high) / 2).item())
-            medians.append(variance[inside].median().item())
-    axes.plot(centres, medians, "o", color="#0072b2", label="learned σ² (median of each bin)")
-    grid = torch.linspace(0, 0.25, 101)
-    axes.plot(grid, weight / (weight + grid), color="#d55e00", label="theory: λ / (λ + E[p(1−p)])")
-    axes.set(xlabel="E[p(1−p)]: how undecided this class is", ylabel="σ² of its logit", ylim=(0, 1.15))
-    axes.legend(frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
-    alt = (
-        f"A scatter plot of {len(spread)} learned variances. They fall from about {medians[0]:.2f} where a "
-        f"class is decided to {medians[-1]:.2f} where it is most undecided, close to the theoretical curve."
+        f"{len(pictures)} drawn faces with bars for the shares of ten raters' votes: {said}. Dark lines mark the true "
+        f"shares. In the upper row raters agree, in the lower one they do not."
     )
     return figure, alt
+
+
+def all_heads(
+    titles: Sequence[str],
+    scores: Mapping[str, Sequence[Sequence[float]]],
+    differences: Mapping[str, Sequence[Interval]],
+) -> tuple[Figure, str]:
+    """Show a dot for each seed of each head, and the paired difference to the first head with its interval.
+
+    Args:
+        titles: of the heads; the first is the reference.
+        scores: by "accuracy" and "nll", for each head one number a seed.
+        differences: by the same names, of each head to the first.
+    """
+    figure = Figure(figsize=(6.0, 0.6 * len(titles) + 1.4), layout="constrained")
+    panels = figure.subplots(2, 1)
+    kinds = {
+        "accuracy": ("accuracy (higher is better)", 100, 1),
+        "nll": ("NLL, nats (lower is better)", 1, 3),
+    }
+    told: dict[str, list[str]] = {title: [] for title in titles}
+    for axes, (key, (about, scale, digits)) in zip(panels, kinds.items(), strict=True):
+        for row, (title, values, gap) in enumerate(zip(titles, scores[key], differences[key], strict=True)):
+            told[title].append(f"{about.split(',')[0].split(' ')[0]} {_signed(gap, scale, digits)}")
+            colour = INK if row == 0 else OTHER if gap.low > 0 or gap.high < 0 else GREY
+            axes.plot(values, [row] * len(values), "o", color=colour, alpha=0.45, markersize=5)
+            axes.plot([sum(values) / len(values)], [row], "|", color=colour, markersize=13, markeredgewidth=2)
+            text = "difference [95 %]" if row == 0 else _signed(gap, scale, digits)
+            axes.annotate(
+                text, (1.02, row), xycoords=("axes fraction", "data"), color=colour, va="center", fontsize=9
+            )
+        axes.axvline(sum(scores[key][0]) / len(scores[key][0]), color=INK, linewidth=0.8, linestyle=":")
+        axes.set_title(about, fontsize=10)
+        axes.set_yticks(range(len(titles)), titles)
+        axes.set_ylim(len(titles) - 0.5, -0.5)
+        axes.margins(x=0.06)
+        axes.spines[["top", "right", "left"]].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+    panels[0].xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    said = "; ".join(f"{title}: {', '.join(parts)}" for title, parts in list(told.items())[1:])
+    alt = (
+        f"A dot for each of {len(scores['nll'][0])} seeds of {len(titles)} heads. Differences to the {titles[0]} head, seed "
+        f"by seed, with 95 % intervals (accuracy in points): {said}. Grey where the interval contains zero."
+    )
+    return figure, alt
+
+
+def _signed(gap: Interval, scale: int, digits: int) -> str:
+    value, low, high = (
+        f"{scale * number:+.{digits}f}".replace("-", "−") for number in (gap.value, gap.low, gap.high)
+    )
+    return f"{value} [{low}, {high}]"
+
+
+def variance_and_formula(
+    undecided: Tensor, variance: Tensor, named: Tensor, weight: float
+) -> tuple[Figure, str]:
+    """Plot each learned σ² over E[p(1 − p)] of its logit, the class named apart, with λ / (λ + E[p(1 − p)]).
+
+    Args:
+        undecided: E[p(1 − p)], (faces, classes).
+        variance: the head's σ², (faces, classes).
+        named: the index of the class with the largest μ, (faces,).
+        weight: λ of the Gaussian divergence.
+    """
+    figure = Figure(figsize=(5.6, 3.6), layout="constrained")
+    axes = figure.subplots()
+    is_named = torch.zeros_like(variance, dtype=torch.bool).scatter(1, named[:, None], True)
+    grid, told = torch.linspace(0, 0.25, 101), {}
+    for title, which, colour in (("other classes", ~is_named, OTHER), ("the class named", is_named, NAMED)):
+        x, y = undecided[which], variance[which]
+        few = torch.arange(0, len(x), 1 + len(x) // SHOWN)
+        axes.plot(x[few], y[few], ".", color=colour, alpha=0.25, markersize=4, markeredgewidth=0)
+        centres, medians = _medians(x, y)
+        axes.plot(centres, medians, "o", color=colour, label=f"{title} (median of each bin)")
+        told[title] = (medians[0], medians[-1])
+    axes.plot(grid, weight / (weight + grid), color=INK, label="formula: λ / (λ + E[p(1−p)])")
+    axes.set(xlabel="E[p(1−p)] of the class", ylabel="σ² of its logit", xlim=(0, 0.25), ylim=(0, 1.1))
+    axes.legend(frameon=False, fontsize=9)
+    axes.spines[["top", "right"]].set_visible(False)
+    alt = (
+        f"A scatter plot of {variance.numel():,} learned variances against E[p(1−p)], with the curve λ/(λ+E[p(1−p)]). Those "
+        f"of the classes that are not named fall from {told['other classes'][0]:.2f} to {told['other classes'][1]:.2f} "
+        f"along the curve; those of the class named go from {told['the class named'][0]:.2f} to "
+        f"{told['the class named'][1]:.2f}, where the curve falls."
+    )
+    return figure, alt
+
+
+def _medians(x: Tensor, y: Tensor) -> tuple[list[float], list[float]]:
+    """The middle of each of ten bins of x, and the median of y in it; bins of fewer than 20 are left out."""
+    centres, medians = [], []
+    for low, high in pairwise(torch.linspace(0, 0.25, 11).tolist()):
+        inside = (x >= low) & (x < high)
+        if inside.sum() >= 20:
+            centres.append((low + high) / 2)
+            medians.append(y[inside].median().item())
+    return centres, medians
+
+
+def ranks(rows: Mapping[str, Mapping[str, Sequence[float]]]) -> tuple[Figure, str]:
+    """Show for each summary its rank correlation with the true ambiguity: a dot a seed, a line from zero to the mean.
+
+    Args:
+        rows: by the title of a panel and by the name of a summary, one correlation a seed.
+    """
+    figure = Figure(figsize=(6.0, 2.3), layout="constrained")
+    panels = figure.subplots(1, len(rows), sharey=True, squeeze=False)[0]
+    told = []
+    for axes, (title, summaries) in zip(panels, rows.items(), strict=True):
+        for row, (name, values) in enumerate(summaries.items()):
+            middle = sum(values) / len(values)
+            colour = NAMED if middle > 0 else OTHER
+            axes.plot([0, middle], [row, row], color=colour, linewidth=3)
+            axes.plot(values, [row] * len(values), "o", color=colour, markersize=4, alpha=0.5)
+            told.append(f"{title}, {name}: {middle:+.2f}")
+        _rank_axis(axes, title, list(summaries))
+    alt = f"Rank correlations with the true ambiguity, mean over seeds. {'; '.join(told)}."
+    return figure, alt
+
+
+def _rank_axis(axes: Axes, title: str, names: list[str]) -> None:
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.set(xlim=(-1, 1), xticks=[-1, 0, 1], ylim=(len(names) - 0.5, -0.5))
+    axes.set_title(title, fontsize=10)
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.spines[["top", "right", "left"]].set_visible(False)

@@ -58,8 +58,8 @@ class DecoderHead(LatentHead):
 
     The objective CE + β KL + γ ‖W' z + c − h‖² (``weight`` β, ``reconstruction`` γ) is, at β = 1, the negative
     evidence bound of p(z) = N(0, I), p(h | z) = N(W' z + c, s² I), γ = 1 / 2 s², plus the label's cross-entropy
-    (Kingma & Welling 2013). The features count as given: no gradient of the error flows into them, or the
-    network would make them small, which are rebuilt with ease. At test the decoder has nothing to do.
+    (Kingma & Welling 2013). The features count as given: no gradient of the error flows into them, so that
+    the network cannot lower it by making them small. At test the decoder has nothing to do.
 
     Shape: (batch, features) -> (batch, classes).
     """

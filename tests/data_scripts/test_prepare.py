@@ -11,20 +11,6 @@ from pvlib.data.prepared import load_prepared
 SCRIPTS = {"ferplus": prepare_ferplus, "rafdb": prepare_rafdb, "affectnet": prepare_affectnet}
 
 
-@pytest.mark.parametrize(("name", "pieces"), [
-    ("ferplus", ("github.com/microsoft/FERPlus", "kaggle.com", "MIT", "research")),
-    ("rafdb", ("whdeld.cn/RAF", "Shan Li", "e-mail", "list_patition_label.txt", "train/1", "--workers", "--size")),
-    ("affectnet", ("mohammadmahoor.com/databases/affectnet", "licence", "training.csv", "train_set", "--workers")),
-])  # fmt: skip
-def test_help_says_whom_to_ask_and_under_which_terms(capsys, name, pieces):
-    with pytest.raises(SystemExit) as ended:
-        SCRIPTS[name].main(["--help"])
-    assert ended.value.code == 0
-    text = capsys.readouterr().out
-    for piece in (*pieces, "repository", "pass"):
-        assert piece in text
-
-
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_script_writes_the_file_and_prints_the_report_or_one_line(drawn, call, tmp_path, name):
     script, out = SCRIPTS[name], tmp_path / "data" / "faces.safetensors"

@@ -185,14 +185,6 @@ def test_a_count_is_divided_without_a_rest(layout):
         assert min(counts.values()) >= 0
 
 
-def test_drawn_faces_may_be_replaced(tmp_path):
-    out = write(tmp_path / "faces", "rafdb", size=16, train=3)
-    write_layout(out, "rafdb-folders", {"train": 1}, SEED, size=16, replace=True)
-    assert not (out / "EmoLabel").exists()
-    assert len(list(out.rglob("*.jpg"))) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["faces"]
-
-
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
 def test_an_interruption_leaves_nothing_behind_and_keeps_what_was_to_be_replaced(tmp_path, error):
     def interrupt(done):

@@ -15,7 +15,6 @@ from drawnfaces.action_units import to_vector
 from drawnfaces.anatomy import build
 from drawnfaces.camera import develop
 from drawnfaces.glasses import FRAMES
-from drawnfaces.numbered import DrawingOptions, draw_numbered
 from drawnfaces.occlusions import KINDS, Occlusion
 from drawnfaces.raters import CONFUSION, HAZE, cast_votes
 from drawnfaces.render import landmarks, paint
@@ -104,14 +103,6 @@ def test_a_head_turned_far_hides_its_far_side_only():
     assert not right & {0, 1, 17, 36}
 
 
-def test_landmarks_outside_of_the_picture_cannot_be_seen():
-    identity, pose = Identity(), Pose(shift_y=-0.4)
-    anatomy = build(RESTING, identity)
-    inside = (landmarks(anatomy, pose, 100)[:, 1] >= -0.5).tolist()
-    assert visible_landmarks(anatomy, identity, pose).tolist() == inside
-    assert not all(inside)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_hidden_is_painted_over(kind):
     identity, pose, camera, size = Identity(), Pose(), Camera(), 224
@@ -197,9 +188,3 @@ def test_a_plain_camera_changes_no_pixel():
     rng = np.random.default_rng(1)
     picture = rng.integers(110, 146, (96, 96), dtype=np.uint8)
     np.testing.assert_array_equal(_developed(Camera(**PLAIN)), picture)
-
-
-def test_a_margin_shows_the_same_face_smaller():
-    close, far = (draw_numbered(DrawingOptions(seed=3, size=56, margin=m), 0) for m in (0.0, 0.2))
-    centre = 27.5
-    np.testing.assert_allclose((far.landmarks - centre) * 1.4, close.landmarks - centre, atol=1e-6)

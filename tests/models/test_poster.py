@@ -11,7 +11,6 @@ from torch.utils.flop_counter import FlopCounterMode
 from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize, Poster, Size, poster_pp, poster_var, tiny
-from pvlib.models.poster import resize
 
 
 @cache
@@ -46,13 +45,6 @@ def test_a_tiny_network_has_at_most_2_million_parameters_and_runs(build, side):
 
 
 # ---------------------------------------------------------------- input
-
-
-def test_an_image_of_the_right_size_is_left_alone_and_a_constant_one_stays_constant():
-    images = faces(2, 48)
-    assert resize(images, 48) is images
-    constant = torch.full((1, 3, 112, 112), 0.3)
-    torch.testing.assert_close(resize(constant[..., :48, :48], 112), constant)
 
 
 def test_native_landmark_input_is_the_picture_itself_in_the_order_blue_green_red():

@@ -24,10 +24,8 @@ from torch import nn
 
 from pvlib.errors import CourseError
 from pvlib.models.checkpoint_reader import read_checkpoint
-from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.poster import poster_pp
-from pvlib.models.released import load_released, released_landmark_name, released_name
-from pvlib.models.sizes import LandmarkSize
+from pvlib.models.released import load_released, released_name
 from pvlib.models.state_dicts import find_state_dict
 
 ZIP, LEGACY = True, False
@@ -147,13 +145,6 @@ def test_a_whole_network_is_loaded_from_a_file(tmp_path):
     network = load_released(path)
     named = {released_name(key, variational=False): value for key, value in network.state_dict().items()}
     assert_same(named, expected)
-
-
-def test_a_landmark_network_alone_is_recognised(tmp_path):
-    expected = MobileFaceNet(LandmarkSize())
-    state = {released_landmark_name(key): value for key, value in expected.state_dict().items()}
-    network = load_released(save({"state_dict": state}, tmp_path / "landmarks.pth"))
-    assert_same(network.state_dict(), expected.state_dict())
 
 
 # ---------------------------------------------------------------- files that hold something else

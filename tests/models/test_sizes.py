@@ -13,13 +13,6 @@ from pvlib.models.heads import SETTINGS
 from pvlib.models.sizes import without_variational_parts
 
 
-def test_the_paper_s_windows_and_tokens():
-    assert paper().windows == (28, 14, 7)
-    assert paper().tokens == 147
-    assert paper().landmark.maps == (28, 14, 7)
-    assert [width // paper().head_dim for width in paper().channels] == [2, 4, 8]
-
-
 @pytest.mark.parametrize(("build", "message"), [
     (lambda: Size(image_size=100), "image_size must be a multiple of 16, not 100"),
     (lambda: LandmarkSize(input_size=100), "input_size must be a multiple of 16, not 100"),

@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable
 from numbers import Real
 
-import lightning.fabric  # noqa: F401  fit imports it: seconds that are no part of an answer's time
 import torch
 from torch import Tensor, nn
 

@@ -330,6 +330,28 @@ def test_faces_that_stand_in_a_later_split_are_counted_and_can_be_left_out(folde
     assert len(load_ferplus(path, "train")) == 30
 
 
+def test_the_real_validation_faces_give_the_published_counts(shared, tmp_path):
+    packed = np.load(shared / "data" / "ferplus" / "train_valid.npz")
+    images, names, votes = (packed[key] for key in ("images", "names", "votes"))
+    valid = packed["split"] == "FER2013Valid"
+    pixels = {image.tobytes() for image in images[valid]}
+    # all of validation, and what of training is a copy of it; the rest only takes time
+    chosen = [i for i in range(len(images)) if valid[i] or images[i].tobytes() in pixels]
+    rows = [["PublicTest" if valid[i] else "Training", str(names[i]), *votes[i].tolist()] for i in chosen]
+    write_votes(tmp_path / "set", rows)
+    for i, row in zip(chosen, rows, strict=True):
+        image_of(tmp_path / "set", row).parent.mkdir(exist_ok=True)
+        Image.fromarray(images[i]).save(image_of(tmp_path / "set", row))
+    path = tmp_path / "out.safetensors"
+    report = prepare_ferplus(tmp_path / "set", path)
+    assert report.faces["valid"] == 3_579
+    published = {"majority": 3_199, "probability": 3_505, "multi-target": 3_472, "argmax": 3_553}
+    assert {rule: report.counts[f"faces kept, {rule}"]["valid"] for rule in RULES} == published
+    assert report.duplicates["valid in train"] == 279
+    assert "No image of the split test is there." in report.notes
+    assert len(load_ferplus(path, "valid")) == 3_199
+
+
 def test_an_unknown_choice_is_refused_and_the_header_tells_of_the_file_without_pvlib(folders, tmp_path):
     path = tmp_path / "out.safetensors"
     prepare_ferplus(folders, path)

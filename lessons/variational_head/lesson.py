@@ -7,7 +7,7 @@
 # **After this lesson you can** build the paper's head and the conventional one; compare heads fairly, with seeds, controls
 # and intervals; turn eight σ into one number in three ways, and say why the three disagree.
 #
-# **You need** {link:reparameterization}, {link:the_bound} and `nn.Module`. **Time:** 50 minutes; the cells compute for about
+# **You need** {link:reparameterization}, {link:the_bound} and `nn.Module`. **Time:** 55 minutes; the cells compute for about
 # half a minute.
 # **In the paper:** the variational inference classification head (VICH), equation 5, Figure 5 and the row "w/o VI" of
 # Table 3 of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026).
@@ -67,13 +67,13 @@ pictures = torch.from_numpy(np.stack([draw_numbered(colour, int(n)).image for n 
 show_still(*figures.faces_with_votes(pictures, test_faces.target[pick], test_faces.mixture[pick], names))
 
 # %% [markdown]
-# A head that gives every logit a normal distribution $\mathcal N(\mu_k, \sigma_k^2)$ has eight σ for a face. It is tempting
-# to read them as doubt.
+# A head that gives every logit a normal distribution $\mathcal N(\mu_k, \sigma_k^2)$ has eight σ for a face. They are often
+# read as doubt.
 
 # %% id="guess-widest"
 guess(
     "variational_head.widest",
-    "A face is half happiness, half anger. Of its eight learned normals, which is the widest?",
+    "A face is half happiness, half anger. Of its eight learned σ, which is the largest?",
     options=("happiness", "anger", "one of the other six"),
 )
 
@@ -117,20 +117,20 @@ check("variational_head.variational_head", MyVariationalHead)
 hint("variational_head.variational_head")
 
 # %% [markdown]
-# At test the second layer is not read at all: the released network carries log σ² through training and never shows it. At
-# the start its means differ by about 0.15 and its σ are about 1, so the first logits are almost pure noise.
+# At test the second layer is not read: the released network trains log σ², but no answer depends on it. At the start both
+# layers give numbers near 0, so σ is near 1: the logits are mostly noise.
 #
 # ## 3 · Build it: the conventional head
 #
-# Variational classifiers usually sample a *code* $z \in \mathbb R^L$ and put a classifier behind it:
+# Variational classifiers usually sample a *latent* $z \in \mathbb R^L$ and put a linear classifier behind it:
 # $\text{logits} = Wz + b$. With the Gaussian KL this is the variational information bottleneck (Alemi et al. 2017).
 #
-# > **Exercise 2** · 4 minutes · easy · important. Write it with a third layer, `classifier`.
+# > **Exercise 2** · 4 minutes · easy · important. Write this head; call the third layer `classifier`.
 
 
 # %% id="latent-head"
 class MyLatentHead(nn.Module):
-    """(batch, features) -> logits (batch, classes) through a sampled code (batch, latent)."""
+    """(batch, features) -> logits (batch, classes) through a sampled latent (batch, latent)."""
 
     def __init__(self, features, classes, latent):
         super().__init__()
@@ -171,20 +171,20 @@ with torch.no_grad():
     torch.manual_seed(seed)
     same = torch.equal(through_code, direct(one_face))
     print("with W = I and b = 0 both give the same sample, to the last bit:", same)
-    for name, head in [("the paper's head", direct), ("code of 16 numbers", LatentHead(16, classes))]:
+    for name, head in [("the paper's head", direct), ("latent of 16", LatentHead(16, classes))]:
         correlated = torch.corrcoef(head(one_face.expand(20_000, 16)).T).fill_diagonal_(0).abs().max()
         print(f"{name:19s}: the noise of two logits correlates by up to {correlated:.2f}")
 
 # %% [markdown]
-# The paper's head cannot express that two expressions are uncertain *together*: its noise is independent. In exchange every
-# σ belongs to an expression by name.
+# The paper's head cannot express that two expressions are uncertain *together*: its noise is independent. But each of
+# its σ belongs to one named expression.
 #
 # ## 4 · What to answer at test
 #
 # The paper answers softmax(μ). A model whose loss averages probabilities answers with their mean over samples,
 # $\frac1S\sum_s \mathrm{softmax}(z_s)$.
 #
-# > **Exercise 3** · 5 minutes · medium · important. Write that average.
+# > **Exercise 3** · 5 minutes · medium · important. Write this mean; the noise is given.
 
 
 # %% id="monte-carlo"
@@ -204,22 +204,25 @@ hint("variational_head.monte_carlo")
 # %% [markdown]
 # ## 5 · All heads side by side
 #
-# | head | what is random | loss (target $t$: the votes) |
+# CE is the cross-entropy, E a mean over the noise, $t$ the shares of the votes, $q$ the normals that the head predicts.
+#
+# | head | what is random | loss |
 # |---|---|---|
-# | point | nothing | CE($t$, $z$) |
+# | point: one linear layer | nothing | CE($t$, $z$) |
 # | point + ½λ‖z‖² | nothing | CE + ½ λ Σ z² |
 # | the same + noise | logits, one constant σ = 0.78 | E CE + ½ λ Σ μ² |
 # | VICH, no divergence | logits | E CE; all released configurations |
 # | VICH, released KL | logits | E CE + KL(π ‖ softmax z)/C: label smoothing, {link:the_bound} |
-# | VICH, λ | logits | E CE + λ KL(q ‖ N(0, I)) |
-# | latent of 16 | code | E CE($t$, $Wz + b$) + λ KL(q ‖ N(0, I)) |
-# | latent of 16 + decoder | code, which also rebuilds the features $h$ | the same + 0.01 E‖decoder(z) − h‖² |
+# | VICH, λ = 0.01 and 0.1 | logits | E CE + λ KL(q ‖ N(0, I)) |
+# | latent of 16 | latent | E CE($t$, $Wz + b$) + λ KL(q ‖ N(0, I)) |
+# | latent of 16 + decoder | latent; a decoder computes the features $h$ from it | the same + 0.01 E‖decoder(z) − h‖² |
 # | Kendall–Gal | logits | −Σ t log of the mean softmax over ten samples; answers so at test |
 # | HET | logits, correlated: Cov = VVᵀ + diag d², rank 2 | as Kendall–Gal (Collier et al. 2021) |
 #
-# Rows two and three are **controls**. The KL is $\tfrac12\sum(\sigma^2 + \mu^2 - 1 - \log\sigma^2)$, so VICH with λ is three
-# things at once: a penalty on large logits, noise, and a *learned* σ. The controls have the penalty alone, and the penalty
-# with noise that nobody learns.
+# λ is 0.1 where the table gives none. Rows two and three are **controls**. The KL is
+# $\tfrac12\sum(\sigma^2 + \mu^2 - 1 - \log\sigma^2)$, so VICH with λ is three
+# things at once: a penalty on large logits, noise, and a *learned* σ. The first
+# control has the penalty alone; the second adds noise of a fixed σ, 0.78, the mean of what VICH learns.
 
 # %% id="guess-gain"
 guess(
@@ -230,8 +233,9 @@ guess(
 )
 
 # %% [markdown]
-# Every head is trained with five seeds. Heads of one seed share initial hidden layers and the order of the faces, so their
-# differences are paired. *Right* means the strongest true expression; NLL is $-\sum m \log p$ against the true mixture $m$.
+# Every head is trained with five seeds. Heads of one seed share initial hidden layers and the order of the faces, so
+# their differences are paired. An answer is right if it is the strongest true expression; NLL is $-\sum m \log p$ against
+# the true mixture $m$.
 
 # %% id="train"
 monte_carlo = chosen("variational_head.monte_carlo", monte_carlo, formulas.monte_carlo)
@@ -257,27 +261,26 @@ for one, other in pairs:
     )
 
 # %% [markdown]
-# Read it with the intervals (grey: not distinguishable from the point head).
+# The figure has the differences to the point head (grey: not distinguishable), the printed lines those of other pairs.
 #
 # - **VICH without a divergence**, the released setting: +0.1 points, not distinguishable, and a slightly worse NLL.
-# - **λ = 0.1 gains 1.6 points.** So does the point head with the penalty. With the penalty *and* a constant σ, accuracy and
-#   NLL are both not distinguishable from VICH: nothing here needed a learned σ.
-# - **It has a price:** the penalty keeps logits small, and NLL rises by 0.12 nats. λ = 0.01 improves both numbers a little.
-# - **The conventional head is not worse.** Its accuracy is not distinguishable from VICH's, its NLL is 0.08 nats lower: $W$
-#   can enlarge what the KL keeps small. The paper says that decoding compromises performance, and shows no experiment; the
-#   decoder here changes nothing that is distinguishable.
+# - **λ = 0.1 gains 1.6 points.** So does the point head with the penalty, at 0.03 nats more NLL. With the penalty *and* a
+#   constant σ, accuracy and NLL are both not distinguishable from VICH: no gain of a *learned* σ is shown.
+# - **But NLL rises by 0.12 nats:** the penalty keeps logits small. λ = 0.01 improves both numbers a little.
+# - **The conventional head shows no loss.** Its accuracy is not distinguishable from VICH's, its NLL is 0.08 nats lower
+#   (a possible reason: $W$ is not penalised). The decoder changes nothing that is distinguishable.
 # - **Averaging probabilities** (Kendall–Gal) is not distinguishable in accuracy; correlated noise (HET) gains 0.4 points.
 #
-# **What this interval leaves out.** All five seeds saw the same faces. With other faces for every seed
-# ([measured](../docs/results/heads-on-shapes.md)) the intervals are wider: in accuracy λ = 0.01 and HET are then not
-# distinguishable from the point head, and the penalty alone is 0.6 [0.3, 0.9] points *ahead* of VICH. Learned against
-# constant σ stays not distinguishable in both numbers.
+# **What these intervals leave out.** All five seeds saw the same faces. With other faces for every seed
+# ([measured](../docs/results/heads-on-shapes.md)) most intervals are wider: in accuracy λ = 0.01 and HET are then not
+# distinguishable from the point head, and the penalty alone is 0.6 [0.3, 0.9] points *ahead* of VICH. Learned and
+# constant σ are again not distinguishable, in both numbers.
 #
 # ## 6 · See it: the learned normals of one face
 #
 # Figure 5 of the paper shows the normals of a single face. Here one person goes from happiness to anger. Every curve has
-# the same height, so only its place (μ) and its width (σ) speak. In colour: λ = 0.1. Dark lines: no divergence, σ ≈ 0.
-# Below: three ways to make one number of eight σ, and the entropy of the answer.
+# the same height; look at its place (μ) and its width (σ). In colour: λ = 0.1. Dark lines: no divergence, σ ≈ 0.
+# Below: the mean σ, the σ of the class with the largest μ (*named*), the largest σ, and the entropy of the answer.
 
 # %% id="moving-face" jupyter={"source_hidden": true}
 steps = 11
@@ -304,16 +307,16 @@ widest = names[int(wide.stddev[middle].argmax())]
 reveal("variational_head.widest", widest if widest in ("happiness", "anger") else "one of the other six")
 
 # %% [markdown]
-# The means behave as one hopes: happiness goes left, anger goes right. The widths do not: the two expressions in question
-# have the *narrowest* normals, the widest belongs to one that the face does not show. In the middle the entropy has nearly
-# doubled; of the σ curves one rises, two fall, and none moves by more than about a tenth.
+# The means behave as expected: happiness goes left, anger goes right. The widths do not: in the middle the two shown
+# expressions have the *narrowest* normals, and the widest belongs to one that the face does not show. There the entropy
+# has nearly doubled; of the σ curves one rises, two fall, and none moves by more than about a tenth.
 #
 # ## 7 · Which σ?
 #
-# To ask whether σ ranks faces by ambiguity one needs one number a face. The mean of the eight? That of the class named? The
-# largest?
+# *Ambiguity* is the entropy of a face's true mixture. Does σ put faces in the same order? That needs one number for each
+# face: the mean of the eight σ, that of the class named, or the largest.
 #
-# > **Exercise 4** · 6 minutes · medium · essential. Compute all three.
+# > **Exercise 4** · 6 minutes · medium · essential. Compute all three for every face.
 
 
 # %% id="sigma-summaries"
@@ -359,10 +362,10 @@ for name, row in intervals.items():
     print(f"{heads[name].title:20s} {told}")
 
 # %% [markdown]
-# Rank correlation (Spearman) with the entropy of the true mixture: +1 the same order, −1 the reverse. With λ = 0.1 four
+# Shown is Spearman's rank correlation with ambiguity: +1 the same order, −1 the reverse. With λ = 0.1 four
 # sentences are true of the same networks: "σ finds ambiguous faces (+0.53)", "σ is smaller on them (−0.36)", "its largest is
-# smaller, too (−0.25)", "the plain entropy of softmax(μ) does better than any of them (+0.72)". **Which would you have
-# reported?** Whoever shows σ must say which one, and show the entropy beside it.
+# smaller, too (−0.25)", "the entropy of softmax(μ) does better than any of them (+0.72)". **Which would you have
+# reported?** A report of σ must say which one, and show the entropy beside it.
 #
 # **Why the three disagree.** The optimum is $\sigma_k^2 = \lambda/(\lambda + \mathbb E[p_k(1-p_k)])$ ({link:the_bound}):
 # smallest where $p_k$ is near ½.
@@ -400,15 +403,15 @@ rank_all = mean_interval(
 print(f"rank correlation of all σ² with E[p(1−p)], seed {seed}: {rank_all:+.2f}")
 
 # %% [markdown]
-# - Over all logits σ² follows the formula (−0.71): the class named (red) lies right of the other seven (blue). A face with
-#   several undecided classes has more of the small ones, so a smaller *mean* σ.
-# - *Within* the class named, $p$ is 0.72 on clear and 0.51 on mixed faces, both near ½ where $p(1-p)$ is flat: 0.20 and
-#   0.21. The formula asks for σ = 0.58 and 0.57; the network has 0.56 and 0.60. So **the positive +0.53 is not what the loss
-#   asks for**: the formula's own σ would give −0.21. One linear layer has to serve all faces, in 150 steps. Training log σ²
-#   alone for 1,500 steps more takes the rank from +0.47 to −0.13 at λ = 0.01, and from +0.53 to +0.46 at λ = 0.1, where the
-#   two optima are nearly equal ([measured](../docs/results/heads-on-shapes.md)).
+# - Over all logits σ² falls with E[p(1−p)], as in the formula (last line: −0.71): the class named (red) lies right of the
+#   other seven (blue). A face with several undecided classes has more small σ, so a smaller *mean* σ.
+# - For the class named, $p$ is 0.72 on clear faces (strongest true share at least 0.9) and 0.51 on the other, *mixed*
+#   ones. There $p(1-p)$ hardly changes: 0.20 and 0.21. The formula asks for σ = 0.58 and 0.57; the network has 0.56 and
+#   0.60. So **the positive +0.53 is not what the loss asks for**: the formula's own σ would give −0.21. Training log σ²
+#   alone for 1,500 steps more takes the rank from +0.47 to −0.13 at λ = 0.01, and from +0.53 to +0.46 at λ = 0.1, where
+#   the two optima are nearly equal ([measured](../docs/results/heads-on-shapes.md)).
 #
-# **Real faces, and other networks.** The sign is no law:
+# **Real faces, and other networks.** The sign is not general:
 #
 # | faces | λ | mean σ | σ named | entropy |
 # |---|---|---|---|---|
@@ -417,13 +420,13 @@ print(f"rank correlation of all σ² with E[p(1−p)], seed {seed}: {rank_all:+.
 # | drawn images, tiny POSTER-Var ([five seeds](../docs/results/heads-on-drawn-faces.md)) | 0 | −0.37 | – | +0.52 |
 # | FER+ photographs ([three seeds](../docs/results/ferplus-tiny.md)) | 0 | −0.30 | −0.22 | +0.61 |
 #
-# On photographs the σ named is *smaller* where raters disagree: the positive sign of this lesson's landmarks does not carry
-# over. Without a divergence the optimum is σ = 0 (here it is about 0.02); the order of such leftovers depends on features
-# and training. Only the entropy has the right sign in every row.
+# On photographs (ambiguity: entropy of the votes) the σ named is *smaller* where raters disagree. Without a divergence
+# the optimum is σ = 0 (here it is about 0.02), so the loss fixes no order of the σ. Only the entropy has the right sign
+# in every row.
 #
 # ## Try to break it
 #
-# **Forget `.eval()`:** a silent bug, since then the head answers with one sample instead of the mean. Beside it your
+# **Forget `.eval()`:** no error appears, but then the head answers with one sample instead of the mean. Beside it your
 # exercise 3: the mean softmax over 100 samples instead of softmax(μ).
 
 # %% id="break-eval" jupyter={"source_hidden": true}
@@ -451,11 +454,12 @@ for name in ("none", "gaussian", "kendall_gal"):
 # With λ = 0.1 one sample costs 7.5 points of accuracy. Where σ has vanished nothing happens, so a test on a released network
 # would not find the bug. Averaging over samples flattens the answers, which are too flat already with λ = 0.1.
 #
-# Yours: set `divergence_weight = 1.0` at the top and run all: what happens to accuracy, NLL and σ? In section 6 draw another
-# person. `pvlib train drawn-tiny network.head=latent objective.divergence=gaussian objective.weight=0.01` trains a whole
-# POSTER-Var with the head of exercise 2 ([docs/configs.md](../docs/configs.md)).
+# Try: set `divergence_weight = 1.0` at the top and run all: what happens to accuracy, NLL and σ? In section 6 draw
+# another person: replace the number 0 after `colour=True)`. `pvlib train drawn-tiny network.head=latent
+# objective.divergence=gaussian objective.weight=0.01` trains a whole POSTER-Var with the head of exercise 2
+# ([docs/configs.md](../docs/configs.md)).
 #
-# <details><summary><b>A museum of real bugs.</b> Which would your checks have caught?</summary>
+# <details><summary><b>Real bugs of others.</b> Which would your checks have caught?</summary>
 #
 # | where | bug | caught by |
 # |---|---|---|
@@ -467,17 +471,16 @@ for name in ("none", "gaussian", "kendall_gal"):
 # ## Common misconceptions
 #
 # - *"The head learns how uncertain the face is."* Nothing in the loss asks for it, and the answer depends on the summary.
-# - *"Noise in the logits makes the answer probabilistic."* At test σ is not read.
-# - *"A variational head is better because it is variational."* A penalty on the logits gained as much.
-# - *"A variational head needs a decoder."* $z$ is the logits, nothing is rebuilt; and a decoder changed nothing.
-# - *"A KL keeps σ alive."* A KL **on σ** does. The released one acts on the softmax, and σ still vanishes.
+# - *"A variational head is better because it is variational."* A penalty on the logits gained as much, within the interval.
+# - *"A KL keeps σ above 0."* A KL **on σ** does. The released one acts on the softmax, and σ still vanishes.
 #
 # ## Recap in five lines
 #
 # 1. VICH: two linear layers, $z = \mu + \exp(\tfrac12\log\sigma^2)\,\varepsilon$ in training, μ at test; $z$ is the logits.
 # 2. It is the conventional latent head with $W = I$: independent noise, one σ a named expression.
-# 3. Without a divergence it is not distinguishable from a point head; with λ its gain is that of ½λ‖z‖².
-# 4. Mean, named and largest σ rank ambiguity by different signs, and the entropy of the answer beats them all.
+# 3. Without a divergence it is not distinguishable from a point head; at λ = 0.1 its gain in
+#    accuracy is not distinguishable from that of ½λ‖z‖².
+# 4. Mean, named and largest σ correlate with ambiguity with different signs; the entropy of the answer ranks it best.
 # 5. A comparison needs seeds, paired differences, intervals, and a control for every part of the change.
 #
 # ## What is claimed, released, measured
@@ -540,7 +543,7 @@ record(
 #    <details><summary>answer</summary>A penalty ½λμ², noise, and a σ that can be learned. Point + penalty; point +
 #    penalty + constant noise.</details>
 # 6. Why are differences between heads paired by seed? <details><summary>answer</summary>Both heads share initial weights and
-#    order; what a lucky seed gives both cancels.</details>
+#    order; the effect that the seed has on both cancels.</details>
 # 7. "+0.1 [−0.6, +0.9] points": what may you say? <details><summary>answer</summary>Not distinguishable; a gain of the
 #    paper's size, 0.26, is neither shown nor excluded.</details>
 # 8. Why does the mean σ fall on ambiguous faces? <details><summary>answer</summary>More classes have p(1 − p) > 0, and σ² =

@@ -9,6 +9,7 @@ says whether anything did. Pictures of every figure are left in SHOTS. Takes abo
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -27,14 +28,19 @@ from poster_var_course.order import LessonEntry, read_order
 
 ROOT = Path(__file__).resolve().parents[1]
 MARK = "# write your lines here"
+SETTINGS = {
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    "apputils-extension/notification": {"fetchNews": "false"},  # its question would cover a slider
+}
 
 
 @contextmanager
 def jupyterlab(folder: Path) -> Iterator[str]:
     """A server on `folder` with every cell of a notebook in the page; its address."""
-    settings = folder / ".settings" / "@jupyterlab" / "notebook-extension"
-    settings.mkdir(parents=True)
-    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
+    for name, setting in SETTINGS.items():
+        file = folder / ".settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(setting))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -140,7 +146,10 @@ def predict(page: Page, entry: LessonEntry) -> list[str]:
         if place.locator("text=Your guess").count()
         else [f"cell {cells[asked].id}: the guess was not kept"]
     )
-    told = next(i for i, cell in enumerate(cells) if "reveal(" in cell.source and cell.cell_type == "code")
+    question = re.search(r'guess\(\s*"([^"]+)"', cells[asked].source)
+    assert question, "a guess names its question"
+    revealing = re.compile(rf'reveal\(\s*"{question[1]}"')
+    told = next(i for i, cell in enumerate(cells) if revealing.search(cell.source))
     run_again(page, told)
     if not page.locator(".jp-Cell").nth(told).locator("text=You said").count():
         problems.append(f"cell {cells[told].id}: the guess is not shown again")

@@ -3,10 +3,10 @@
 import math
 
 import numpy as np
-import pytest
 import torch
 from torch import Tensor, nn
 
+from lessons.answer_tests import answer_tests
 from poster_var_course.checks import run_check
 from pvlib.losses import cross_entropy
 
@@ -105,25 +105,10 @@ WRONG = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("exercise", "yours"), RIGHT, ids=range(len(RIGHT)))
-def test_a_right_answer_passes(exercise, yours):
-    result = run_check(f"first_training.{exercise}", yours)
-    assert result.passed, result.message
-
-
-@pytest.mark.parametrize(("exercise", "wrong", "hint"), WRONG, ids=range(len(WRONG)))
-def test_a_typical_mistake_gets_its_own_hint(exercise, wrong, hint):
-    result = run_check(f"first_training.{exercise}", wrong)
-    assert not result.passed
-    assert hint in result.hint
+test_right, test_wrong, test_unwritten = answer_tests("first_training", RIGHT, WRONG)
 
 
 def test_only_a_loss_with_a_graph_is_said_to_keep_it():
     whole, cut = (step_of(ALL, returned=f) for f in (lambda loss: loss, Tensor.detach))
     assert "graph" in run_check("first_training.training_step", whole).hint
     assert "graph" not in run_check("first_training.training_step", cut).hint
-
-
-@pytest.mark.parametrize("exercise", sorted({exercise for exercise, _ in RIGHT}))
-def test_an_unwritten_answer_is_called_unwritten(exercise):
-    assert run_check(f"first_training.{exercise}", lambda *inputs: None).status == "unwritten"

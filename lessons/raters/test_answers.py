@@ -5,9 +5,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from lessons.answer_tests import Example, answer_tests
 from lessons.raters.teachers import MOST, ask_raters, best_smoothing, floor_of, posterior_mean_of, target_of
 from lessons.shapes import shape_faces
-from poster_var_course.checks import run_check
 
 LN2 = np.log(2)
 
@@ -74,16 +74,17 @@ def smoothing_by_search(mixture, raters):
     return grid[((1 - grid) ** 2 * variance + grid**2 * bias).argmin()].item()
 
 
-RIGHT = {
-    "target": [target, target_in_numpy],
-    "floor": [
-        lambda t: entropies(t).mean(),
-        lambda t: F.cross_entropy((t + 1e-30).log(), t),
-        lambda t: torch.distributions.Categorical(probs=t).entropy().mean().item(),
-    ],
-    "posterior_mean": [bayes, lambda v, a: torch.stack([(row + a) / (row + a).sum() for row in v])],
-    "best_smoothing": [smoothing, lambda m, n: smoothing(m, n).item()],
-}
+RIGHT = [
+    ("target", target),
+    ("target", target_in_numpy),
+    ("floor", lambda t: entropies(t).mean()),
+    ("floor", lambda t: F.cross_entropy((t + 1e-30).log(), t)),
+    ("floor", lambda t: torch.distributions.Categorical(probs=t).entropy().mean().item()),
+    ("posterior_mean", bayes),
+    ("posterior_mean", lambda v, a: torch.stack([(row + a) / (row + a).sum() for row in v])),
+    ("best_smoothing", smoothing),
+    ("best_smoothing", lambda m, n: smoothing(m, n).item()),
+]
 
 WRONG = [
     ("target", lambda v, r, e=0.1: target(v, r, e, columns=10), "first eight"),
@@ -170,45 +171,40 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("exercise", "right"), [(name, one) for name, all_ in RIGHT.items() for one in all_])
-def test_a_right_answer_passes(exercise, right):
-    result = run_check(f"raters.{exercise}", right)
-    assert result.passed, result.message
-
-
-@pytest.mark.parametrize(("exercise", "wrong", "hint"), WRONG, ids=range(len(WRONG)))
-def test_a_typical_mistake_gets_its_own_hint(exercise, wrong, hint):
-    result = run_check(f"raters.{exercise}", wrong)
-    assert not result.passed
-    assert hint in result.hint
-
-
-# the example in each fallback hint: what is handed in and what comes out
-BY_HAND = {
-    "target": ((torch.tensor([[0, 0, 0, 0, 1, 2, 0, 0, 5, 0]]), "votes"), [[0, 0, 0, 0, 1 / 3, 2 / 3, 0, 0]]),
-    "floor": ((torch.tensor([[0.5, 0.5], [1, 0]]),), 0.34657),
-    "posterior_mean": ((torch.tensor([[3.0, 1]]), torch.tensor([0.5, 1.5])), [[3.5 / 6, 2.5 / 6]]),
-    "best_smoothing": ((torch.tensor([[0.8, 0.2, 0, 0, 0, 0, 0, 0]]), 2), 0.16 / 0.715),
+EXAMPLES = [
+    Example(
+        exercise="target",
+        words="neutral 7, sadness 2, anger 1",
+        given=(torch.tensor([[0, 0, 0, 0, 1, 2, 0, 0, 5, 0]]), "votes"),
+        expected=[[0, 0, 0, 0, 1 / 3, 2 / 3, 0, 0]],
+    ),
+    Example(
+        exercise="floor",
+        words="½ ln 2 = 0.347",
+        given=(torch.tensor([[0.5, 0.5], [1, 0]]),),
+        expected=0.34657,
+    ),
+    Example(
+        exercise="posterior_mean",
+        words="votes 3 and 1",
+        given=(torch.tensor([[3.0, 1]]), torch.tensor([0.5, 1.5])),
+        expected=[[3.5 / 6, 2.5 / 6]],
+    ),
+    Example(
+        exercise="best_smoothing",
+        words="ε = 0.224",
+        given=(torch.tensor([[0.8, 0.2, 0, 0, 0, 0, 0, 0]]), 2),
+        expected=0.16 / 0.715,
+    ),
+]
+OURS = {
+    "target": target_of,
+    "floor": floor_of,
+    "posterior_mean": posterior_mean_of,
+    "best_smoothing": best_smoothing,
 }
 
-
-@pytest.mark.parametrize("exercise", BY_HAND)
-def test_the_example_of_a_hint_is_true_of_the_courses_answer(exercise):
-    given, expected = BY_HAND[exercise]
-    ours = {
-        "target": target_of,
-        "floor": floor_of,
-        "posterior_mean": posterior_mean_of,
-        "best_smoothing": best_smoothing,
-    }
-    torch.testing.assert_close(
-        torch.as_tensor(ours[exercise](*given)), torch.tensor(expected), atol=1e-4, rtol=0
-    )
-
-
-@pytest.mark.parametrize("exercise", RIGHT)
-def test_an_unwritten_answer_is_called_unwritten(exercise):
-    assert run_check(f"raters.{exercise}", lambda *inputs: None).status == "unwritten"
+test_right, test_wrong, test_unwritten, test_examples = answer_tests("raters", RIGHT, WRONG, EXAMPLES, OURS)
 
 
 def test_the_first_raters_of_many_are_asked_first_and_named_an_expression():

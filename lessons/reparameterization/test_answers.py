@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.distributions import Normal
 
+from lessons.answer_tests import Example, answer_tests
 from lessons.reparameterization import estimators
 from poster_var_course.checks import run_check
 
@@ -156,52 +157,53 @@ WRONG = [
     ("baseline", medians, "5.5, 5 and 1.5"),
 ]  # fmt: skip
 
-# the example in each fallback hint: what is handed in, which part of the answer it speaks of, what it says comes out
 t = torch.tensor
 LOG_9 = 2 * math.log(3)
-BY_HAND = [
-    ("score_gradient", "ε = −2, σ = 1/2", (t(3.0), t(-2.0), t([math.log(0.25), math.log(4)])), 0, [-12, -3]),
-    ("score_gradient", "ε = −3 has 8", (t(2.0), t([1.0, -3.0]), t(0.7)), 1, [0, 8]),
-    ("reparameterize", "μ = 1, log σ² = 0", (t(1.0), t([0.0, LOG_9]), t(2.0)), None, [3, 7]),
-    ("pathwise_gradient", "z = μ + σ ε grows", (t([1.0, 3.0]), t([2.0, -1.0]), t(0.0)), 0, [1, 3]),
-    ("pathwise_gradient", "ε = −1 give −3", (t([1.0, 3.0]), t([2.0, -1.0]), t(0.7)), 1, [2, -3]),
-    ("pathwise_gradient", "σ = 3, they give 3", (t(1.0), t(2.0), t([0.0, LOG_9])), 2, [1, 3]),
-    ("baseline", "1, 2 and 9", (t([1.0, 2.0, 9.0]),), None, [5.5, 5, 1.5]),
+PULLS = (t([1.0, 3.0]), t([2.0, -1.0]))
+EXAMPLES = [
+    Example(
+        exercise="score_gradient",
+        words="ε = −2, σ = 1/2",
+        given=(t(3.0), t(-2.0), t([math.log(0.25), math.log(4)])),
+        part=0,
+        expected=[-12, -3],
+    ),
+    Example(
+        exercise="score_gradient",
+        words="ε = −3 has 8",
+        given=(t(2.0), t([1.0, -3.0]), t(0.7)),
+        part=1,
+        expected=[0, 8],
+    ),
+    Example(
+        exercise="reparameterize",
+        words="μ = 1, log σ² = 0",
+        given=(t(1.0), t([0.0, LOG_9]), t(2.0)),
+        expected=[3, 7],
+    ),
+    Example(
+        exercise="pathwise_gradient",
+        words="z = μ + σ ε grows",
+        given=(*PULLS, t(0.0)),
+        part=0,
+        expected=[1, 3],
+    ),
+    Example(
+        exercise="pathwise_gradient", words="ε = −1 give −3", given=(*PULLS, t(0.7)), part=1, expected=[2, -3]
+    ),
+    Example(
+        exercise="pathwise_gradient",
+        words="σ = 3, they give 3",
+        given=(t(1.0), t(2.0), t([0.0, LOG_9])),
+        part=2,
+        expected=[1, 3],
+    ),
+    Example(exercise="baseline", words="1, 2 and 9", given=(t([1.0, 2.0, 9.0]),), expected=[5.5, 5, 1.5]),
 ]
 
-
-def agrees(yours, given, part, expected):
-    value = yours(*given)
-    value = torch.as_tensor(value if part is None else value[part])
-    wanted = torch.tensor(expected, dtype=value.dtype)
-    return value.shape == wanted.shape and torch.allclose(value, wanted)
-
-
-@pytest.mark.parametrize(("question", "yours"), RIGHT)
-def test_a_right_answer_passes(question, yours):
-    result = run_check(f"reparameterization.{question}", yours)
-    assert result.passed, result
-
-
-@pytest.mark.parametrize(("question", "yours", "said"), WRONG)
-def test_a_typical_mistake_gets_its_own_hint(question, yours, said):
-    result = run_check(f"reparameterization.{question}", yours)
-    assert result.status == "wrong"
-    assert said in result.hint
-    for asked, words, *example in BY_HAND:  # a hint that is true of the answer would help nobody
-        if asked == question and words in result.hint:
-            assert not agrees(yours, *example)
-
-
-@pytest.mark.parametrize(("question", "words", "given", "part", "expected"), BY_HAND)
-def test_the_example_of_a_hint_is_true_of_the_courses_answer(question, words, given, part, expected):
-    assert agrees(getattr(estimators, question), given, part, expected)
-    assert any(q == question and words in run_check(f"reparameterization.{q}", y).hint for q, y, _ in WRONG)
-
-
-@pytest.mark.parametrize("question", ["score_gradient", "reparameterize", "pathwise_gradient", "baseline"])
-def test_an_unwritten_answer_is_not_called_wrong(question):
-    assert run_check(f"reparameterization.{question}", lambda *given: ...).status == "unwritten"
+test_right, test_wrong, test_unwritten, test_examples = answer_tests(
+    "reparameterization", RIGHT, WRONG, EXAMPLES, vars(estimators)
+)
 
 
 def test_noise_that_is_scaled_in_place_is_told_of():

@@ -3,10 +3,9 @@
 import math
 
 import numpy as np
-import pytest
 import torch
 
-from poster_var_course.checks import run_check
+from lessons.answer_tests import Example, answer_tests
 
 EIGHT = slice(0, 8)
 
@@ -35,21 +34,22 @@ def surprise(p, log=torch.log):
     return -(p[p > 0] * log(p[p > 0])).sum()
 
 
-RIGHT = {
-    "winner": [winner_by_counting, winner, lambda votes: torch.tensor(winner(votes))],
-    "disagreement": [
+RIGHT = [
+    ("winner", winner_by_counting),
+    ("winner", winner),
+    ("winner", lambda votes: torch.tensor(winner(votes))),
+    (
+        "disagreement",
         lambda votes: sum(
             -n / sum(votes[EIGHT]) * math.log(n / sum(votes[EIGHT])) for n in votes[EIGHT] if n
         ),
-        lambda votes: torch.distributions.Categorical(probs=shares(votes)).entropy(),
-        lambda votes: surprise(shares(votes)),
-    ],
-    "chance_to_agree": [
-        lambda p: torch.einsum("fk,fk->f", p, p),
-        lambda p: p.norm(dim=1) ** 2,
-        lambda p: np.square(p.numpy()).sum(axis=1),
-    ],
-}
+    ),
+    ("disagreement", lambda votes: torch.distributions.Categorical(probs=shares(votes)).entropy()),
+    ("disagreement", lambda votes: surprise(shares(votes))),
+    ("chance_to_agree", lambda p: torch.einsum("fk,fk->f", p, p)),
+    ("chance_to_agree", lambda p: p.norm(dim=1) ** 2),
+    ("chance_to_agree", lambda p: np.square(p.numpy()).sum(axis=1)),
+]
 
 WRONG = [
     ("winner", lambda votes: votes.argmax(), "only the largest share"),
@@ -93,19 +93,12 @@ WRONG = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("exercise", "right"), [(name, one) for name, all_ in RIGHT.items() for one in all_])
-def test_a_right_answer_passes(exercise, right):
-    result = run_check(f"start_here.{exercise}", right)
-    assert result.passed, result.message
+EXAMPLES = [
+    Example(
+        exercise="chance_to_agree", words="= 0.46", given=(torch.tensor([[0.6, 0.3, 0.1]]),), expected=[0.46]
+    ),
+]
 
-
-@pytest.mark.parametrize(("exercise", "wrong", "hint"), WRONG, ids=range(len(WRONG)))
-def test_a_typical_mistake_gets_its_own_hint(exercise, wrong, hint):
-    result = run_check(f"start_here.{exercise}", wrong)
-    assert not result.passed
-    assert hint in result.hint
-
-
-@pytest.mark.parametrize("exercise", RIGHT)
-def test_an_unwritten_answer_is_called_unwritten(exercise):
-    assert run_check(f"start_here.{exercise}", lambda *inputs: None).status == "unwritten"
+test_right, test_wrong, test_unwritten, test_examples = answer_tests(
+    "start_here", RIGHT, WRONG, EXAMPLES, dict(RIGHT)
+)

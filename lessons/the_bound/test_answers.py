@@ -3,12 +3,11 @@
 import math
 
 import numpy as np
-import pytest
 import torch
 from torch.distributions import Independent, Normal, kl_divergence
 
+from lessons.answer_tests import Example, answer_tests
 from lessons.the_bound import formulas
-from poster_var_course.checks import run_check
 from pvlib import losses
 
 OURS = {
@@ -170,44 +169,25 @@ WRONG = [
     ("smoothing", lambda w, c: w / (c + w) + 0.1, "8 classes gives ½"),
 ]  # fmt: skip
 
-# the example in each fallback hint: what is handed in and what the hint says comes out
 t = torch.tensor
-BY_HAND = [
-    ("gaussian_kl", "3.421", (t([[2.0, 0, 0], [0, 0, 0]]), torch.full((2, 3), math.log(4))), 3.42056),
-    ("elbo", "15.518", (t(1.0), t(math.log(9)), torch.square, t([-1.0, 1, 1, 1])), 15.51755),
-    ("best_sigma", "σ = 0.707", (0.25, t([0.5, 1.0])), [0.5**0.5, 1.0]),
-    ("smoothing", "8 classes gives ½", (8.0, 8), 0.5),
-    ("smoothing", "must be 0", (0.0, 8), 0.0),
+EXAMPLES = [
+    Example(
+        exercise="gaussian_kl",
+        words="3.421",
+        given=(t([[2.0, 0, 0], [0, 0, 0]]), torch.full((2, 3), math.log(4))),
+        expected=3.42056,
+    ),
+    Example(
+        exercise="elbo",
+        words="15.518",
+        given=(t(1.0), t(math.log(9)), torch.square, t([-1.0, 1, 1, 1])),
+        expected=15.51755,
+    ),
+    Example(exercise="best_sigma", words="σ = 0.707", given=(0.25, t([0.5, 1.0])), expected=[0.5**0.5, 1.0]),
+    Example(exercise="smoothing", words="8 classes gives ½", given=(8.0, 8), expected=0.5),
+    Example(exercise="smoothing", words="must be 0", given=(0.0, 8), expected=0.0),
 ]
 
-
-def agrees(yours, given, expected):
-    value = torch.as_tensor(yours(*given), dtype=torch.float32)
-    wanted = torch.tensor(expected)
-    return value.shape == wanted.shape and torch.allclose(value, wanted, atol=1e-4)
-
-
-@pytest.mark.parametrize(("question", "yours"), RIGHT)
-def test_a_right_answer_passes(question, yours):
-    result = run_check(f"the_bound.{question}", yours)
-    assert result.passed, result
-
-
-@pytest.mark.parametrize(("question", "yours", "said"), WRONG)
-def test_a_typical_mistake_gets_its_own_hint(question, yours, said):
-    result = run_check(f"the_bound.{question}", yours)
-    assert result.status == "wrong"
-    assert said in result.hint
-    for asked, words, *example in BY_HAND:  # a hint that is true of the answer would help nobody
-        if asked == question and words in result.hint:
-            assert not agrees(yours, *example)
-
-
-@pytest.mark.parametrize(("question", "words", "given", "expected"), BY_HAND)
-def test_the_example_of_a_hint_is_true_of_the_courses_answer(question, words, given, expected):
-    assert agrees(OURS[question], given, expected)
-
-
-@pytest.mark.parametrize("question", OURS)
-def test_an_unwritten_answer_is_not_called_wrong(question):
-    assert run_check(f"the_bound.{question}", lambda *given: ...).status == "unwritten"
+test_right, test_wrong, test_unwritten, test_examples = answer_tests(
+    "the_bound", RIGHT, WRONG, EXAMPLES, OURS
+)

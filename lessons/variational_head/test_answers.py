@@ -5,6 +5,7 @@ import torch
 from torch import nn
 from torch.distributions import Normal
 
+from lessons.answer_tests import answer_tests
 from lessons.shapes import shape_faces, train_on_shapes
 from lessons.variational_head import formulas
 from lessons.variational_head.own_head import OwnHead
@@ -110,28 +111,30 @@ def summaries(mean=lambda s, m, v: s.mean(1), named=None, largest=lambda s, m, v
     return lambda m, v: {key: part(sigma(v), m, v) for key, part in parts.items()}
 
 
-RIGHT = {
-    "variational_head": [
-        VariationalHead, OneLayer, VarianceFirst, head(sample), head(lambda m, v: m - sigma(v) * torch.randn(m.shape)),
-    ],
-    "latent_head": [
-        LatentHead, ReusesTheLibrary, LatentOfOneLayer, latent_head(lambda m, v, classify: classify(sample(m, v))),
-    ],
-    "monte_carlo": [
-        formulas.monte_carlo,
-        lambda m, v, e: torch.stack([(m + sigma(v) * one).softmax(1) for one in e]).mean(0),
-        lambda m, v, e: (m + v.exp().sqrt() * e).softmax(2).sum(0) / len(e),
-    ],
-    "sigma_summaries": [
-        formulas.sigma_summaries,
-        summaries(),
+RIGHT = [
+    ("variational_head", VariationalHead),
+    ("variational_head", OneLayer),
+    ("variational_head", VarianceFirst),
+    ("variational_head", head(sample)),
+    ("variational_head", head(lambda m, v: m - sigma(v) * torch.randn(m.shape))),
+    ("latent_head", LatentHead),
+    ("latent_head", ReusesTheLibrary),
+    ("latent_head", LatentOfOneLayer),
+    ("latent_head", latent_head(lambda m, v, classify: classify(sample(m, v)))),
+    ("monte_carlo", formulas.monte_carlo),
+    ("monte_carlo", lambda m, v, e: torch.stack([(m + sigma(v) * one).softmax(1) for one in e]).mean(0)),
+    ("monte_carlo", lambda m, v, e: (m + v.exp().sqrt() * e).softmax(2).sum(0) / len(e)),
+    ("sigma_summaries", formulas.sigma_summaries),
+    ("sigma_summaries", summaries()),
+    (
+        "sigma_summaries",
         lambda m, v: {
             "mean": sigma(v).sum(1) / v.shape[1],
             "named": torch.stack([sigma(v)[i, m[i].argmax()] for i in range(len(m))]),
             "largest": sigma(v).max(dim=1)[0],
         },
-    ],
-}  # fmt: skip
+    ),
+]
 
 WRONG = [
     ("variational_head", head(lambda m, v: m), "not the mean"),
@@ -202,22 +205,7 @@ WRONG = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("question", "yours"), [(i, one) for i, many in RIGHT.items() for one in many])
-def test_a_right_answer_passes(question, yours):
-    result = run_check(f"variational_head.{question}", yours)
-    assert result.passed, result
-
-
-@pytest.mark.parametrize(("question", "yours", "said"), WRONG)
-def test_a_typical_mistake_gets_its_own_hint(question, yours, said):
-    result = run_check(f"variational_head.{question}", yours)
-    assert result.status == "wrong", result
-    assert said in result.hint, result
-
-
-@pytest.mark.parametrize("question", ["sigma_summaries", "monte_carlo"])
-def test_an_unwritten_function_is_not_called_wrong(question):
-    assert run_check(f"variational_head.{question}", lambda *given: ...).status == "unwritten"
+test_right, test_wrong, test_unwritten = answer_tests("variational_head", RIGHT, WRONG)
 
 
 def test_an_unwritten_module_is_not_called_wrong():

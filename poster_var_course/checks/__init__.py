@@ -3,7 +3,7 @@
 How to write one stands in lessons/README.md.
 """
 
-from poster_var_course.checks.expectations import expect, expect_close, expect_shape
+from poster_var_course.checks.expectations import expect, expect_close, expect_gradients, expect_shape
 from poster_var_course.checks.mechanism import CheckFailedError, answer, check, hint, run_check
 from poster_var_course.checks.shown import Result
 
@@ -14,6 +14,7 @@ __all__ = [
     "check",
     "expect",
     "expect_close",
+    "expect_gradients",
     "expect_shape",
     "hint",
     "run_check",

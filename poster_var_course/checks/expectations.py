@@ -1,6 +1,6 @@
 """What a check may demand of an answer; each failure says what was expected and what came."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -80,6 +80,18 @@ def expect_close(
     raise WrongAnswerError(
         f"{what}: {different} of {target.numel()} values differ; at {list(place)} {there}.", matching
     )
+
+
+def expect_gradients(got: object, expected: Tensor, inputs: Mapping[str, Tensor], hint: str) -> None:
+    """Demand that `got` carries the gradients that `expected` has with respect to each input, by name."""
+    carries = isinstance(got, Tensor) and got.requires_grad
+    expect(carries, "Expected a result that carries a gradient.", hint)
+    assert isinstance(got, Tensor)
+    slopes = torch.autograd.grad(got.sum(), tuple(inputs.values()), allow_unused=True)
+    rights = torch.autograd.grad(expected.sum(), tuple(inputs.values()))
+    for name, slope, right in zip(inputs, slopes, rights, strict=True):
+        expect(slope is not None, f"Expected a gradient for {name}, got none.", hint)
+        expect_close(slope, right, f"For the gradient with respect to {name}", hint=hint)
 
 
 def _tensor(value: object, what: str) -> Tensor:

@@ -40,7 +40,7 @@ def panel(head: str, lines: Sequence[str], colour: str, more: dict[str, object])
     """One output with the same words as HTML and as plain text, beside what programs read."""
     paragraphs = "".join(f'<p style="margin:0.3em 0 0">{escape(line)}</p>' for line in lines)
     style = f"border-left:0.3em solid {colour};padding:0.4em 0.8em;margin:0.3em 0"
-    title = f'<strong style="color:{colour}">{escape(head)}</strong>'
+    title = f"<strong>{escape(head)}</strong>"  # in the page's own colour, light or dark
     html = f'<div role="status" style="{style}">{title}{paragraphs}</div>'
     return {"text/html": html, "text/plain": "\n".join([head, *lines]), **more}
 

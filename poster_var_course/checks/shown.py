@@ -49,5 +49,5 @@ def display_hints(title: str, hints: Sequence[str]) -> None:
         paragraph = f'<p style="margin:0.3em 0">{escape(words)}</p>'
         html = f'<details style="margin:0.3em 0 0 0.8em">{summary}{paragraph}{html}</details>'
     text = "\n".join([f"Hints: {title}", *(f"{step}. {words}" for step, words in enumerate(hints, start=1))])
-    head = f'<strong style="color:{AMBER}">Stuck? {escape(title)}</strong>'
+    head = f"<strong>Stuck? {escape(title)}</strong>"
     show({"text/html": f"<div>{head}{html}</div>", "text/plain": text})

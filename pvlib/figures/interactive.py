@@ -53,7 +53,7 @@ def show_still(still: Figure, alt: str) -> None:
 
 def in_words(alt: str) -> dict[str, str]:
     """The description as an output of its own, folded: JupyterLab gives neither form of a figure an alt text."""
-    words = f'<details style="color:#57606a"><summary>This figure in words</summary>{escape(alt)}</details>'
+    words = f'<details style="opacity:0.75"><summary>This figure in words</summary>{escape(alt)}</details>'
     return {"text/html": words, "text/plain": alt}
 
 

@@ -8,7 +8,7 @@ from numbers import Real
 import torch
 from torch import Tensor, nn
 
-from poster_var_course.checks import answer, expect, expect_close
+from poster_var_course.checks import answer, beside_answer, expect, expect_close
 from pvlib.data.faces import Faces
 from pvlib.data.transforms import normalise
 from pvlib.losses import cross_entropy
@@ -38,12 +38,14 @@ SMALLEST = Size(
     encoder_depth=1,
     encoder_heads=2,
 )
+CONFIG = TrainConfig(epochs=1, batch_size=4, learning_rate=0.01, recipe=None, seed=3)
 
 
 def _weights(network: nn.Module) -> Tensor:
     return torch.cat([value.detach().flatten().double() for value in network.state_dict().values()])
 
 
+@beside_answer
 def _two_steps(step: Step, batches: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, object, str]:
     """Two steps of a small variational head with SGD: its weights, what the last step returned, and why none moved."""
     torch.manual_seed(0)
@@ -147,19 +149,27 @@ def _expect_pvlib_to_agree(yours: Step) -> None:
         torch.rand(8, 3).softmax(dim=1),
         ("a", "b", "c"),
     )
-    config = TrainConfig(epochs=1, batch_size=4, learning_rate=0.01, recipe=None, seed=3)
     library = Poster(SMALLEST, 3)
-    network = copy.deepcopy(library)
-    fit(library, faces, config, show_progress=False)
+    start = copy.deepcopy(library.state_dict())
+    fit(library, faces, CONFIG, show_progress=False)
+    got = _trained(yours, start, faces.images, faces.target)
+    expect_close(got, _weights(library), "For a small POSTER-Var trained by pvlib.training.fit")
+
+
+@beside_answer
+def _trained(yours: Step, start: dict[str, Tensor], images: Tensor, target: Tensor) -> Tensor:
+    """The weights after the learner's steps on two batches, in the order and with the random numbers of ``fit``."""
+    network = Poster(SMALLEST, 3)
+    network.load_state_dict(start)
     optimizer = torch.optim.AdamW(
-        network.parameters(), config.learning_rate, weight_decay=config.weight_decay
+        network.parameters(), CONFIG.learning_rate, weight_decay=CONFIG.weight_decay
     )
     network.to(memory_format=torch.channels_last)
-    seed_order(config.seed, epoch=0)
+    seed_order(CONFIG.seed, epoch=0)
     for number, chosen in enumerate(torch.randperm(8).view(2, 4)):
-        seed_pass(config.seed, 0, number)
-        yours(network, optimizer, normalise(faces.images[chosen]), faces.target[chosen])
-    expect_close(_weights(network), _weights(library), "For a small POSTER-Var trained by pvlib.training.fit")
+        seed_pass(CONFIG.seed, 0, number)
+        yours(network, optimizer, normalise(images[chosen]), target[chosen])
+    return _weights(network)
 
 
 @answer(

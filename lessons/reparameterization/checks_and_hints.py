@@ -3,7 +3,15 @@
 import torch
 from torch.distributions import Normal
 
-from poster_var_course.checks import answer, expect, expect_close, expect_gradients, expect_shape
+from poster_var_course.checks import (
+    answer,
+    beside_answer,
+    expect,
+    expect_close,
+    expect_gradients,
+    expect_shape,
+    value_and_slopes,
+)
 from pvlib.models.heads import VariationalHead
 
 SAMPLES, BATCH, CLASSES = 6, 3, 8
@@ -87,7 +95,7 @@ def reparameterize(yours):
     log_variance = torch.randn(BATCH, CLASSES, requires_grad=True)
     noise = torch.randn(BATCH, CLASSES)
     sigma = (0.5 * log_variance).exp()
-    got = yours(mean, log_variance, noise)
+    got, slopes = value_and_slopes(yours, (mean, log_variance, noise), (0, 1))
     by_hand = "By hand: μ = 1, log σ² = 0, ε = 2 give 3; with log σ² = 2 log 3, so σ = 3, they give 7."
     expect_close(
         got,
@@ -111,9 +119,9 @@ def reparameterize(yours):
             (mean + sigma * noise.mean(), "Every sample has noise of its own: take no mean of ε."),
             ((mean + sigma * noise).mean(dim=0), "Return every sample; nothing is averaged here."),
         ],
-        hint=OWN_NOISE if _differ(got, yours(mean, log_variance, noise)) else by_hand,
+        hint=OWN_NOISE if _differ(got, yours(mean.detach(), log_variance.detach(), noise)) else by_hand,
     )  # fmt: skip
-    expect_gradients(got, mean + sigma * noise, {"mean": mean, "log_variance": log_variance}, CUT)
+    expect_gradients(slopes, mean + sigma * noise, {"mean": mean, "log_variance": log_variance}, CUT)
 
     head, features = VariationalHead(5, CLASSES), torch.randn(BATCH, 5)
     with torch.no_grad():
@@ -142,14 +150,7 @@ def pathwise_gradient(yours):
     z = mean + sigma * noise
     by_mean, by_sigma, by_log_variance = torch.autograd.grad(z, (mean, sigma, each), slope)
     sigma = sigma.detach()
-    try:
-        with torch.no_grad():
-            got = yours(slope, noise, log_variance)
-    except RuntimeError as error:
-        expect(
-            "grad" not in str(error), f"autograd stopped: {error}", "This one is by hand, without autograd."
-        )
-        raise
+    got = _without_autograd(yours, slope, noise, log_variance)
     _expect_parts(got, 3, "three tensors: the gradients by the mean, by σ, by the log-variance")
     expect_close(
         got[0],
@@ -195,6 +196,18 @@ def pathwise_gradient(yours):
         ],
         hint="By hand: slope = 1, ε = 2, log σ² = 0 give 1; with log σ² = 2 log 3, so σ = 3, they give 3.",
     )  # fmt: skip
+
+
+@beside_answer
+def _without_autograd(yours, *values):
+    try:
+        with torch.no_grad():
+            return yours(*values)
+    except RuntimeError as error:
+        expect(
+            "grad" not in str(error), f"autograd stopped: {error}", "This one is by hand, without autograd."
+        )
+        raise
 
 
 @answer(

@@ -6,10 +6,11 @@ import torch
 from torch.distributions import Independent, Normal, kl_divergence
 
 from lessons.the_bound.one_logit import Votes, mean_under
-from poster_var_course.checks import answer, expect_close, expect_gradients
+from poster_var_course.checks import answer, beside_answer, expect_close, expect_gradients, value_and_slopes
 from pvlib.losses import gaussian_kl as library_kl
 
 BATCH, CLASSES = 3, 8
+VOTES = Votes(happy=9, raters=10)
 CUT = "The values are right, but the graph was cut: no .detach(), .item(), numpy or no_grad on the way."
 
 
@@ -30,7 +31,7 @@ def gaussian_kl(yours):
     standard = Independent(Normal(torch.zeros_like(mean), torch.ones_like(mean)), 1)
     rows = kl_divergence(head, standard)  # (BATCH,)
     expected = rows.mean()
-    got = yours(mean, log_variance)
+    got, slopes = value_and_slopes(yours, (mean, log_variance), (0, 1))
 
     def half(terms):
         return (0.5 * terms).sum(-1).mean()
@@ -65,7 +66,7 @@ def gaussian_kl(yours):
         ],
         hint="By hand: two faces, three classes, all σ = 2, one mean 2, the others 0: the divergence is 3.421.",
     )  # fmt: skip
-    expect_gradients(got, expected, {"mean": mean, "log_variance": log_variance}, CUT)
+    expect_gradients(slopes, expected, {"mean": mean, "log_variance": log_variance}, CUT)
     expect_close(got, library_kl(mean, log_variance), "For pvlib.losses.gaussian_kl of the same normals")
 
 
@@ -83,14 +84,14 @@ def elbo(yours):
     log_variance = torch.tensor(-0.9, requires_grad=True)
     noise = torch.randn(64)
     noise = (noise - noise.mean()) / noise.std(correction=0)  # so that sampled and exact entropy agree
-    votes = Votes(happy=9, raters=10)
+    votes = VOTES
     sigma = (0.5 * log_variance).exp()
     z = mean + sigma * noise
     q = Normal(mean, sigma)
     joint, entropy = votes.log_joint(z), q.entropy()
     expected = joint.mean() + entropy
-    got = yours(mean, log_variance, votes.log_joint, noise)
-    again = yours(mean, log_variance, votes.log_joint, noise)
+    got, slopes = _elbo(yours, mean, log_variance, noise)
+    again, _ = _elbo(yours, mean, log_variance, noise)
     own = "Use the noise that is handed in; your function samples its own."
     expect_close(again, got, "For the same noise a second time", hint=own)
     expect_close(
@@ -127,14 +128,23 @@ def elbo(yours):
         ],
         hint="By hand: log_joint(z) = z², μ = 1, σ = 3, noise −1, 1, 1, 1: the mean of z² is 13, the ELBO 15.518.",
     )  # fmt: skip
-    expect_gradients(got, expected, {"mean": mean, "log_variance": log_variance}, CUT)
+    expect_gradients(slopes, expected, {"mean": mean, "log_variance": log_variance}, CUT)
     quantiles = Normal(0.0, 1.0).icdf((torch.arange(500) + 0.5) / 500)  # few enough for a loop over samples
-    with torch.no_grad():
-        estimate = yours(mean, log_variance, votes.log_joint, quantiles)
+    estimate, _ = _elbo(yours, mean, log_variance, quantiles)
     exact = mean_under(mean.item(), sigma.item(), votes.log_joint) + entropy.item()
     expect_close(
         estimate, torch.tensor(exact), "For 500 quantiles as noise against a fine grid", rtol=0, atol=0.02
     )
+
+
+@beside_answer
+def _elbo(yours, mean, log_variance, noise):
+    """The learner's bound of these votes, and its gradients by mean and log-variance."""
+
+    def of(mean, log_variance, noise):
+        return yours(mean, log_variance, VOTES.log_joint, noise)
+
+    return value_and_slopes(of, (mean, log_variance, noise), (0, 1))
 
 
 @answer(

@@ -3,7 +3,7 @@
 import torch
 
 from lessons.variational_head import formulas
-from lessons.variational_head.judging_heads import CLASSES, FEATURES, LATENT, built, judge, shapes
+from lessons.variational_head.judging_heads import CLASSES, FEATURES, LATENT, built, judge
 from poster_var_course.checks import answer, expect, expect_close
 from pvlib.models.heads import monte_carlo_probabilities
 from pvlib.models.heads.variational import diagonal_normal
@@ -37,7 +37,7 @@ def latent_head(yours):
     after = [layer for layer in encoder.later if (layer.in_features, layer.out_features) == (LATENT, CLASSES)]
     expect(
         len(after) == 1,
-        f"Expected one linear layer from {LATENT} to {CLASSES} numbers, found {shapes(mine)}.",
+        f"Expected one linear layer from {LATENT} to {CLASSES} numbers, found {mine.shapes}.",
         "The classifier is one more nn.Linear, from the latent to the classes.",
     )
     judge(mine, encoder, classify=after[0], width=LATENT)

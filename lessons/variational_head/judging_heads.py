@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from lessons.variational_head.own_head import Encoder
-from poster_var_course.checks import expect, expect_close
+from poster_var_course.checks import beside_answer, expect, expect_close
 
 FEATURES, CLASSES, LATENT, FACES, REPEATS = 6, 8, 5, 3, 4_000
 NEAR = 0.07  # 4,000 samples tell a standard deviation to 1.1 %
@@ -20,35 +20,81 @@ SOFTMAX = (
 )
 
 
-def built(yours: Callable[..., Any], sizes: tuple[int, ...], width: int) -> tuple[nn.Module, Encoder]:
+class Mirror(nn.Module):
+    """A learner's head with copies of its linear layers, whichever process it lives in.
+
+    Attributes:
+        mine: the head itself, or where it is.
+        shapes: its linear layers in words.
+    """
+
+    def __init__(self, mine: Any):
+        super().__init__()
+        self.mine = [mine]  # in a list, since torch would take a module for a part of this one
+        self.layers = nn.ModuleList()
+        words = []
+        for name, weight, bias in _linear_layers(mine):
+            classes, width = weight.shape
+            layer = nn.Linear(width, classes, bias=bias is not None)
+            layer.load_state_dict({"weight": weight} if bias is None else {"weight": weight, "bias": bias})
+            self.layers.append(layer)
+            words.append(f"{name} ({width} to {classes})")
+        self.shapes = ", ".join(words) or "no nn.Linear"
+
+    def forward(self, features: Tensor) -> Any:
+        return _answer_of(self.mine[0], features, self.training)
+
+
+@beside_answer
+def _kind(thing: object) -> tuple[bool, str]:
+    return isinstance(thing, nn.Module), type(thing).__name__
+
+
+@beside_answer
+def _linear_layers(head: nn.Module) -> list[tuple[str, Tensor, Tensor | None]]:
+    """Name, weight and bias of each linear layer."""
+    found = [(name, one) for name, one in head.named_modules() if isinstance(one, nn.Linear)]
+    return [(name, one.weight.detach(), None if one.bias is None else one.bias.detach()) for name, one in found]
+
+
+@beside_answer
+def _answer_of(head: nn.Module, features: Tensor, training: bool) -> Any:
+    return head.train(training)(features)
+
+
+@beside_answer
+def _slopes(head: nn.Module, features: Tensor) -> list[tuple[str, Tensor | None]] | None:
+    """The gradient of a loss on the sample by each parameter; None if the sample carries no gradient."""
+    got = head.train()(features)
+    if not got.requires_grad:
+        return None
+    names, parameters = zip(*head.named_parameters(), strict=True)
+    return list(zip(names, torch.autograd.grad(got.square().sum(), parameters, allow_unused=True), strict=True))
+
+
+def built(yours: Callable[..., Any], sizes: tuple[int, ...], width: int) -> tuple[Mirror, Encoder]:
     """The learner's module, and its layers from the features to the mean and log-variance of z."""
+    is_module, name = _kind(yours)
     expect(
-        not isinstance(yours, nn.Module),
-        f"Expected a class, got an object of {type(yours).__name__}.",
+        not is_module,
+        f"Expected a class, got an object of {name}.",
         "Hand in the class itself, without calling it.",
     )
     mine = yours(*sizes)
-    expect(isinstance(mine, nn.Module), f"Expected an nn.Module, got {type(mine).__name__}.")
-    layers = Encoder.layers_of(mine, FEATURES)
+    is_module, name = _kind(mine)
+    expect(is_module, f"Expected an nn.Module, got {name}.")
+    head = Mirror(mine)
+    layers = Encoder.layers_of(head, FEATURES)
     expect(
         [layer.out_features for layer in layers] in ([width, width], [2 * width]),
         f"Expected two linear layers from {FEATURES} to {width} numbers, mean and log_variance (or one to {2 * width} "
-        f"that is cut in two), found {shapes(mine)}.",
+        f"that is cut in two), found {head.shapes}.",
         "Make nn.Linear layers in __init__ and keep them as attributes. Which sizes go in, which come out?",
     )
-    return mine, Encoder(mine, FEATURES)
+    return head, Encoder(head, FEATURES)
 
 
-def shapes(module: nn.Module) -> str:
-    found = [
-        f"{name} ({layer.in_features} to {layer.out_features})"
-        for name, layer in module.named_modules()
-        if isinstance(layer, nn.Linear)
-    ]
-    return ", ".join(found) or "no nn.Linear"
-
-
-def judge(mine: nn.Module, encoder: Encoder, classify: Callable[[Tensor], Tensor], width: int) -> None:
+def judge(mine: Mirror, encoder: Encoder, classify: Callable[[Tensor], Tensor], width: int) -> None:
     """Compare what the head gives in training with N(mean, σ²) behind `classify`, and at test with the mean."""
     latent = width != CLASSES
     features = 2 * torch.randn(FACES, FEATURES)
@@ -170,12 +216,11 @@ def _expect_logits(got: Any, rows: int, latent: int | None) -> None:
     expect(got.shape == (rows, CLASSES), f"Expected shape {(rows, CLASSES)}, got {tuple(got.shape)}.", words)
 
 
-def _expect_gradients(mine: nn.Module, encoder: Encoder, features: Tensor) -> None:
+def _expect_gradients(mine: Mirror, encoder: Encoder, features: Tensor) -> None:
     """Demand that a loss on the sample would teach every layer."""
-    got = mine.train()(features)
-    expect(got.requires_grad, "Expected a sample that carries a gradient.", CUT.format("any layer"))
-    slopes = torch.autograd.grad(got.square().sum(), tuple(mine.parameters()), allow_unused=True)
-    for (name, _), slope in zip(mine.named_parameters(), slopes, strict=True):
+    slopes = _slopes(mine.mine[0], features)
+    expect(slopes is not None, "Expected a sample that carries a gradient.", CUT.format("any layer"))
+    for name, slope in slopes or ():
         expect(slope is not None, f"Expected a gradient for {name}, got none.", CUT.format(name))
         if len(encoder.layers) == 1 and slope is not None and slope.ndim == 2 and len(slope) % 2 == 0:
             halves = [half.abs().sum() > 0 for half in slope.chunk(2)]

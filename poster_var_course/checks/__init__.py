@@ -3,6 +3,7 @@
 How to write one stands in lessons/README.md.
 """
 
+from poster_var_course.checks.beside import beside_answer, value_and_slopes
 from poster_var_course.checks.expectations import expect, expect_close, expect_gradients, expect_shape
 from poster_var_course.checks.mechanism import CheckFailedError, answer, check, hint, run_check
 from poster_var_course.checks.shown import Result
@@ -11,6 +12,7 @@ __all__ = [
     "CheckFailedError",
     "Result",
     "answer",
+    "beside_answer",
     "check",
     "expect",
     "expect_close",
@@ -18,4 +20,5 @@ __all__ = [
     "expect_shape",
     "hint",
     "run_check",
+    "value_and_slopes",
 ]

@@ -82,12 +82,12 @@ def expect_close(
     )
 
 
-def expect_gradients(got: object, expected: Tensor, inputs: Mapping[str, Tensor], hint: str) -> None:
-    """Demand that `got` carries the gradients that `expected` has with respect to each input, by name."""
-    carries = isinstance(got, Tensor) and got.requires_grad
-    expect(carries, "Expected a result that carries a gradient.", hint)
-    assert isinstance(got, Tensor)
-    slopes = torch.autograd.grad(got.sum(), tuple(inputs.values()), allow_unused=True)
+def expect_gradients(
+    slopes: Sequence[Tensor | None] | None, expected: Tensor, inputs: Mapping[str, Tensor], hint: str
+) -> None:
+    """Demand of `slopes`, as `value_and_slopes` gives them, that they are those of `expected` by the named inputs."""
+    if slopes is None:
+        raise WrongAnswerError("Expected a result that carries a gradient.", hint)
     rights = torch.autograd.grad(expected.sum(), tuple(inputs.values()))
     for name, slope, right in zip(inputs, slopes, rights, strict=True):
         expect(slope is not None, f"Expected a gradient for {name}, got none.", hint)

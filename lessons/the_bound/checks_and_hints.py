@@ -82,7 +82,7 @@ def elbo(yours):
     """the evidence lower bound of a normal, from samples"""
     mean = torch.tensor(0.4, requires_grad=True)
     log_variance = torch.tensor(-0.9, requires_grad=True)
-    noise = torch.randn(64)
+    noise = torch.randn(64).exp()  # skewed, so that a wrong sign shows
     noise = (noise - noise.mean()) / noise.std(correction=0)  # so that sampled and exact entropy agree
     votes = VOTES
     sigma = (0.5 * log_variance).exp()

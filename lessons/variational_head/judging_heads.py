@@ -54,7 +54,9 @@ def _kind(thing: object) -> tuple[bool, str]:
 def _linear_layers(head: nn.Module) -> list[tuple[str, Tensor, Tensor | None]]:
     """Name, weight and bias of each linear layer."""
     found = [(name, one) for name, one in head.named_modules() if isinstance(one, nn.Linear)]
-    return [(name, one.weight.detach(), None if one.bias is None else one.bias.detach()) for name, one in found]
+    return [
+        (name, one.weight.detach(), None if one.bias is None else one.bias.detach()) for name, one in found
+    ]
 
 
 @beside_answer
@@ -69,7 +71,9 @@ def _slopes(head: nn.Module, features: Tensor) -> list[tuple[str, Tensor | None]
     if not got.requires_grad:
         return None
     names, parameters = zip(*head.named_parameters(), strict=True)
-    return list(zip(names, torch.autograd.grad(got.square().sum(), parameters, allow_unused=True), strict=True))
+    return list(
+        zip(names, torch.autograd.grad(got.square().sum(), parameters, allow_unused=True), strict=True)
+    )
 
 
 def built(yours: Callable[..., Any], sizes: tuple[int, ...], width: int) -> tuple[Mirror, Encoder]:

@@ -11,8 +11,8 @@ import re
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +20,7 @@ from types import ModuleType
 import torch
 
 from poster_var_course.checks import expectations
+from poster_var_course.checks.beside import Elsewhere
 from poster_var_course.checks.expectations import UnwrittenError, WrongAnswerError
 from poster_var_course.checks.limits import LimitError, limited
 from poster_var_course.checks.shown import Result, display_hints, display_result
@@ -38,6 +39,14 @@ _equal = torch.equal
 
 class CheckFailedError(CourseError):
     """A check did not pass although strict checks were asked for."""
+
+
+class ToldError(Exception):
+    """What went wrong with an answer, already in words: status, message and hint of a `Result`."""
+
+    def __init__(self, status: str, message: str, hint: str = ""):
+        super().__init__(message)
+        self.status, self.message, self.hint = status, message, hint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,43 +90,65 @@ def hint(identifier: str) -> None:
     display_hints(found.title, found.hints)
 
 
-def run_check(identifier: str, *yours: object) -> Result:
-    """Judge without showing. Whatever the learner's object raises becomes part of the result."""
+def run_check(identifier: str, *yours: object, seed: int | None = None) -> Result:
+    """Judge without showing. Whatever the learner's object raises becomes part of the result.
+
+    Args:
+        identifier: of the check.
+        yours: the learner's objects.
+        seed: of the random numbers that the check makes; None is the `seed` of the notebook's parameters, which in a
+            classroom is the learner's own, or 0 outside a notebook.
+    """
     found = _find(identifier)
-    unwritten = Result(found.id, found.title, "unwritten", "Not written yet.")
-    if any(part is None or part is Ellipsis for part in yours):
-        return unwritten
-    changed: set[str] = set()
+    limits = nullcontext() if any(isinstance(part, Elsewhere) for part in yours) else limited()
     result = Result(found.id, found.title, "passed")
+    changed: set[str] = set()
     try:
+        if any(part is None or part is Ellipsis for part in yours):
+            raise UnwrittenError(...)
         # an own random state and settings: a check must change nothing that the lesson computes after it
-        with own_random_state(0), _own_settings(), torch.enable_grad(), limited():
-            found.judge(*(_guarded(part, changed) for part in yours))
-    except UnwrittenError as nothing:
-        if nothing.value is Ellipsis or any(_is_unwritten(part) for part in yours):
-            return unwritten
-        result = Result(found.id, found.title, "wrong", "Your function returned None: is `return` missing?")
+        chosen = _notebook_seed() if seed is None else seed
+        with own_random_state(chosen), _own_settings(), torch.enable_grad(), limits:
+            found.judge(*(guarded(part, changed) for part in yours))
     except (Exception, SystemExit, GeneratorExit) as error:
-        if any(_is_unwritten(part) for part in yours) or _speaks_of_a_placeholder(error):
-            return unwritten
-        if isinstance(error, LimitError):
-            result = Result(found.id, found.title, "wrong", f"Your answer was stopped: {error}")
-        elif isinstance(error, WrongAnswerError):
-            result = Result(found.id, found.title, "wrong", error.message, error.hint)
-        else:
-            called = isinstance(error, TypeError) and not all(map(callable, yours))
-            called = called and "object is not callable" in str(error)
-            advice = "Hand in the function or class itself, without calling it." if called else ""
-            result = Result(found.id, found.title, "wrong", _told(error, found.judge), advice)
+        told = tell(error, yours, found.judge)
+        result = Result(found.id, found.title, told.status, told.message, told.hint)
+    if result.status == "unwritten":
+        return result
     if replaced := _restored():
         return Result(
             found.id, found.title, "wrong", f"Your code replaced {replaced}, which the check needs."
         )
     if changed and not result.hint:
-        names = ", ".join(sorted(changed))
-        remark = f"You changed {names} itself, which others may still need: compute a new tensor instead."
-        return replace(result, hint=remark)
+        return replace(result, hint=remark_on(changed))
     return result
+
+
+def tell(error: BaseException, yours: Sequence[object], judge: Judge | None = None) -> ToldError:
+    """What an exception says to the learner whose objects `yours` were judged by `judge`."""
+    if isinstance(error, ToldError):
+        return error
+    unwritten = ToldError("unwritten", "Not written yet.")
+    if isinstance(error, UnwrittenError):
+        if error.value is Ellipsis or any(is_unwritten(part) for part in yours):
+            return unwritten
+        return ToldError("wrong", "Your function returned None: is `return` missing?")
+    if any(is_unwritten(part) for part in yours) or _speaks_of_a_placeholder(error):
+        return unwritten
+    if isinstance(error, LimitError):
+        return ToldError("wrong", f"Your answer was stopped: {error}")
+    if isinstance(error, WrongAnswerError):
+        return ToldError("wrong", error.message, error.hint)
+    called = isinstance(error, TypeError) and not all(map(callable, yours))
+    called = called and "object is not callable" in str(error)
+    advice = "Hand in the function or class itself, without calling it." if called else ""
+    return ToldError("wrong", _told(error, judge), advice)
+
+
+def remark_on(changed: Iterable[str]) -> str:
+    """The advice for who changed these tensors in place."""
+    names = ", ".join(sorted(changed))
+    return f"You changed {names} itself, which others may still need: compute a new tensor instead."
 
 
 def _find(identifier: str) -> Answer:
@@ -137,7 +168,16 @@ def _find(identifier: str) -> Answer:
     return _answers[identifier]
 
 
-def _guarded(yours: object, changed: set[str]) -> object:
+def _notebook_seed() -> int:
+    if "IPython" not in sys.modules:  # a second of start-up that only a notebook needs
+        return 0
+    from IPython import get_ipython
+
+    seed = shell.user_ns.get("seed") if (shell := get_ipython()) else 0
+    return seed if isinstance(seed, int) and 0 <= seed < 2**63 else 0
+
+
+def guarded(yours: object, changed: set[str]) -> object:
     """A function that is handed copies of tensors, and whose `None` or `...` counts as no answer.
 
     `changed` collects the names of the tensors that it changed.
@@ -196,8 +236,10 @@ def _restored() -> str:
     return replaced
 
 
-def _is_unwritten(yours: object) -> bool:
+def is_unwritten(yours: object) -> bool:
     """Whether the learner's function or class still holds a placeholder, or does nothing at all."""
+    if isinstance(yours, Elsewhere):
+        return yours.unwritten
     members = vars(yours if inspect.isclass(yours) else type(yours)).values()
     for part in [yours] if inspect.isroutine(yours) else filter(inspect.isfunction, members):
         try:
@@ -220,7 +262,7 @@ def _speaks_of_a_placeholder(error: BaseException) -> bool:
     return isinstance(error, TypeError | AttributeError) and "'ellipsis'" in str(error)
 
 
-def _told(error: BaseException, judge: Judge) -> str:
+def _told(error: BaseException, judge: Judge | None) -> str:
     """One sentence about an exception: its message, and the deepest line that the learner wrote."""
     try:
         said = shorten(f"{type(error).__name__}: {error}".split("\n")[0], 300)
@@ -229,7 +271,7 @@ def _told(error: BaseException, judge: Judge) -> str:
     own = ""
     for frame, number in traceback.walk_tb(error.__traceback__):
         code = frame.f_code
-        if code is not judge.__code__ and _is_learners(code.co_filename):
+        if (judge is None or code is not judge.__code__) and _is_learners(code.co_filename):
             own = (
                 f" (line {number}, in {code.co_name}: {linecache.getline(code.co_filename, number).strip()})"
             )

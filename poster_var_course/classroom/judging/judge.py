@@ -1,0 +1,136 @@
+"""Give every exercise of a submission its verdict, whatever the answers do; many submissions in parallel."""
+
+import functools
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from poster_var_course.checks.mechanism import ToldError, remark_on, run_check
+from poster_var_course.checks.shown import Result
+from poster_var_course.classroom.judging.sessions import JudgingLimits, Remote, Zygote
+from pvlib.pool import in_processes
+from pvlib.terminal import printable, shorten
+
+SHOWN = 2_000  # characters that a verdict keeps of what an answer printed
+OURS = ("pvlib", "lessons", "poster_var_course", "drawnfaces")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A code cell of a submission: its id and its text."""
+
+    id: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """A check, the cell with the learner's answer, and the names that the check is called with."""
+
+    id: str
+    cell: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A student's code cells of one lesson, in order, with the exercises to judge and the student's own seed."""
+
+    student: str
+    lesson: str
+    seed: int
+    cells: tuple[Cell, ...]
+    exercises: tuple[Exercise, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What an exercise's answer is worth: passed, wrong, unwritten, or stopped (it took too much, or ended itself).
+
+    Attributes:
+        id: of the check.
+        status: one of these four.
+        message: what was expected and what came.
+        hint: which mistake it is, where that is known.
+        printed: what the answer printed, cut short.
+        seconds: on the clock.
+        remark: what a teacher should look at, or nothing.
+    """
+
+    id: str
+    status: str
+    message: str = ""
+    hint: str = ""
+    printed: str = ""
+    seconds: float = 0.0
+    remark: str = ""
+
+
+def judge_class(
+    submissions: Sequence[Submission], *, library: Path, workers: int = 2, limits: JudgingLimits | None = None
+) -> Iterator[tuple[Submission, tuple[Verdict, ...]]]:
+    """Yield each submission with its verdicts, in order.
+
+    Args:
+        submissions: of any students and lessons.
+        library: folder that holds the course's packages without solutions; answers can read nothing else of ours.
+        workers: how many are judged at a time.
+        limits: for each answer.
+    """
+    words = sorted({one.lesson for one in submissions})
+    judge = functools.partial(_judge, library, tuple(words), limits or JudgingLimits())
+    return zip(submissions, in_processes(judge, submissions, workers), strict=True)
+
+
+@functools.lru_cache(maxsize=1)
+def _zygote(library: Path, words: tuple[str, ...]) -> Zygote:
+    """This worker's process of loaded modules; it ends with the worker, whose end of the socket it watches."""
+    slow = "torch._dynamo"  # an optimizer's first step brings it, in seconds that no answer should pay
+    return Zygote(library, [slow, *(f"lessons.{word}.checks_and_hints" for word in words)])
+
+
+def _judge(
+    library: Path, words: tuple[str, ...], limits: JudgingLimits, submission: Submission
+) -> tuple[Verdict, ...]:
+    zygote = _zygote(library, words)
+    return tuple(_verdict(zygote, limits, submission, exercise) for exercise in submission.exercises)
+
+
+def _verdict(zygote: Zygote, limits: JudgingLimits, submission: Submission, exercise: Exercise) -> Verdict:
+    start = time.monotonic()
+    remark = ""
+    with zygote.open(limits, submission.seed) as session:
+        try:
+            yours = session.load(cells_for(submission, exercise), exercise.names)
+            remark = _remark(yours)
+            result = run_check(exercise.id, *yours, seed=submission.seed)
+        except ToldError as told:  # the cell itself failed
+            result = Result(exercise.id, "", told.status, told.message, told.hint)
+        printed = session.printed
+        hint = result.hint or (remark_on(session.changed) if session.changed else "")
+    return Verdict(
+        id=exercise.id,
+        status=result.status,
+        message=shorten(printable(result.message), SHOWN),
+        hint=shorten(printable(hint), SHOWN),
+        printed=shorten("\n".join(map(printable, printed.splitlines())), SHOWN),
+        seconds=time.monotonic() - start,
+        remark=remark,
+    )
+
+
+def cells_for(submission: Submission, exercise: Exercise) -> list[tuple[str, str, bool]]:
+    """The cells that an answer may build on, (label, text, whether it is an exercise): those up to its own."""
+    exercises = {one.cell for one in submission.exercises}
+    cells: list[tuple[str, str, bool]] = []
+    for cell in submission.cells:
+        cells.append((cell.id, cell.source, cell.id in exercises))
+        if cell.id == exercise.cell:
+            break
+    return cells
+
+
+def _remark(yours: Sequence[Remote | None]) -> str:
+    modules = [one.module for one in yours if one is not None and one.module.partition(".")[0] in OURS]
+    return f"The answer is a function of the course itself, from {modules[0]}." if modules else ""

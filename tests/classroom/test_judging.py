@@ -6,6 +6,7 @@ import textwrap
 import zipfile
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
@@ -65,7 +66,7 @@ ANSWERS = {
     "looks for the expected value": (WALK.format("expected", "return frame.f_locals['expected']"), "wrong", "got 0.5"),
     "forges a message": (WALK.format("talk", "frame.f_locals['talk'].sendall(b'x' * 99)"), "stopped", "larger than"),
     "gives what cannot be sent": ("return object()", "wrong", "got object"),
-    "changes what it is given": ("s = torch.special.entr(t).sum(-1).mean()\nt.zero_()\nreturn s", "passed", "You changed t itself"),
+    "changes what it is given": ("s = (-t * t.log()).nansum(-1).mean()\nt.zero_()\nreturn s", "passed", "You changed t"),
 }  # fmt: skip
 
 
@@ -123,6 +124,11 @@ def test_every_answer_is_judged_as_what_it_is(library):
     assert "lessons.raters.teachers" in own.remark
     assert "class itself" in instance.hint
     assert "graph was cut" in cut.hint
+    next(one for one in psutil.Process().children() if any("zygote" in word for word in one.cmdline())).kill()
+    again = [work[0], *work[-6:]]
+    assert [one.status for _, (one,) in judge_class(again, library=library, workers=1, limits=LIMITS)] == [
+        one.status for one in [found[0], *found[-6:]]
+    ]
 
 
 HEAD = """\
@@ -140,8 +146,8 @@ def elbo(mean, log_variance, log_joint, noise):
     return log_joint(z).mean() + HALF * (math.log(2 * math.pi) + 1 + log_variance)"""
 
 
-def test_a_library_that_does_not_import_is_told(tmp_path):
-    with pytest.raises(CourseError, match=f"{tmp_path}.*No module named"):
+def test_a_folder_without_the_library_is_told(tmp_path):
+    with pytest.raises(CourseError, match=f"{tmp_path}.*classroom release"):
         list(judge_class([floor(RIGHT)], library=tmp_path, workers=1))
 
 

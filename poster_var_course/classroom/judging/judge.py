@@ -2,13 +2,13 @@
 
 import functools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from poster_var_course.checks.mechanism import ToldError, remark_on, run_check
 from poster_var_course.checks.shown import Result
-from poster_var_course.classroom.judging.sessions import JudgingLimits, Remote, Zygote
+from poster_var_course.classroom.judging.sessions import JudgingLimits, Remote, Session, Zygote
 from pvlib.pool import in_processes
 from pvlib.terminal import printable, shorten
 
@@ -56,6 +56,7 @@ class Verdict:
         printed: what the answer printed, cut short.
         seconds: on the clock.
         remark: what a teacher should look at, or nothing.
+        open: what this system could not close to the answer, of "files", "network" and "processes".
     """
 
     id: str
@@ -65,6 +66,7 @@ class Verdict:
     printed: str = ""
     seconds: float = 0.0
     remark: str = ""
+    open: tuple[str, ...] = ()
 
 
 def judge_class(
@@ -93,21 +95,27 @@ def _zygote(library: Path, words: tuple[str, ...]) -> Zygote:
 def _judge(
     library: Path, words: tuple[str, ...], limits: JudgingLimits, submission: Submission
 ) -> tuple[Verdict, ...]:
-    zygote = _zygote(library, words)
-    return tuple(_verdict(zygote, limits, submission, exercise) for exercise in submission.exercises)
+    def fresh_process() -> Session:
+        try:
+            return _zygote(library, words).open(limits, submission.seed)
+        except OSError:  # the system, or an answer on a system that closes little, has ended it
+            _zygote.cache_clear()
+            return _zygote(library, words).open(limits, submission.seed)
+
+    return tuple(_verdict(fresh_process, submission, exercise) for exercise in submission.exercises)
 
 
-def _verdict(zygote: Zygote, limits: JudgingLimits, submission: Submission, exercise: Exercise) -> Verdict:
+def _verdict(fresh_process: Callable[[], Session], submission: Submission, exercise: Exercise) -> Verdict:
     start = time.monotonic()
     remark = ""
-    with zygote.open(limits, submission.seed) as session:
+    with fresh_process() as session:
         try:
             yours = session.load(cells_for(submission, exercise), exercise.names)
             remark = _remark(yours)
             result = run_check(exercise.id, *yours, seed=submission.seed)
         except ToldError as told:  # the cell itself failed
             result = Result(exercise.id, "", told.status, told.message, told.hint)
-        printed = session.printed
+        printed, closed = session.printed, session.closed
         hint = result.hint or (remark_on(session.changed) if session.changed else "")
     return Verdict(
         id=exercise.id,
@@ -117,6 +125,7 @@ def _verdict(zygote: Zygote, limits: JudgingLimits, submission: Submission, exer
         printed=shorten("\n".join(map(printable, printed.splitlines())), SHOWN),
         seconds=time.monotonic() - start,
         remark=remark,
+        open=tuple(part for part in ("files", "network", "processes") if part not in closed),
     )
 
 

@@ -69,6 +69,10 @@ class Zygote:
 
     def __init__(self, library: Path, modules: Sequence[str]):
         self._library = library.resolve()
+        if not (self._library / "poster_var_course").is_dir():  # or an answer would run beside the solutions
+            raise CourseError(
+                f"{library}: the course's library is not there; make it with pvlib classroom release"
+            )
         self._folder = tempfile.TemporaryDirectory(prefix="judging-")
         self._control, theirs = socket.socketpair()
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
@@ -102,7 +106,7 @@ class Zygote:
         )
 
     def open(self, limits: JudgingLimits, seed: int) -> "Session":
-        """A fresh process for one answer."""
+        """A fresh process for one answer; OSError if there is none to be had."""
         ours, theirs = socket.socketpair()
         printed, output = os.pipe()
         readable = [*SYSTEM, sys.prefix, sys.base_prefix, str(self._library)]
@@ -148,7 +152,9 @@ class Session:
         while len(first) < 64 and (part := talk.recv(64 - len(first))):
             first += part
         if len(first) < 64:
-            raise CourseError("a process for an answer could not be started: has the system any left?")
+            talk.close()
+            os.close(printed)
+            raise ConnectionError("a process for an answer could not be started")
         self._process = psutil.Process(json.loads(first)["process"])
         self._resident = self._used()
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lessons.answer_tests import Example, answer_tests
+from lessons.answer_tests import answer_tests
 from lessons.raters.teachers import MOST, ask_raters, best_smoothing, floor_of, posterior_mean_of, target_of
 from lessons.shapes import shape_faces
 
@@ -26,7 +26,7 @@ def target(
     if rule == "winner":
         return winner
     smoothed = winner if base == "winner" else shares
-    return (1 - epsilon) * smoothed + (epsilon / classes if rest is None else rest(winner, epsilon))
+    return (1 - epsilon) * smoothed + (epsilon / classes if rest is None else rest(winner, epsilon, shares))
 
 
 def target_in_numpy(votes, rule, epsilon=0.1):
@@ -57,12 +57,14 @@ def one_by_one(mixture, raters):
     return torch.stack([torch.as_tensor(smoothing(m[None], raters)) for m in mixture])
 
 
-def by_votes(rule):
-    return lambda v, r, e=0.1: rule(v[:, :8].float()) if r == "votes" else target(v, r, e)
+def but(**switches):
+    """The three rules with one of the usual mistakes."""
+    return lambda v, r, e=0.1: target(v, r, e, **switches)
 
 
-def by_winner(rule):
-    return lambda v, r, e=0.1: rule(v[:, :8].float()) if r == "winner" else target(v, r, e)
+def of(rule, answer, columns=8):
+    """Right but for one rule, which makes something else of the votes."""
+    return lambda v, r, e=0.1: answer(v[:, :columns].float()) if r == rule else target(v, r, e)
 
 
 def smoothing_by_search(mixture, raters):
@@ -87,50 +89,30 @@ RIGHT = [
 ]
 
 WRONG = [
-    ("target", lambda v, r, e=0.1: target(v, r, e, columns=10), "first eight"),
-    (
-        "target",
-        lambda v, r, e=0.1: target(v, r, e, total=lambda votes: votes.sum(dim=1, keepdim=True)),
-        "weighs less",
-    ),
-    ("target", lambda v, r, e=0.1: target(v, r, e, total=lambda votes: 10), "its own sum"),
-    ("target", lambda v, r, e=0.1: target(v, r, e, total=lambda votes: 1), "counts"),
+    ("target", but(columns=10), "first eight"),
+    ("target", but(total=lambda votes: votes.sum(dim=1, keepdim=True)), "weighs less"),
+    ("target", but(total=lambda votes: 10), "its own sum"),
+    ("target", but(total=lambda votes: 1), "counts"),
     ("target", lambda v, r, e=0.1: target(v, "winner"), '"winner"'),
     ("target", lambda v, r, e=0.1: target(v, "votes"), '"votes"'),
-    ("target", lambda v, r, e=0.1: target(v, r, e, first=False), "the first alone"),
-    (
-        "target",
-        lambda v, r, e=0.1: target(v, r, e) if r != "winner" else F.one_hot(v.argmax(dim=1), 10)[:, :8],
-        "cannot win here",
-    ),
-    (
-        "target",
-        lambda v, r, e=0.1: target(v, r, e) if r != "winner" else v[:, :8].argmax(dim=1),
-        "not a position",
-    ),
-    ("target", lambda v, r, e=0.1: target(v, r, e, rest=lambda w, e: e * (1 - w) / 7), "not C − 1"),
-    ("target", lambda v, r, e=0.1: target(v, r, e, classes=1), "ε / 8 for each"),
-    ("target", lambda v, r, e=0.1: target(v, r, e, base="shares"), "winner that is smoothed"),
+    ("target", but(first=False), "the first alone"),
+    ("target", of("winner", lambda v: F.one_hot(v.argmax(dim=1), 10)[:, :8], columns=10), "cannot win here"),
+    ("target", of("winner", lambda c: c.argmax(dim=1)), "not a position"),
+    ("target", but(rest=lambda w, e, s: e * (1 - w) / 7), "not C − 1"),
+    ("target", but(classes=1), "ε / 8 for each"),
+    ("target", but(base="shares"), "winner that is smoothed"),
     ("target", lambda v, r, e=0.1: target(v, r), "not always 0.1"),
-    (
-        "target",
-        lambda v, r, e=0.1: target(v, r) if r != "smoothed" else target(v, "winner") + e / 8,
-        "keeps 1 − ε",
-    ),
-    ("target", by_votes(lambda c: (c + 1) / (c + 1).sum(dim=1, keepdim=True)), "Nothing is added"),
-    ("target", by_votes(lambda c: c / c.max(dim=1, keepdim=True).values), "not by its largest"),
-    ("target", by_votes(lambda c: c / c.sum(dim=0)), "dim=0 is the faces"),
-    ("target", by_votes(lambda c: c.sqrt() / c.sqrt().sum(dim=1, keepdim=True)), "0.7, 0.2, 0.1"),
-    ("target", by_winner(lambda c: F.one_hot(7 - c.flip(1).argmax(dim=1), 8)), "not the last"),
-    ("target", by_winner(lambda c: (c > c.sum(dim=1, keepdim=True) / 2).float()), "no majority is needed"),
-    ("target", by_winner(lambda c: c * F.one_hot(c.argmax(dim=1), 8)), "not its count"),
+    ("target", but(rest=lambda w, e, s: e * w + e / 8), "keeps 1 − ε"),
+    ("target", of("votes", lambda c: (c + 1) / (c + 1).sum(dim=1, keepdim=True)), "Nothing is added"),
+    ("target", of("votes", lambda c: c / c.max(dim=1, keepdim=True).values), "not by its largest"),
+    ("target", of("votes", lambda c: c / c.sum(dim=0)), "dim=0 is the faces"),
+    ("target", of("votes", lambda c: c.sqrt() / c.sqrt().sum(dim=1, keepdim=True)), "0.7, 0.2, 0.1"),
+    ("target", of("winner", lambda c: F.one_hot(7 - c.flip(1).argmax(dim=1), 8)), "not the last"),
+    ("target", of("winner", lambda c: (c > c.sum(dim=1, keepdim=True) / 2).float()), "no majority is needed"),
+    ("target", of("winner", lambda c: c * F.one_hot(c.argmax(dim=1), 8)), "not its count"),
     ("target", lambda v, r, e=0.1: target(v, r, 1 - e), "changed places"),
-    ("target", lambda v, r, e=0.1: target(v, r, e, classes=10), "not over ten"),
-    (
-        "target",
-        lambda v, r, e=0.1: target(v, r, e, rest=lambda w, e: e * target(v, "votes")),
-        "not by the votes",
-    ),
+    ("target", but(classes=10), "not over ten"),
+    ("target", but(rest=lambda w, e, s: e * s), "not by the votes"),
     ("floor", lambda t: entropies(t).median(), "0.347"),
     ("floor", lambda t: entropies(t.mean(dim=0, keepdim=True)).mean(), "same of every face"),
     ("floor", lambda t: -(t * t.log()).sum(dim=1).mean(), "0 · ln 0"),
@@ -171,31 +153,17 @@ WRONG = [
 ]
 
 
+VOTES = torch.tensor([[0, 0, 0, 0, 1, 2, 0, 0, 5, 0]])
 EXAMPLES = [
-    Example(
-        exercise="target",
-        words="neutral 7, sadness 2, anger 1",
-        given=(torch.tensor([[0, 0, 0, 0, 1, 2, 0, 0, 5, 0]]), "votes"),
-        expected=[[0, 0, 0, 0, 1 / 3, 2 / 3, 0, 0]],
+    ("target", "neutral 7, sadness 2, anger 1", (VOTES, "votes"), [[0, 0, 0, 0, 1 / 3, 2 / 3, 0, 0]]),
+    ("floor", "½ ln 2 = 0.347", (torch.tensor([[0.5, 0.5], [1, 0]]),), 0.34657),
+    (
+        "posterior_mean",
+        "votes 3 and 1",
+        (torch.tensor([[3.0, 1]]), torch.tensor([0.5, 1.5])),
+        [[3.5 / 6, 2.5 / 6]],
     ),
-    Example(
-        exercise="floor",
-        words="½ ln 2 = 0.347",
-        given=(torch.tensor([[0.5, 0.5], [1, 0]]),),
-        expected=0.34657,
-    ),
-    Example(
-        exercise="posterior_mean",
-        words="votes 3 and 1",
-        given=(torch.tensor([[3.0, 1]]), torch.tensor([0.5, 1.5])),
-        expected=[[3.5 / 6, 2.5 / 6]],
-    ),
-    Example(
-        exercise="best_smoothing",
-        words="ε = 0.224",
-        given=(torch.tensor([[0.8, 0.2, 0, 0, 0, 0, 0, 0]]), 2),
-        expected=0.16 / 0.715,
-    ),
+    ("best_smoothing", "ε = 0.224", (torch.tensor([[0.8, 0.2, 0, 0, 0, 0, 0, 0]]), 2), 0.16 / 0.715),
 ]
 OURS = {
     "target": target_of,

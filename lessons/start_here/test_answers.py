@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from lessons.answer_tests import Example, answer_tests
+from lessons.answer_tests import answer_tests
 
 EIGHT = slice(0, 8)
 
@@ -38,17 +38,11 @@ RIGHT = [
     ("winner", winner_by_counting),
     ("winner", winner),
     ("winner", lambda votes: torch.tensor(winner(votes))),
-    (
-        "disagreement",
-        lambda votes: sum(
-            -n / sum(votes[EIGHT]) * math.log(n / sum(votes[EIGHT])) for n in votes[EIGHT] if n
-        ),
-    ),
+    ("disagreement", lambda votes: sum(-n * math.log(n) for n in shares(votes).tolist() if n)),
     ("disagreement", lambda votes: torch.distributions.Categorical(probs=shares(votes)).entropy()),
     ("disagreement", lambda votes: surprise(shares(votes))),
     ("chance_to_agree", lambda p: torch.einsum("fk,fk->f", p, p)),
     ("chance_to_agree", lambda p: p.norm(dim=1) ** 2),
-    ("chance_to_agree", lambda p: np.square(p.numpy()).sum(axis=1)),
 ]
 
 WRONG = [
@@ -93,12 +87,8 @@ WRONG = [
 ]  # fmt: skip
 
 
-EXAMPLES = [
-    Example(
-        exercise="chance_to_agree", words="= 0.46", given=(torch.tensor([[0.6, 0.3, 0.1]]),), expected=[0.46]
-    ),
-]
+EXAMPLES = [("chance_to_agree", "= 0.46", (torch.tensor([[0.6, 0.3, 0.1]]),), [0.46])]
+OURS = {"chance_to_agree": lambda p: np.square(p.numpy()).sum(axis=1)}
 
-test_right, test_wrong, test_unwritten, test_examples = answer_tests(
-    "start_here", RIGHT, WRONG, EXAMPLES, dict(RIGHT)
-)
+TESTS = answer_tests("start_here", RIGHT, WRONG, EXAMPLES, OURS)
+test_right, test_wrong, test_unwritten, test_examples = TESTS

@@ -1,17 +1,28 @@
 """What adds up for one hidden logit, and what the figures of the bound show of it."""
 
-import itertools
 import math
 
 import pytest
 import torch
 from torch.distributions import Normal
 
+from lessons.answer_tests import figure_test, seen
 from lessons.the_bound.bars import MEANS, SIGMAS, bars, normal
 from lessons.the_bound.figures import break_it, jensen
 from lessons.the_bound.one_logit import GRID, STEP, Votes, log_evidence, mean_under, posterior, terms
 
 VOTES = Votes(happy=9, raters=10)
+PATH = [(-0.5, 1.2), (0.5, 1.0), (1.2, 0.7)]
+PRIORS = {"N(0, 1)": VOTES, "a": VOTES, "b": VOTES}
+
+test_figures = figure_test(
+    (lambda: bars(VOTES, PATH, every=2), []),
+    (lambda: jensen([1.0], [1.06], [0.88], [0.149]), ["gap 0.180"]),
+    (
+        lambda: break_it(PRIORS, posterior(VOTES.log_joint), {"KL": (2.5, 0.5)}),
+        ["1.3 under N(0, 1)", "KL gives N(2.5, 0.5²)"],
+    ),
+)
 
 
 def test_by_symmetry_one_vote_has_the_evidence_one_half():
@@ -19,9 +30,8 @@ def test_by_symmetry_one_vote_has_the_evidence_one_half():
 
 
 def test_the_evidences_of_all_outcomes_add_up_to_one():
-    evidences = [
-        math.exp(log_evidence(Votes(happy=k, raters=10, prior_mean=1.0).log_joint)) for k in range(11)
-    ]
+    outcomes = [Votes(happy=k, raters=10, prior_mean=1.0) for k in range(11)]
+    evidences = [math.exp(log_evidence(each.log_joint)) for each in outcomes]
     assert sum(evidences) == pytest.approx(1, abs=1e-9)
 
 
@@ -45,39 +55,16 @@ def test_the_bars_add_up_and_no_divergence_is_negative(mean, sigma):
     assert found.kl_posterior > 0
 
 
-def seen(moving, positions):
-    """The curves and bars that are drawn after the three sliders were set, by the rules of plotly's restyle."""
-    for slider, position in zip(moving.layout.sliders, positions, strict=True):
-        (changes, traces) = slider.steps[position].args
-        for name, values in changes.items():
-            for trace, value in zip(traces, itertools.cycle(values)):
-                moving.data[trace][name] = value
-    shown = [
-        t for t in moving.data[4:] if t.visible and t.opacity != 0
-    ]  # after prior, posterior and the legend
-    return [t for t in shown if t.type == "scatter"], [t for t in shown if t.type == "bar"]
-
-
 @pytest.mark.parametrize("positions", [(0, 0, 0), (3, 4, 1), (5, 2, 0)])
 def test_the_sliders_show_one_q_its_bars_and_one_step_of_the_descent(positions):
-    path = [(-0.5, 1.2), (0.5, 1.0), (1.2, 0.7)]
-    moving, _, _ = bars(VOTES, path, every=2)
-    (mean, sigma), step = (MEANS[positions[0]], SIGMAS[positions[1]]), path[2 * positions[2]]
-    curves, lengths = seen(moving, positions)
+    traces = seen(bars(VOTES, PATH, every=2)[0], *positions)[4:]  # after prior, posterior and the legend
+    shown = [t for t in traces if t.visible and t.opacity != 0]
+    (mean, sigma), step = (MEANS[positions[0]], SIGMAS[positions[1]]), PATH[2 * positions[2]]
+    curves = (t for t in shown if t.type == "scatter")
     for curve, q in zip(curves, ((mean, sigma), step), strict=True):
         torch.testing.assert_close(torch.tensor(curve.y), normal(*q))
     found, reached = terms(VOTES, mean, sigma), terms(VOTES, *step).minus_elbo
     pieces = [found.minus_evidence, found.kl_posterior, found.minus_elbo, found.misfit, found.kl_prior]
-    assert [list(bar.x) for bar in lengths] == [
-        pytest.approx(pieces, abs=1e-4),
-        pytest.approx([reached], abs=1e-4),
-    ]
-
-
-def test_descriptions_tell_the_numbers():
-    assert "gap 0.180" in jensen([1.0], [1.06], [0.88], [0.149])[1]
-    _, alt = break_it(
-        {"N(0, 1)": VOTES, "a": VOTES, "b": VOTES}, posterior(VOTES.log_joint), {"KL": (2.5, 0.5)}
-    )
-    assert "1.3 under N(0, 1)" in alt
-    assert "KL gives N(2.5, 0.5²)" in alt
+    whole, descent = (list(t.x) for t in shown if t.type == "bar")
+    assert whole == pytest.approx(pieces, abs=1e-4)
+    assert descent == pytest.approx([reached], abs=1e-4)

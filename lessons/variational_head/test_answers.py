@@ -17,16 +17,12 @@ FEATURES, LATENT, CLASSES = 6, 5, 8
 
 
 class Layers(nn.Module):
-    def __init__(self, features, classes):
+    def __init__(self, features, classes, latent=None):
         super().__init__()
-        self.mean = nn.Linear(features, classes)
-        self.log_variance = nn.Linear(features, classes)
-
-
-class LatentLayers(Layers):
-    def __init__(self, features, classes, latent):
-        super().__init__(features, latent)
-        self.classifier = nn.Linear(latent, classes)
+        self.mean = nn.Linear(features, latent or classes)
+        self.log_variance = nn.Linear(features, latent or classes)
+        if latent:
+            self.classifier = nn.Linear(latent, classes)
 
 
 def sigma(log_variance):
@@ -37,22 +33,14 @@ def sample(m, v):
     return m + sigma(v) * torch.randn_like(m)
 
 
-def head(in_training, at_test=lambda m, v: m, base=Layers):
-    """A head of two layers whose training and test outputs are functions of mean and log-variance."""
+def head(in_training, at_test=lambda m, v, classify=nn.Identity(): classify(m)):  # noqa: B008
+    """A head, with a latent or without, whose outputs in training and at test are functions of its layers."""
 
-    class Head(base):
+    class Head(Layers):
         def forward(self, features):
             answer = in_training if self.training else at_test
-            return answer(self.mean(features), self.log_variance(features))
-
-    return Head
-
-
-def latent_head(in_training, at_test=lambda m, v, classify: classify(m)):
-    class Head(LatentLayers):
-        def forward(self, features):
-            answer = in_training if self.training else at_test
-            return answer(self.mean(features), self.log_variance(features), self.classifier)
+            behind = [self.classifier] if hasattr(self, "classifier") else []
+            return answer(self.mean(features), self.log_variance(features), *behind)
 
     return Head
 
@@ -79,30 +67,26 @@ class VarianceFirst(nn.Module):
         return Normal(mean, sigma(self.log_variance(features))).rsample() if self.training else mean
 
 
-class ReusesTheLibrary(nn.Module):
-    def __init__(self, features, classes, latent):
-        super().__init__()
-        self.code, self.classifier = VariationalHead(features, latent), nn.Linear(latent, classes)
+def latent_of(inner):
+    """A latent head that is another head with a classifier behind it."""
 
-    def forward(self, features):
-        return self.classifier(self.code(features))
+    class Head(nn.Module):
+        def __init__(self, features, classes, latent):
+            super().__init__()
+            self.code, self.classifier = inner(features, latent), nn.Linear(latent, classes)
 
+        def forward(self, features):
+            return self.classifier(self.code(features))
 
-class LatentOfOneLayer(nn.Module):
-    def __init__(self, features, classes, latent):
-        super().__init__()
-        self.inner, self.out = OneLayer(features, latent), nn.Linear(latent, classes)
-
-    def forward(self, features):
-        return self.out(self.inner(features))
+    return Head
 
 
-class NoClassifier(Layers):
-    def __init__(self, features, classes, latent):
-        super().__init__(features, latent)
+def sampled(m, v, classify):
+    return classify(sample(m, v))
 
-    def forward(self, features):
-        return sample(self.mean(features), self.log_variance(features))
+
+def no_classifier(features, classes, latent):
+    return head(sample)(features, latent)
 
 
 def summaries(mean=lambda s, m, v: s.mean(1), named=None, largest=lambda s, m, v: s.amax(1)):
@@ -112,19 +96,15 @@ def summaries(mean=lambda s, m, v: s.mean(1), named=None, largest=lambda s, m, v
 
 
 RIGHT = [
-    ("variational_head", VariationalHead),
     ("variational_head", OneLayer),
     ("variational_head", VarianceFirst),
     ("variational_head", head(sample)),
     ("variational_head", head(lambda m, v: m - sigma(v) * torch.randn(m.shape))),
-    ("latent_head", LatentHead),
-    ("latent_head", ReusesTheLibrary),
-    ("latent_head", LatentOfOneLayer),
-    ("latent_head", latent_head(lambda m, v, classify: classify(sample(m, v)))),
-    ("monte_carlo", formulas.monte_carlo),
+    ("latent_head", latent_of(VariationalHead)),
+    ("latent_head", latent_of(OneLayer)),
+    ("latent_head", head(sampled)),
     ("monte_carlo", lambda m, v, e: torch.stack([(m + sigma(v) * one).softmax(1) for one in e]).mean(0)),
     ("monte_carlo", lambda m, v, e: (m + v.exp().sqrt() * e).softmax(2).sum(0) / len(e)),
-    ("sigma_summaries", formulas.sigma_summaries),
     ("sigma_summaries", summaries()),
     (
         "sigma_summaries",
@@ -159,18 +139,16 @@ WRONG = [
     ("variational_head", head(sample)(FEATURES, CLASSES), "class itself, without calling"),
     ("variational_head", type("Bare", (nn.Module,), {"__init__": lambda self, f, c: nn.Module.__init__(self)}),
      "keep them as attributes"),
-    ("latent_head", latent_head(lambda m, v, classify: classify(m)), "not the mean"),
-    ("latent_head", latent_head(lambda m, v, classify: sample(m, v)), "classifier comes after"),
-    ("latent_head", latent_head(lambda m, v, classify: classify(m + v.exp() * torch.randn_like(m))), "is the variance"),
-    ("latent_head", latent_head(lambda m, v, classify: classify(m + torch.randn_like(m))), "not used yet"),
-    ("latent_head", latent_head(lambda m, v, classify: classify(m + sigma(v) * torch.randn(len(m), 1))),
-     "number of the latent needs noise"),
-    ("latent_head", latent_head(lambda m, v, classify: classify(m) + torch.randn(len(m), CLASSES)), "before the classifier"),
-    ("latent_head", latent_head(lambda m, v, classify: classify(sample(m, v).detach())), "reaches"),
-    ("latent_head", latent_head(*[lambda m, v, classify: classify(sample(m, v))] * 2), "self.training"),
-    ("latent_head", latent_head(lambda m, v, classify: classify(sample(m, v)), lambda m, v, classify: m),
-     "classifier comes after"),
-    ("latent_head", NoClassifier, "one more nn.Linear"),
+    ("latent_head", head(lambda m, v, last: last(m)), "not the mean"),
+    ("latent_head", head(lambda m, v, last: sample(m, v)), "classifier comes after"),
+    ("latent_head", head(lambda m, v, last: last(m + v.exp() * torch.randn_like(m))), "is the variance"),
+    ("latent_head", head(lambda m, v, last: last(m + torch.randn_like(m))), "not used yet"),
+    ("latent_head", head(lambda m, v, last: last(m + sigma(v) * torch.randn(len(m), 1))), "of the latent needs noise"),
+    ("latent_head", head(lambda m, v, last: last(m) + torch.randn(len(m), CLASSES)), "before the classifier"),
+    ("latent_head", head(lambda m, v, last: last(sample(m, v).detach())), "reaches"),
+    ("latent_head", head(sampled, at_test=sampled), "self.training"),
+    ("latent_head", head(sampled, at_test=lambda m, v, last: m), "classifier comes after"),
+    ("latent_head", no_classifier, "one more nn.Linear"),
     ("monte_carlo", lambda m, v, e: (m + sigma(v) * e).mean(0).softmax(1), "Softmax first"),
     ("monte_carlo", lambda m, v, e: m.softmax(1), "softmax of the mean"),
     ("monte_carlo", lambda m, v, e: (m + sigma(v) * e).softmax(1).mean(0), "dim=1 is the faces"),
@@ -205,7 +183,9 @@ WRONG = [
 ]  # fmt: skip
 
 
-test_right, test_wrong, test_unwritten = answer_tests("variational_head", RIGHT, WRONG)
+OURS = {"variational_head": VariationalHead, "latent_head": LatentHead, **vars(formulas)}
+OURS = {name: OURS[name] for name, _ in RIGHT}
+test_right, test_wrong, test_unwritten = answer_tests("variational_head", RIGHT, WRONG, ours=OURS)
 
 
 def test_an_unwritten_module_is_not_called_wrong():
@@ -227,17 +207,12 @@ def test_a_learners_head_gives_an_objective_its_own_mean_and_log_variance(yours)
     assert distribution.stddev.std() > 0
 
 
-@pytest.mark.parametrize(("mine", "librarys"), [
-    (head(sample), VariationalHead),
-    (latent_head(lambda m, v, classify: classify(sample(m, v))), LatentHead),
-])  # fmt: skip
+@pytest.mark.parametrize(("mine", "librarys"), [(head(sample), VariationalHead), (head(sampled), LatentHead)])
 def test_the_lessons_solution_trains_as_the_library_to_the_last_bit(mine, librarys):
     faces, sizes = shape_faces(60, seed=3), ((LATENT,) if librarys is LatentHead else ())
+    objective = Objective(divergence="gaussian", weight=0.1)
     first, second = (
-        train_on_shapes(
-            lambda f, c, kind=kind: OwnHead(kind(f, c, *sizes), f),
-            Objective(divergence="gaussian", weight=0.1), faces, 0, epochs=2,
-        )
+        train_on_shapes(lambda f, c, kind=kind: OwnHead(kind(f, c, *sizes), f), objective, faces, 0, epochs=2)
         for kind in (mine, librarys)
-    )  # fmt: skip
+    )
     assert torch.equal(first(faces.features), second(faces.features))

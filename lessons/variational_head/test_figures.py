@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 import torch
 
+from lessons.answer_tests import figure_test
 from lessons.shapes import shape_faces
 from lessons.variational_head import figures, formulas
 from lessons.variational_head.comparison import ConstantNoise, contenders, difference, penalised, train_all
@@ -27,19 +28,42 @@ def walk(steps=3):
     )
 
 
+def variance_and_formula():
+    product = torch.linspace(0, 0.25, 8000).view(1000, 8)
+    variance, named = 0.1 / (0.1 + product), torch.zeros(1000).long()
+    return figures.variance_and_formula(product, variance, named, weight=0.1)
+
+
+def all_heads():
+    accuracy, nll = [[0.9, 0.91], [0.92, 0.93], [0.9, 0.92]], [[0.7, 0.7], [0.6, 0.6], [0.7, 0.71]]
+    gaps = [Interval(0.0, 0.0, 0.0), Interval(0.02, 0.01, 0.03), Interval(0.005, -0.01, 0.02)]
+    scores = {"accuracy": accuracy, "nll": nll}
+    return figures.all_heads(["point", "good", "alike"], scores, dict.fromkeys(scores, gaps))
+
+
+SHARES = torch.eye(8)[:4]
+test_figures = figure_test(
+    (lambda: moving_face(walk()), ["from step 0 to step 2"]),
+    (variance_and_formula, ["8,000 learned variances"]),
+    (all_heads, ["alike: accuracy +0.5 [−1.0, +2.0], NLL +0.005"]),
+    (
+        lambda: figures.faces_with_votes(torch.zeros(4, 3, 16, 16).byte(), SHARES, SHARES, FERPLUS),
+        ["happiness 100%"],
+    ),
+    (lambda: figures.ranks({"λ = 1": {"mean": [-0.3, -0.5], "entropy": [0.7, 0.7]}}), ["λ = 1, mean: -0.40"]),
+)
+
+
 def test_every_frame_shows_the_normals_of_its_own_face_and_the_marker_beside_its_numbers():
     shown = walk()
-    moving, still, alt = moving_face(shown)
-    assert "from step 0 to step 2" in alt
+    moving, _, _ = moving_face(shown)
     frame = moving.frames[1]
-    assert frame.name == moving.layout.sliders[0].steps[1].label == "step 1"
     for k in range(8):
         x = frame.data[1 + k].x
         assert (x[0] + x[-1]) / 2 == pytest.approx(shown.wide[0][1, k].item(), abs=0.011)
         assert (x[-1] - x[0]) / (2 * REACH) == pytest.approx(shown.wide[1][1, k].item(), abs=0.011)
     assert frame.data[-1].x == (1, 1)
     assert len({frame.data[0].source for frame in moving.frames}) == 3
-    still.canvas.draw()
 
 
 def test_no_curve_of_either_head_leaves_the_axis():
@@ -59,40 +83,17 @@ def test_the_labels_of_lines_that_end_together_do_not_overlap():
 
 
 def test_a_difference_whose_interval_contains_zero_is_grey():
-    scores = {
-        "accuracy": [[0.9, 0.91], [0.92, 0.93], [0.9, 0.92]],
-        "nll": [[0.7, 0.7], [0.6, 0.6], [0.7, 0.71]],
-    }
-    gaps = {
-        kind: [Interval(0.0, 0.0, 0.0), Interval(0.02, 0.01, 0.03), Interval(0.005, -0.01, 0.02)]
-        for kind in scores
-    }
-    still, alt = figures.all_heads(["point", "good", "alike"], scores, gaps)
-    colours = {text.get_text(): text.get_color() for text in still.axes[0].texts}
+    colours = {text.get_text(): text.get_color() for text in all_heads()[0].axes[0].texts}
     assert colours["+2.0 [+1.0, +3.0]"] == figures.OTHER
     assert colours["+0.5 [−1.0, +2.0]"] == figures.GREY
-    assert "alike: accuracy +0.5 [−1.0, +2.0], NLL +0.005" in alt
 
 
 def test_the_formula_passes_one_half_where_undecided_equals_weight():
-    product = torch.linspace(0, 0.25, 8000).view(1000, 8)
-    still, alt = figures.variance_and_formula(
-        product, 0.1 / (0.1 + product), torch.zeros(1000).long(), weight=0.1
-    )
+    still, _ = variance_and_formula()
     curve = next(line for line in still.axes[0].lines if "formula" in line.get_label())
     x, y = (torch.as_tensor(values) for values in curve.get_data())
     assert y[(x - 0.1).abs().argmin()].item() == pytest.approx(0.5, abs=0.01)
-    assert "8,000 learned variances" in alt
-
-
-def test_faces_and_ranks_can_be_drawn_and_say_what_they_show():
-    shares = torch.eye(8)[:4]
-    still, alt = figures.faces_with_votes(torch.zeros(4, 3, 16, 16).byte(), shares, shares, FERPLUS)
-    still.canvas.draw()
-    assert "happiness 100%" in alt
-    still, alt = figures.ranks({"λ = 1": {"mean": [-0.3, -0.5], "entropy": [0.7, 0.7]}})
-    still.canvas.draw()
-    assert "λ = 1, mean: -0.40" in alt
+    assert y[0] == 1
 
 
 def test_the_penalty_is_what_the_divergence_takes_of_the_means():
@@ -145,11 +146,7 @@ def test_training_sigma_alone_brings_it_towards_the_formula_and_leaves_the_means
 
 
 def test_the_summaries_of_sigma_are_those_of_their_names():
-    mean = torch.tensor([[0.0, 2.0, 1.0]])
-    sigma = torch.tensor([[1.0, 0.5, 3.0]])
+    mean, sigma = torch.tensor([[0.0, 2.0, 1.0]]), torch.tensor([[1.0, 0.5, 3.0]])
     found = formulas.sigma_summaries(mean, 2 * sigma.log())
-    assert {name: round(value.item(), 4) for name, value in found.items()} == {
-        "mean": 1.5,
-        "named": 0.5,
-        "largest": 3.0,
-    }
+    rounded = {name: round(value.item(), 4) for name, value in found.items()}
+    assert rounded == {"mean": 1.5, "named": 0.5, "largest": 3.0}

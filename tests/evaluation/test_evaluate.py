@@ -29,22 +29,15 @@ def test_an_ensemble_of_variational_networks_on_drawn_faces_has_every_number(fac
     found = evaluate(networks, faces, samples=3, passes=2, bootstrap=30).as_json()
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert (found["faces"], found["networks"], found["answer"]) == (40, 2, "ensemble")
-    assert found["metrics"] == {
-        **found["methods"]["ensemble"]["metrics"],
-        "mean_sigma": found["metrics"]["mean_sigma"],
-    }
-    for part in (found["methods"], found["uncertainties"]):
-        assert None not in part.values()
+    sigma = {"mean_sigma": found["metrics"]["mean_sigma"]}
+    assert found["metrics"] == found["methods"]["ensemble"]["metrics"] | sigma
+    assert None not in [*found["methods"].values(), *found["uncertainties"].values()]
     for uncertainty in found["uncertainties"].values():
         for name in ("spearman_votes", "spearman_mixture", "aurc", "excess_aurc", "auroc_errors"):
-            number = uncertainty[name]
-            assert number["low"] <= number["high"]
-        assert (
-            len(uncertainty["risk_coverage"]["coverage"]) == len(uncertainty["risk_coverage"]["risk"]) == 40
-        )
-    assert sum(row["faces"] for row in found["reliability"]) == 40
-    assert sum(row["faces"] for row in found["classes"]) == 40
-    assert sum(row["said"] for row in found["classes"]) == 40
+            assert uncertainty[name]["low"] <= uncertainty[name]["high"]
+        assert [len(curve) for curve in uncertainty["risk_coverage"].values()] == [40, 40]
+    for part, count in (("reliability", "faces"), ("classes", "faces"), ("classes", "said")):
+        assert sum(row[count] for row in found[part]) == 40
 
 
 def test_a_point_head_on_faces_without_votes_leaves_out_what_it_has_not(faces):
@@ -80,11 +73,10 @@ def test_the_temperature_of_other_faces_is_used(faces, networks):
 def test_faces_of_a_class_left_out_are_known_by_their_rows(faces, networks):
     found = evaluate(networks[:1], faces, without=["contempt"], samples=2, passes=2, bootstrap=0)
     assert "contempt" not in found.as_json()["names"]
-    kept = faces.target.argmax(dim=1) != 7
-    assert torch.equal(found.prediction.rows, kept.nonzero()[:, 0])
-    assert len(found.prediction) == kept.sum()
+    kept = (faces.target.argmax(dim=1) != 7).nonzero()[:, 0]
+    assert torch.equal(found.prediction.rows, kept)
     for said in found.answers.values():
-        assert said.probabilities.shape == (len(found.prediction), 7)
+        assert said.probabilities.shape == (len(kept), 7)
 
 
 def test_a_target_that_sums_to_less_than_one_counts_as_the_distribution_it_is(faces, networks):
@@ -106,18 +98,17 @@ def test_everyone_right_and_sure_has_no_errors_to_find(make_prediction):
     json.dumps(found.as_json(), allow_nan=False)
 
 
-def test_other_classes_or_nothing_at_all_are_refused(faces, networks):
-    with pytest.raises(CourseError, match="5 classes and the faces have 8"):
-        evaluate([poster_var(5, tiny(48))], faces)
-    with pytest.raises(CourseError, match="flatters"):
-        evaluate(networks[:1], faces, calibration_faces=faces)
-    with pytest.raises(CourseError, match="0 networks on 40 faces"):
-        evaluate([], faces)
-    with pytest.raises(CourseError, match="1 networks on 0 faces"):
-        evaluate(networks[:1], faces.subset(torch.arange(0)))
-
-
-def test_a_network_that_answers_no_numbers_is_named(make_prediction):
+def test_other_classes_nothing_at_all_and_answers_that_are_no_numbers_are_refused(
+    faces, networks, make_prediction
+):
+    for some, of, options, said in (
+        ([poster_var(5, tiny(48))], faces, {}, "5 classes and the faces have 8"),
+        (networks[:1], faces, {"calibration_faces": faces}, "flatters"),
+        ([], faces, {}, "0 networks on 40 faces"),
+        (networks[:1], faces.subset(torch.arange(0)), {}, "1 networks on 0 faces"),
+    ):
+        with pytest.raises(CourseError, match=said):
+            evaluate(some, of, **options)
     mean = torch.randn(60, 4)
     mean[3:5, 1] = torch.nan
     with pytest.raises(CourseError, match="network 2 answers 2 of 60 faces with what is no number"):

@@ -14,12 +14,8 @@ def area_by_hand(wrong):
     return sum(sum(wrong[: n + 1]) / (n + 1) for n in range(len(wrong))) / len(wrong)
 
 
-def ones(faces):
-    return torch.ones(1, faces, dtype=torch.float64)
-
-
 def area(uncertainty, wrong, counts=None):
-    counts = ones(len(wrong)) if counts is None else counts
+    counts = torch.ones(1, len(wrong)).double() if counts is None else counts
     return area_under_risk(counts, Ranking(uncertainty), torch.as_tensor(wrong))
 
 
@@ -58,14 +54,13 @@ def test_equally_uncertain_faces_count_as_the_mean_over_their_orders():
 
 def test_the_area_of_a_resample_is_that_of_the_faces_drawn(counts):
     uncertainty, wrong = torch.randint(9, (60,)), torch.rand(60) < 0.4
-    for row, found in zip(counts, area(uncertainty, wrong, counts), strict=True):
-        copies = row.long()
-        again = area(uncertainty.repeat_interleave(copies), wrong.repeat_interleave(copies))
+    for row, found in zip(counts.long(), area(uncertainty, wrong, counts), strict=True):
+        again = area(uncertainty.repeat_interleave(row), wrong.repeat_interleave(row))
         assert found.item() == pytest.approx(again.item())
 
 
 def test_no_order_has_less_area_than_errors_last():
     wrong = [0, 0, 0, 1, 1]
-    least = least_area(ones(5), torch.tensor(wrong)).item()
+    least = least_area(torch.ones(1, 5).double(), torch.tensor(wrong)).item()
     assert least == pytest.approx(area_by_hand(wrong))
     assert least == pytest.approx(min(area_by_hand(order) for order in permutations(wrong)))

@@ -25,16 +25,12 @@ def test_sigma_is_the_mean_over_classes_or_that_of_the_answer(make_prediction):
     assert found["sigma_of_answer"].values.tolist() == pytest.approx([0.2] * 60)
 
 
-def test_a_network_that_knows_nothing_is_as_uncertain_as_can_be(make_prediction):
-    found = all_scores(make_prediction(mean=torch.zeros(60, 4)))
-    assert found["softmax_entropy"].values.tolist() == pytest.approx([math.log(4)] * 60)
-    assert found["softmax_doubt"].values.tolist() == pytest.approx([0.75] * 60)
-    assert found["temperature_entropy"].values.tolist() == pytest.approx([math.log(4)] * 60)
-
-
-def test_a_point_head_alone_has_neither_sigma_nor_draws_nor_members(make_prediction):
-    found = all_scores(make_prediction(sigma=None))
-    assert list(found) == ["softmax_entropy", "softmax_doubt", "temperature_entropy"]
+def test_a_point_head_has_no_sigma_and_one_that_knows_nothing_is_as_uncertain_as_can_be(make_prediction):
+    found = all_scores(make_prediction(mean=torch.zeros(60, 4), sigma=None))
+    expected = {"softmax_entropy": math.log(4), "softmax_doubt": 0.75, "temperature_entropy": math.log(4)}
+    assert list(found) == list(expected)
+    for name, value in expected.items():
+        assert found[name].values.tolist() == pytest.approx([value] * 60)
 
 
 def test_rank_correlation_with_the_mixture_is_scipys(prediction):

@@ -1,6 +1,7 @@
 """Two raters who disagree: ln 2; who agree: 0."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -35,17 +36,10 @@ def test_a_vote_that_was_held_for_impossible_is_dear_and_finite():
     assert 300 < found < math.inf
 
 
-def faces(votes, names=FERPLUS):
-    target = torch.full((1, len(names)), 1 / len(names))
-    return Faces(torch.zeros(1, 1, 48, 48, dtype=torch.uint8), target, names, votes=votes)
-
-
-def test_shares_are_of_the_votes_for_an_emotion():
+def test_shares_are_of_the_votes_for_an_emotion_and_there_are_none_without_votes_or_with_other_classes():
     votes = torch.tensor([[2, 6, 0, 0, 0, 0, 0, 0, 1, 1]], dtype=torch.uint8)
-    assert vote_shares(faces(votes)).tolist() == [[0.25, 0.75, 0, 0, 0, 0, 0, 0]]
-
-
-def test_without_votes_or_with_other_classes_there_are_no_shares():
-    votes = torch.full((1, 10), 1, dtype=torch.uint8)
-    assert vote_shares(faces(None)) is None
-    assert vote_shares(faces(votes, names=("a", "b"))) is None
+    image = torch.zeros(1, 1, 48, 48, dtype=torch.uint8)
+    faces = Faces(image, torch.full((1, 8), 1 / 8), FERPLUS, votes=votes)
+    assert vote_shares(faces).tolist() == [[0.25, 0.75, 0, 0, 0, 0, 0, 0]]
+    assert vote_shares(replace(faces, votes=None)) is None
+    assert vote_shares(Faces(image, torch.full((1, 2), 1 / 2), ("a", "b"), votes=votes)) is None

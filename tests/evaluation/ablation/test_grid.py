@@ -9,15 +9,11 @@ from pvlib.errors import CourseError
 from pvlib.evaluation.ablation.grid import grid_names, read_grid
 
 
-def test_every_combination_of_the_axes_is_a_variant_under_every_seed_seed_by_seed(small_grid):
+def test_every_combination_of_the_axes_is_a_variant_under_every_seed_that_changes_what_it_names(small_grid):
     combinations = ["variational+marked", "variational+unmarked", "point+marked", "point+unmarked"]
-    assert [(run.variant, run.seed) for run in small_grid.runs] == [
-        (name, seed) for seed in (0, 1) for name in combinations
-    ]
+    runs = [(run.variant, run.seed) for run in small_grid.runs]
+    assert runs == [(name, seed) for seed in (0, 1) for name in combinations]
     assert len({run.folder for run in small_grid.runs}) == 8
-
-
-def test_a_variant_changes_what_it_names_and_the_base_changes_every_run(small_grid):
     for run in small_grid.runs:
         head, embedding = run.variant.split("+")
         assert run.config.network.head == head
@@ -48,9 +44,8 @@ def test_every_path_means_the_same_in_whatever_folder_a_worker_runs(write_grid, 
     base = {"data.root": "a.safetensors", "network.weights": "runs/b", "network.landmarks": "full",
             "network.landmark_weights": "c.safetensors"}  # fmt: skip
     config = read_grid(write_grid(base=base, **{"axes": None, "variants": {"full": {}}})).runs[0].config
-    assert config.data.root == str(tmp_path / "a.safetensors")
-    assert config.network.weights == str(tmp_path / "runs/b")
-    assert config.network.landmark_weights == str(tmp_path / "c.safetensors")
+    found = (config.data.root, config.network.weights, config.network.landmark_weights)
+    assert found == tuple(str(tmp_path / name) for name in ("a.safetensors", "runs/b", "c.safetensors"))
 
 
 @pytest.mark.parametrize(("changes", "culprits"), [
@@ -103,19 +98,12 @@ def test_two_equal_variants_in_a_strangers_grid_are_named(shared, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["[1, 2", "just words", "", "\x00"])
-def test_what_is_no_mapping_is_refused(tmp_path, text):
-    path = tmp_path / "odd.yaml"
-    path.write_text(text)
-    with pytest.raises(CourseError, match=r"odd\.yaml"):
-        read_grid(path)
-
-
-@pytest.mark.parametrize(
-    ("source", "culprit"), [("drawn-head", "drawn-heads"), ("nowhere.yaml", r"nowhere\.yaml")]
-)
-def test_a_grid_that_is_not_there_is_named(source, culprit):
-    with pytest.raises(CourseError, match=culprit):
-        read_grid(source)
+def test_what_is_no_mapping_or_not_there_is_refused(tmp_path, text):
+    (tmp_path / "odd.yaml").write_text(text)
+    missing = (("drawn-head", "drawn-heads"), ("nowhere.yaml", r"nowhere\.yaml"))
+    for source, culprit in ((tmp_path / "odd.yaml", r"odd\.yaml"), *missing):
+        with pytest.raises(CourseError, match=culprit):
+            read_grid(source)
 
 
 @pytest.mark.parametrize("name", grid_names())

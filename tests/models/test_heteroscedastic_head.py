@@ -31,19 +31,17 @@ def test_without_factors_it_is_the_model_of_kendall_and_gal():
 
 @pytest.mark.parametrize("settings", HEADS.values(), ids=HEADS)
 def test_samples_have_the_covariance_of_factors_and_own_noise(settings):
-    head, features = (
-        HeteroscedasticHead(FEATURES, CLASSES, temperature=0.5, **settings),
-        torch.randn(2, FEATURES),
-    )
+    head = HeteroscedasticHead(FEATURES, CLASSES, temperature=0.5, **settings)
+    features = torch.randn(2, FEATURES)
     torch.manual_seed(0)
     with torch.no_grad():
         utilities = 0.5 * head.sample(features).draw(200_000)  # (S, 2, CLASSES)
         mean, factors, deviation = head.parts(features)
         distribution = head.distribution(features)
-    for face in range(2):
-        expected = factors[face] @ factors[face].T + deviation[face].square().diag()
-        assert torch.allclose(utilities[:, face].T.cov(), expected, atol=0.02)
-        assert torch.allclose(distribution.covariance_matrix[face], expected, atol=1e-6)
+    expected = factors @ factors.mT + deviation.square().diag_embed()  # (2, CLASSES, CLASSES)
+    found = torch.stack([utilities[:, face].T.cov() for face in range(2)])
+    assert torch.allclose(found, expected, atol=0.02)
+    assert torch.allclose(distribution.covariance_matrix, expected, atol=1e-6)
     assert torch.allclose(utilities.mean(dim=0), mean, atol=0.01)
 
 
@@ -67,8 +65,11 @@ def test_a_factor_that_all_classes_share_changes_no_probability():
 
 def test_as_the_temperature_falls_a_class_has_the_chance_that_its_utility_is_the_largest():
     """Two classes: Φ((μ₁ − μ₂) / √(S₁₁ + S₂₂ − 2 S₁₂))."""
-    mean, deviation = torch.tensor([0.8, 0.0]), torch.tensor([0.5, 0.9])
-    factors = torch.tensor([[0.6], [-0.3]])
+    mean, deviation, factors = (
+        torch.tensor([0.8, 0.0]),
+        torch.tensor([0.5, 0.9]),
+        torch.tensor([[0.6], [-0.3]]),
+    )
     torch.manual_seed(0)
     logits = logits_of(mean, factors, deviation, 1e-3, torch.randn(400_000, 1, 3))
     first = log_mean_softmax(logits).exp()[0, 0].item()
@@ -101,14 +102,11 @@ def test_at_test_one_face_has_one_answer_near_the_mean_of_many_samples(settings)
     assert "noise" not in head.state_dict()
 
 
-def test_every_weight_learns():
+def test_every_weight_learns_and_more_factors_than_classes_are_refused():
     for settings in HEADS.values():
         head = HeteroscedasticHead(FEATURES, CLASSES, **settings)
         logits, *more = head.sample(torch.randn(5, FEATURES))
         Objective(likelihood="kendall_gal")(logits, torch.tensor([0, 1, 2, 3, 0]), *more).backward()
         assert all(weight.grad.abs().sum() > 0 for weight in head.parameters())
-
-
-def test_more_factors_than_classes_are_refused():
     with pytest.raises(CourseError, match="rank must be at most the number of classes, 4, not 5"):
         HeteroscedasticHead(FEATURES, CLASSES, rank=5)

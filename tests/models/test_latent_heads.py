@@ -96,15 +96,13 @@ def test_the_joint_objective_adds_the_error_of_the_sampled_code_and_teaches_ever
     torch.manual_seed(1)
     normal = head.distribution(features)
     code = normal.rsample()
-    parts = (
-        cross_entropy(head.classifier(code), target),
-        (head.decoder(code) - features).square().sum(1).mean(),
-    )
-    moments = normal.base_dist.loc, 2 * normal.base_dist.scale.log()
+    error = (head.decoder(code) - features).square().sum(1).mean()
+    rate = gaussian_kl(normal.base_dist.loc, 2 * normal.base_dist.scale.log())
+    expected = cross_entropy(head.classifier(code), target) + 0.2 * rate + 0.3 * error
     loss = Objective(divergence="gaussian", weight=0.2, reconstruction=0.3)(logits, target, *more)
-    torch.testing.assert_close(loss, parts[0] + 0.2 * gaussian_kl(*moments) + 0.3 * parts[1])
+    torch.testing.assert_close(loss, expected)
     (slope,) = torch.autograd.grad(more[-1], features, retain_graph=True)
-    through_the_code = torch.autograd.grad(parts[1], code, retain_graph=True)[0]
+    through_the_code = torch.autograd.grad(error, code, retain_graph=True)[0]
     assert torch.allclose(slope, torch.autograd.grad(code, features, through_the_code)[0], atol=1e-6)
     loss.backward()
     assert all(weight.grad.abs().sum() > 0 for weight in head.parameters())

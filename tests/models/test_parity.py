@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from pvlib.models import Poster, poster_pp, poster_var
 from pvlib.models.released import convert_released, released_name
@@ -20,37 +19,20 @@ TOLERANCE = 1e-4  # |a - b| <= TOLERANCE * max(1, |b|), in float32
 GRADIENT_TOLERANCE = 1e-3  # relative
 
 
-def load_seeding():
-    return SimpleNamespace(**runpy.run_path(str(GOLDEN / "seeded_state.py")))
-
-
-def released_shapes(golden) -> dict[str, tuple[int, ...]]:
-    return {
-        str(key): tuple(json.loads(str(shape)))
-        for key, shape in zip(golden["keys"], golden["shapes"], strict=True)
-    }
+SEEDING = SimpleNamespace(**runpy.run_path(str(GOLDEN / "seeded_state.py")))
 
 
 def released_state(golden) -> dict[str, np.ndarray]:
-    return load_seeding().seeded_state(released_shapes(golden), int(golden["seed"]))
-
-
-def recorded_parts(network: Poster) -> dict[str, nn.Module]:
-    """The modules whose outputs the golden files store, under the golden names."""
-    return {
-        "image_tap": network.image_pyramid,
-        "landmark_tap": network.landmark_net.pyramid,
-        "fused1": network.levels[0],
-        "fused2": network.levels[1],
-        "fused3": network.levels[2],
-        "tokens": network.fusion_norm,
-        "cls": network.encoder,
-        "se": network.squeeze_excite,
-    }
+    pairs = zip(golden["keys"], golden["shapes"], strict=True)
+    shapes = {str(key): tuple(json.loads(str(shape))) for key, shape in pairs}
+    return SEEDING.seeded_state(shapes, int(golden["seed"]))
 
 
 def record_forward(network: Poster, images: torch.Tensor) -> dict[str, torch.Tensor]:
-    """Run the network once, with a graph, and return every value that a golden file may hold."""
+    """Run the network once, with a graph, and return every value that a golden file may hold, by its golden name."""
+    parts = {"image_tap": network.image_pyramid, "landmark_tap": network.landmark_net.pyramid}
+    parts |= {f"fused{number}": level for number, level in enumerate(network.levels, 1)}
+    parts |= {"tokens": network.fusion_norm, "cls": network.encoder, "se": network.squeeze_excite}
     values: dict[str, torch.Tensor] = {}
 
     def record(name: str, output: torch.Tensor | list[torch.Tensor]) -> None:
@@ -59,13 +41,9 @@ def record_forward(network: Poster, images: torch.Tensor) -> dict[str, torch.Ten
         else:
             values.update({f"{name}{level}": maps.detach() for level, maps in enumerate(output, 1)})
 
-    hooks = [
+    for name, part in parts.items():
         part.register_forward_hook(lambda _module, _inputs, output, name=name: record(name, output))
-        for name, part in recorded_parts(network).items()
-    ]
     values["logits"] = network(images)
-    for hook in hooks:
-        hook.remove()
     with torch.no_grad():
         values["landmarks"] = network.landmark_net.points(values["landmark_tap3"]).flatten(1)  # (batch, 136)
         if network.size.head == "variational":
@@ -74,23 +52,17 @@ def record_forward(network: Poster, images: torch.Tensor) -> dict[str, torch.Ten
     return values
 
 
-def run(file: str) -> tuple[dict[str, torch.Tensor], dict[str, float]]:
+def run(golden) -> tuple[dict[str, torch.Tensor], dict[str, float]]:
     """Our values, and our gradient norms under released names, of one golden file."""
-    golden = np.load(GOLDEN / f"{file}.npz")
     network = convert_released(released_state(golden))
-    batch, seed = int(golden["batch"]), int(golden["seed"])
-    images = torch.from_numpy(load_seeding().seeded_images(batch, seed))
-    values = record_forward(network, images)
+    batch = int(golden["batch"])
+    values = record_forward(network, torch.from_numpy(SEEDING.seeded_images(batch, int(golden["seed"]))))
     values["loss"] = F.cross_entropy(values["logits"], torch.arange(batch))
     values["loss"].backward()
-    values = {name: value.detach() for name, value in values.items()}
     variational = network.size.head == "variational"
-    gradients = {
-        released_name(name, variational): parameter.grad.norm().item()
-        for name, parameter in network.named_parameters()
-        if parameter.grad is not None
-    }
-    return values, gradients
+    learnt = {name: weight.grad for name, weight in network.named_parameters() if weight.grad is not None}
+    gradients = {released_name(name, variational): slope.norm().item() for name, slope in learnt.items()}
+    return {name: value.detach() for name, value in values.items()}, gradients
 
 
 def disagreement(ours, expected) -> float:
@@ -107,10 +79,8 @@ def worst_disagreement(golden, name: str, ours: np.ndarray) -> float:
     assert ours.shape == tuple(golden[f"{name}/shape"])
     positions = np.linspace(0, ours.size - 1, 2048).astype(int)
     statistics = (ours.mean(dtype=np.float64), ours.std(dtype=np.float64))
-    return max(
-        disagreement(ours.ravel()[positions], golden[f"{name}/sample"]),
-        disagreement(statistics, golden[f"{name}/mean_std"]),
-    )
+    parts = ((ours.ravel()[positions], "sample"), (statistics, "mean_std"))
+    return max(disagreement(found, golden[f"{name}/{part}"]) for found, part in parts)
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -119,12 +89,10 @@ def test_every_stored_tensor_and_every_gradient_agrees(file):
     bookkeeping = {"grad_keys", "grad_norms", "keys", "shapes", "seed", "num_classes", "batch"}
     names = {name.partition("/")[0] for name in golden.files} - bookkeeping
     assert len(names) > 10
-    values, gradients = run(file)
+    values, gradients = run(golden)
     wrong = {name: worst_disagreement(golden, name, values[name].numpy()) for name in sorted(names)}
     assert {name: worst for name, worst in wrong.items() if not worst <= TOLERANCE} == {}
-    norms = {
-        str(key): float(norm) for key, norm in zip(golden["grad_keys"], golden["grad_norms"], strict=True)
-    }
+    norms = dict(zip(map(str, golden["grad_keys"]), map(float, golden["grad_norms"]), strict=True))
     assert gradients.keys() == norms.keys()  # also: none that the released network has not
     assert gradients == pytest.approx(norms, rel=GRADIENT_TOLERANCE)
 

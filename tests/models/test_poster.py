@@ -1,7 +1,6 @@
 """The assembled networks: sizes, ablations, gradients, the frozen branch, and how other tools see them."""
 
 from dataclasses import replace
-from functools import cache
 
 import pytest
 import torch
@@ -10,19 +9,13 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD
 from pvlib.errors import CourseError
-from pvlib.models import LandmarkSize, Poster, Size, poster_pp, poster_var, tiny
+from pvlib.models import LandmarkSize, Poster, poster_pp, poster_var, tiny
 
-
-@cache
-def small() -> Size:
-    return tiny(48)
+SMALL = tiny(48)
 
 
 def faces(count: int = 4, side: int = 48) -> torch.Tensor:
     return torch.randn(count, 3, side, side)
-
-
-# ---------------------------------------------------------------- size and cost
 
 
 def test_the_paper_s_network_takes_17_2_gflop_a_face():
@@ -44,75 +37,60 @@ def test_a_tiny_network_has_at_most_2_million_parameters_and_runs(build, side):
     assert logits.isfinite().all()
 
 
-# ---------------------------------------------------------------- input
-
-
 def test_native_landmark_input_is_the_picture_itself_in_the_order_blue_green_red():
     picture = torch.rand(2, 3, 112, 112)  # 0-1, RGB
-    mean = torch.tensor(IMAGENET_MEAN)[:, None, None]
-    std = torch.tensor(IMAGENET_STD)[:, None, None]
+    mean, std = (torch.tensor(values)[:, None, None] for values in (IMAGENET_MEAN, IMAGENET_STD))
     normalised = (picture - mean) / std
-    native = Poster(replace(small(), landmark=LandmarkSize(native_input=True)), 8)
+    native, released = (Poster(tiny(48, LandmarkSize(native_input=native)), 8) for native in (True, False))
     torch.testing.assert_close(native.landmark_input(normalised), picture[:, [2, 1, 0]])
-    released = Poster(replace(small(), landmark=LandmarkSize()), 8)
     assert torch.equal(released.landmark_input(normalised), normalised)
-
-
-# ---------------------------------------------------------------- other tools
 
 
 @torch.no_grad()
 @pytest.mark.filterwarnings("ignore:.*(torch.jit|trace to be incorrect)")
 @pytest.mark.parametrize("build", [poster_var, poster_pp])
 def test_a_traced_network_takes_another_number_of_faces(build):
-    network = build(8, small()).eval()
+    network = build(8, SMALL).eval()
     traced = torch.jit.trace(network, faces(2), check_trace=False)  # it compares names of modules, too
     images = faces(3)
     torch.testing.assert_close(traced(images), network(images))
 
 
-# ---------------------------------------------------------------- ablations
-
-
-def parameters(size: Size) -> dict[str, tuple[int, ...]]:
+def parameters(**changes) -> dict[str, tuple[int, ...]]:
     """Names and shapes of all parameters, without memory for them; a GELU of the embeddings counts as one."""
     with torch.device("meta"):
-        network = Poster(size, 8)
+        network = Poster(replace(SMALL, **changes), 8)
     gelus = [f"{name} (GELU)" for name, part in network.embeds.named_modules() if isinstance(part, nn.GELU)]
     return {name: tuple(part.shape) for name, part in network.named_parameters()} | dict.fromkeys(gelus, ())
+
+
+HEAD = {f"head.{part}" for part in ("mean.weight", "mean.bias", "log_variance.weight", "log_variance.bias")}
 
 
 @pytest.mark.parametrize(("change", "gone", "added"), [
     ({"layer_embedding": False}, {"layer_embedding.rows"}, set()),
     ({"fusion_norm": False}, {"fusion_norm.weight", "fusion_norm.bias"}, set()),
-    (
-        {"head": "point"},
-        {f"head.{part}" for part in ("mean.weight", "mean.bias", "log_variance.weight", "log_variance.bias")},
-        {"head.weight", "head.bias"},
-    ),
+    ({"head": "point"}, HEAD, {"head.weight", "head.bias"}),
 ])  # fmt: skip
 def test_an_ablation_takes_exactly_its_part_away(change, gone, added):
-    whole, less = parameters(small()), parameters(replace(small(), **change))
+    whole, less = parameters(), parameters(**change)
     assert whole.keys() - less.keys() == gone
     assert less.keys() - whole.keys() == added
 
 
 def test_the_embedding_activation_is_one_gelu_after_each_of_four_convolutions():
-    whole, less = parameters(small()), parameters(replace(small(), embed_activation=False))
+    whole, less = parameters(), parameters(embed_activation=False)
     assert sum("GELU" in name for name in whole) == 4
     assert sorted(shape for shape in whole.values() if shape) == sorted(less.values())
 
 
 def test_depth_scale_and_drop_path_reach_their_parts():
-    size = replace(small(), encoder_depth=3, layer_scale=0.25, drop_path=(0.1, 0.2, 0.3))
+    size = replace(SMALL, encoder_depth=3, layer_scale=0.25, drop_path=(0.1, 0.2, 0.3))
     network = Poster(size, 8)
     assert len(network.encoder.blocks) == 3
     assert [level.drop_path.drop_prob for level in network.levels] == [0.1, 0.2, 0.3]
     for level in network.levels:
         assert level.scale_attention.unique().tolist() == level.scale_mlp.unique().tolist() == [0.25]
-
-
-# ---------------------------------------------------------------- start, gradients, modes
 
 
 def test_the_start_is_as_released():
@@ -130,7 +108,7 @@ def test_the_start_is_as_released():
 
 @pytest.mark.parametrize("build", [poster_var, poster_pp])
 def test_every_parameter_of_a_network_that_trains_along_receives_a_gradient(build):
-    network = build(8, small()).train()
+    network = build(8, SMALL).train()
     nn.functional.cross_entropy(network(faces()), torch.arange(4)).backward()
     dead = [
         name for name, parameter in network.named_parameters()
@@ -140,22 +118,19 @@ def test_every_parameter_of_a_network_that_trains_along_receives_a_gradient(buil
 
 
 def test_sampled_logits_come_from_the_distribution_beside_them():
-    network = poster_var(8, small()).eval()
+    network = poster_var(8, SMALL).eval()
     images = faces(1)
     torch.manual_seed(5)
     logits, distribution, *_ = network.sample_logits(images)
     torch.manual_seed(5)
     noise = torch.randn(1, 8)
     torch.testing.assert_close(logits, distribution.mean + distribution.stddev * noise)
-    point = poster_pp(8, small()).eval()
+    point = poster_pp(8, SMALL).eval()
     assert torch.equal(point.sample_logits(images)[0], point(images))
     with pytest.raises(CourseError, match="point head has no distribution"):
         point.distribution(images)
     with pytest.raises(CourseError, match="no landmark points"):
         point.landmarks(images)
-
-
-# ---------------------------------------------------------------- landmark branches, precision
 
 
 def test_the_full_frozen_landmark_network_serves_tiny_faces():
@@ -167,7 +142,7 @@ def test_the_full_frozen_landmark_network_serves_tiny_faces():
 
 
 def test_bfloat16_autocast_stays_near_float32_and_keeps_the_distribution_in_float32():
-    network = poster_var(8, small()).eval()
+    network = poster_var(8, SMALL).eval()
     images = faces()
     with torch.no_grad():
         exact = network.forward_features(images)

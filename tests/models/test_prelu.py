@@ -7,16 +7,9 @@ from torch import nn
 from pvlib.models.prelu import PReLU
 
 
-def pair_of_layers(channels: int) -> tuple[PReLU, nn.PReLU]:
-    ours, theirs = PReLU(channels), nn.PReLU(channels)
-    slopes = torch.linspace(-0.5, 1.5, channels)
-    for layer in (ours, theirs):
-        layer.weight.data.copy_(slopes)
-    return ours, theirs
-
-
 def gradients(layer: nn.Module, maps: torch.Tensor, upstream: torch.Tensor) -> list[torch.Tensor]:
-    maps = maps.clone().requires_grad_()
+    layer.weight.data.copy_(torch.linspace(-0.5, 1.5, 5))
+    layer, maps = layer.to(maps.dtype), maps.clone().requires_grad_()
     output = layer(maps)
     return [output, *torch.autograd.grad(output, [maps, layer.weight], upstream)]
 
@@ -24,14 +17,11 @@ def gradients(layer: nn.Module, maps: torch.Tensor, upstream: torch.Tensor) -> l
 @pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.bfloat16, 2e-2)])
 def test_values_and_gradients_are_those_of_torch_even_at_zero(memory_format, dtype, tolerance):
-    ours, theirs = (layer.to(dtype) for layer in pair_of_layers(5))
-    maps = torch.randn(3, 5, 4, 6)
+    maps, upstream = torch.randn(2, 3, 5, 4, 6).to(dtype)
     maps[:, :, 0] = 0
-    maps = maps.to(dtype).contiguous(memory_format=memory_format)
-    upstream = torch.randn(3, 5, 4, 6).to(dtype)
-    for found, expected in zip(
-        gradients(ours, maps, upstream), gradients(theirs, maps, upstream), strict=True
-    ):
+    maps = maps.contiguous(memory_format=memory_format)
+    ours, theirs = (gradients(layer(5), maps, upstream) for layer in (PReLU, nn.PReLU))
+    for found, expected in zip(ours, theirs, strict=True):
         torch.testing.assert_close(found, expected, rtol=tolerance, atol=tolerance)
 
 

@@ -59,20 +59,18 @@ def test_a_stranger_s_size_is_refused_by_its_field_in_one_short_line(field, valu
         assert len(str(refusal.value)) < 300
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted({entry.name for entry in fields(Size)} - set(SETTINGS)),  # those are of later heads
-)
-def test_a_field_that_is_missing_is_never_guessed(name):
+@pytest.mark.parametrize("name", sorted({entry.name for entry in fields(Size)} - set(SETTINGS)))
+def test_a_field_that_is_missing_is_never_guessed(name):  # but those of later heads
     stored = json.loads(json.dumps(asdict(paper())))
     del stored[name]
     with pytest.raises(CourseError, match=rf"Size\.{name} is missing"):
         Size.from_json(stored)
 
 
-@pytest.mark.parametrize(
-    "size", [paper(), tiny(), tiny(64, LandmarkSize(drift=True)), without_variational_parts(paper())]
-)
+SIZES = [paper(), tiny(), tiny(64, LandmarkSize(drift=True)), without_variational_parts(paper())]
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_a_size_goes_through_json_and_back(size):
     stored = json.loads(json.dumps(asdict(size)))
     assert Size.from_json(stored) == size

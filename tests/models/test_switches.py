@@ -40,19 +40,17 @@ def answer(network, images, **parts):
 
 
 @pytest.mark.parametrize(("part", "choice"), EVERY)
-def test_a_switch_changes_answers_and_gives_every_bit_back(network, images, part, choice):
+def test_a_switch_changes_answers_and_gives_every_bit_back_even_after_an_exception(
+    network, images, part, choice
+):
     weights = {name: value.clone() for name, value in network.state_dict().items()}
     before = answer(network, images)
     assert not torch.equal(answer(network, images, **{part: choice}), before)
     assert torch.equal(answer(network, images), before)
-    assert all(torch.equal(value, weights[name]) for name, value in network.state_dict().items())
-
-
-def test_an_exception_inside_gives_every_bit_back(network, images):
-    before = answer(network, images)
-    with pytest.raises(KeyError), switched(network, attention="off", rows="zero", gate="one"):
+    with pytest.raises(KeyError), switched(network, **{part: choice}):
         raise KeyError
     assert torch.equal(answer(network, images), before)
+    assert all(torch.equal(value, weights[name]) for name, value in network.state_dict().items())
 
 
 @torch.no_grad()
@@ -64,18 +62,13 @@ def test_the_other_face_asks_with_the_landmarks_of_the_face_before(network, imag
 
 
 @torch.no_grad()
-def test_attention_off_is_a_layer_scale_of_zero(network, images):
-    without = network_of(tiny())
+def test_attention_rows_and_positions_that_are_off_are_weights_of_zero(network, images):
+    without, other = network_of(tiny()), network_of(tiny())
     without.levels[1].scale_attention.zero_()
     assert torch.equal(answer(network, images, attention="off", levels=[2]), without(images))
-
-
-@torch.no_grad()
-def test_rows_and_positions_of_zero_are_weights_of_zero(network, images):
-    without = network_of(tiny())
-    without.layer_embedding.rows.zero_()
-    without.encoder.position[:, 1:] = 0
-    torch.testing.assert_close(answer(network, images, rows="zero", positions="zero"), without(images))
+    other.layer_embedding.rows.zero_()
+    other.encoder.position[:, 1:] = 0
+    torch.testing.assert_close(answer(network, images, rows="zero", positions="zero"), other(images))
 
 
 @torch.no_grad()
@@ -98,14 +91,12 @@ def test_a_gate_of_one_leaves_the_features_and_a_mean_gate_is_one_for_all(networ
 
 
 def test_what_is_not_there_cannot_be_switched(network, images):
-    for parts, said in [
-        ({"attention": "of"}, "did you mean 'off'"),
-        ({"levels": [4]}, "levels 1, 2 and 3"),
-        ({"gate": "other_face"}, "at least two faces"),
+    for switchable, parts, said in [
+        (network, {"attention": "of"}, "did you mean 'off'"),
+        (network, {"levels": [4]}, "levels 1, 2 and 3"),
+        (network, {"gate": "other_face"}, "at least two faces"),
+        (poster_pp(8, tiny()), {"rows": "zero"}, "no layer embedding"),
+        (torch.nn.Linear(2, 2), {}, "Linear"),
     ]:
         with pytest.raises(CourseError, match=said):
-            answer(network, images[:1], **parts)
-    with pytest.raises(CourseError, match="no layer embedding"):
-        answer(poster_pp(8, tiny()), images, rows="zero")
-    with pytest.raises(CourseError, match="Linear"):
-        answer(torch.nn.Linear(2, 2), images)
+            answer(switchable, images[:1], **parts)

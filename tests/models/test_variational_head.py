@@ -33,19 +33,15 @@ def test_the_distribution_is_a_vector_of_independent_normals():
     distribution = head_of([1.0, -2.0], [0.0, 2.0]).distribution(torch.zeros(3, 2))
     assert isinstance(distribution, Independent)
     assert isinstance(distribution.base_dist, Normal)
-    assert distribution.batch_shape == (3,)
-    assert distribution.event_shape == (2,)
+    assert (distribution.batch_shape, distribution.event_shape) == ((3,), (2,))
     torch.testing.assert_close(distribution.stddev[0], torch.tensor([1.0, torch.e]))
 
 
-def test_monte_carlo_probabilities_sum_to_one_and_favour_neither_of_two_equal_classes():
+def test_monte_carlo_favours_neither_of_two_equal_classes_and_is_the_softmax_without_noise():
     distribution = head_of([0.3, 0.3], [1.0, 1.0]).distribution(torch.zeros(4, 2))
     probabilities = monte_carlo_probabilities(distribution, 4000)
     torch.testing.assert_close(probabilities.sum(dim=1), torch.ones(4))
     torch.testing.assert_close(probabilities, torch.full((4, 2), 0.5), atol=0.03, rtol=0)
-
-
-def test_without_spread_monte_carlo_is_the_softmax_of_the_mean():
     distribution = head_of([1.0, 0.0, -1.0], [-80.0] * 3).distribution(torch.zeros(1, 2))
     expected = torch.tensor([[1.0, 0.0, -1.0]]).softmax(dim=-1)
     torch.testing.assert_close(monte_carlo_probabilities(distribution, 3), expected)

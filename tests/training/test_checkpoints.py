@@ -8,16 +8,16 @@ from small import CONFIG, new_network, run, weights
 
 from pvlib.errors import CourseError
 from pvlib.training import EpochRecord
-from pvlib.training.checkpoints import BEST, LAST, best_record, checkpoint_path, load_network, read_state
+from pvlib.training.checkpoints import BEST, LAST, best_record, load_network, read_state
 
 
 def measured(*accuracies):
     """A measure that finds these accuracies, epoch by epoch, and the weights that it was shown."""
-    shown, left = [], list(accuracies)
+    shown = []
 
     def measure(network):
         shown.append(weights(network))
-        return {"accuracy": left.pop(0)}
+        return {"accuracy": accuracies[len(shown) - 1]}
 
     return measure, shown
 
@@ -25,25 +25,19 @@ def measured(*accuracies):
 def test_best_holds_the_weights_of_the_most_accurate_epoch_and_last_those_of_the_last(tmp_path):
     measure, shown = measured(0.2, 0.9, 0.4)
     network, _ = run(tmp_path, measure=measure)
-    assert torch.equal(weights(load_network(tmp_path, BEST)), shown[1])
-    assert torch.equal(weights(load_network(tmp_path, LAST)), shown[2])
-    assert torch.equal(weights(load_network(tmp_path)), weights(network))
-    assert read_state(tmp_path, BEST)["best"]["epoch"] == 2
-    assert read_state(tmp_path, BEST)["best"]["metrics"] == {"accuracy": 0.9}
-
-
-def test_best_is_remembered_by_a_run_that_goes_on(tmp_path):
-    run(tmp_path, replace(CONFIG, epochs=2), measure=measured(0.9, 0.2)[0])
-    measure, _ = measured(0.8)
-    run(tmp_path, replace(CONFIG, epochs=3), measure=measure)
-    assert read_state(tmp_path, BEST)["best"]["epoch"] == 1
+    for which, expected in ((BEST, shown[1]), (LAST, shown[2]), (LAST, weights(network))):
+        assert torch.equal(weights(load_network(tmp_path, which)), expected)
+    run(tmp_path, replace(CONFIG, epochs=4), measure=measured(0.8)[0])  # goes on, and still knows
+    best = read_state(tmp_path, BEST)["best"]
+    assert (best["epoch"], best["metrics"]) == (2, {"accuracy": 0.9})
 
 
 def test_without_an_accuracy_there_is_no_best(tmp_path):
     run(tmp_path, replace(CONFIG, epochs=1), measure=lambda network: {"clear": 0.9})
-    assert checkpoint_path(tmp_path, LAST).exists()
-    with pytest.raises(CourseError, match=r"no best\.safetensors"):
-        load_network(tmp_path, BEST)
+    load_network(tmp_path)
+    for which, said in ((BEST, r"no best\.safetensors"), ("first", '"last" or "best"')):
+        with pytest.raises(CourseError, match=said):
+            load_network(tmp_path, which)
 
 
 def record(epoch, accuracy, surprise=None):
@@ -55,11 +49,6 @@ def test_of_equal_accuracies_the_more_likely_wins_and_then_the_earlier():
     assert best_record([record(1, 0.5, 0.9), record(2, 0.5, 0.7), record(3, 0.5, 0.8)]).epoch == 2
     assert best_record([record(1, 0.5), record(2, 0.5)]).epoch == 1
     assert best_record([]) is None
-
-
-def test_a_checkpoint_of_another_name_is_refused(tmp_path):
-    with pytest.raises(CourseError, match='"last" or "best"'):
-        load_network(tmp_path, "first")
 
 
 def test_with_a_moving_average_it_is_what_is_measured_kept_as_best_and_returned(tmp_path):
@@ -74,8 +63,7 @@ def test_with_a_moving_average_it_is_what_is_measured_kept_as_best_and_returned(
 
 
 def test_the_moving_average_follows_its_formula():
-    config = replace(CONFIG, ema=0.75, epochs=1, recipe=None)
-    seen = []
+    config, seen = replace(CONFIG, ema=0.75, epochs=1, recipe=None), []
 
     class Watched(type(config.objective)):
         """Looks at the weights at the start of every step."""
@@ -86,9 +74,8 @@ def test_the_moving_average_follows_its_formula():
 
     network = new_network()
     plain, _ = run(config=replace(config, ema=0.0, objective=Watched()), network=network)
-    stations = [*seen, plain.head.mean.bias.detach()]  # before the first step, and after each
-    expected = stations[0]
-    for station in stations[1:]:
+    expected = seen[0]  # before the first step; and then after each
+    for station in [*seen[1:], plain.head.mean.bias.detach()]:
         expected = 0.75 * expected + 0.25 * station
     averaged, _ = run(config=config)
     assert torch.allclose(averaged.head.mean.bias, expected, atol=1e-7)

@@ -50,18 +50,17 @@ def test_two_processes_have_the_loss_of_one_at_every_step_go_on_where_they_stopp
 
 
 def test_processes_share_every_steps_faces_and_agree_on_their_order():
-    shared = {
+    given = {
         "faces": bright_or_dark(),
         "rows": torch.arange(64),
         "config": CONFIG,
         "device": torch.device("cpu"),
     }
-    whole = Batches(**shared, process=0, processes=1)
-    halves = [Batches(**shared, process=number, processes=2) for number in (0, 1)]
+    whole = Batches(**given, process=0, processes=1)
+    halves = [Batches(**given, process=number, processes=2) for number in (0, 1)]
     order = whole.order(epoch=3)
     assert torch.equal(order.flatten().sort().values, torch.arange(64))
-    for half in halves:
-        assert torch.equal(half.order(epoch=3), order)
+    assert all(torch.equal(half.order(epoch=3), order) for half in halves)
     for step in order:
         assert torch.equal(torch.cat([half.own(step) for half in halves]), step)
     assert not torch.equal(whole.order(epoch=4), order)
@@ -81,18 +80,15 @@ def test_what_cannot_be_had_is_refused_by_name(asked, said):
         make_fabric(**{"device": "cpu", **asked})
 
 
-@pytest.mark.parametrize(("made", "asked"), [("fp32", "bf16"), ("bf16", "fp32")])
-def test_a_fabric_of_another_precision_is_refused(made, asked):
-    with pytest.raises(CourseError, match=f'asks for precision "{asked}"'):
-        run(config=replace(CONFIG, precision=asked), fabric=make_fabric("cpu", precision=made))
-
-
-def test_a_step_that_cannot_be_shared_out_is_refused():
+def test_a_fabric_of_another_precision_or_of_processes_that_cannot_share_a_step_is_refused():
     class Three:
         """A fabric of three processes, as far as the check looks."""
 
         world_size, strategy = 3, make_fabric("cpu").strategy
 
+    for made, asked in (("fp32", "bf16"), ("bf16", "fp32")):
+        with pytest.raises(CourseError, match=f'asks for precision "{asked}"'):
+            run(config=replace(CONFIG, precision=asked), fabric=make_fabric("cpu", precision=made))
     with pytest.raises(CourseError, match="batch_size = 16 cannot be shared out equally"):
         run(fabric=Three())
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 import torch
 from small import CONFIG, OFTEN, bright_or_dark, look_every, new_network, run, weights
+from torch import Tensor
 
 from pvlib.errors import CourseError
 from pvlib.losses import Objective
@@ -17,28 +18,30 @@ FINE = replace(CONFIG, batch_size=2, epochs=1, save_minutes=OFTEN)  # 32 steps
 
 
 @dataclass(frozen=True)
-class Failing(Objective):
-    """Fails at a step: the device has no memory left, or else the loss is multiplied by what it says."""
+class Spoilt(Objective):
+    """Makes of the loss at a step what ``HAPPENS`` says; a blind one takes logits that are no numbers for zeros."""
 
     at: int = 1
-    says: float | None = None
+    blind: bool = False
 
     def __call__(self, logits, target, distribution=None):
         CALLS.append(1)
-        loss = super().__call__(logits, target, distribution)
-        if len(CALLS) == self.at:
-            if self.says is None:
-                raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
-            return loss * self.says
-        return loss
+        loss = super().__call__(logits.nan_to_num() if self.blind else logits, target, distribution)
+        return HAPPENS[0](loss) if HAPPENS and len(CALLS) == self.at else loss
+
+
+def no_memory(*_arguments):
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
 
 
 CALLS: list[int] = []
+HAPPENS: list[Callable[[Tensor], object]] = []
 
 
 @pytest.fixture(autouse=True)
 def count_from_zero(monkeypatch):
     CALLS.clear()
+    HAPPENS.clear()
     look_every(5, monkeypatch.setattr)
 
 
@@ -46,8 +49,9 @@ def count_from_zero(monkeypatch):
 def test_a_loss_that_is_no_number_is_found_within_a_few_steps_and_the_checkpoint_before_loads(
     tmp_path, says, clip
 ):
+    HAPPENS.append(lambda loss: loss * says)
     with pytest.raises(CourseError, match=r"by step 15 of epoch 1: lower the learning rate .*clip = 1"):
-        run(tmp_path, replace(FINE, clip=clip, objective=Failing(at=12, says=says)))
+        run(tmp_path, replace(FINE, clip=clip, objective=Spoilt(at=12)))
     assert len(CALLS) == 15
     assert torch.isfinite(weights(load_network(tmp_path))).all()
     assert read_state(tmp_path)["position"]["step"] == 10
@@ -57,47 +61,30 @@ def test_weights_that_are_no_numbers_are_found_even_if_the_loss_is_one(tmp_path)
     network = new_network()
     with torch.no_grad():
         network.head.log_variance.weight[0, 0] = float("nan")
-
-    @dataclass(frozen=True)
-    class Blind(Objective):
-        def __call__(self, logits, target, distribution=None):
-            return super().__call__(logits.nan_to_num(), target, distribution)
-
     with pytest.raises(CourseError, match="no longer numbers by step 5 of epoch 1"):
-        run(tmp_path, replace(FINE, objective=Blind()), network=network)
+        run(tmp_path, replace(FINE, objective=Spoilt(blind=True)), network=network)
     assert not checkpoint_path(tmp_path).exists()
 
 
 def test_a_device_without_memory_says_what_to_change_and_the_checkpoint_loads(tmp_path):
     says = r"no memory left for 2 faces .*accumulate = 2.* batch_size or precision = bf16"
+    HAPPENS.append(no_memory)
     with pytest.raises(CourseError, match=says):
-        run(tmp_path, replace(FINE, objective=Failing(at=12)))
+        run(tmp_path, replace(FINE, objective=Spoilt(at=12)))
     load_network(tmp_path)
 
 
-@dataclass(frozen=True)
-class Greedy(Objective):
-    """Asks the processor for more than any has."""
-
-    how: Callable[[], object] = lambda: torch.empty(2**46)
-
-    def __call__(self, logits, target, distribution=None):
-        return logits.sum() * self.how()
-
-
-@pytest.mark.parametrize(
-    "how", [lambda: torch.empty(2**46), lambda: torch.empty(2**62, 2**62), lambda: bytearray(2**60)]
-)
-def test_a_cpu_without_memory_says_the_same(how):
+@pytest.mark.parametrize("ask", [
+    lambda loss: torch.empty(2**46), lambda loss: torch.empty(2**62, 2**62), lambda loss: bytearray(2**60),
+])  # fmt: skip
+def test_a_cpu_without_memory_says_the_same(ask):
+    HAPPENS.append(ask)
     with pytest.raises(CourseError, match=r"no memory left for 2 faces .* or end what else computes there"):
-        run(config=replace(FINE, save_minutes=None, objective=Greedy(how=how)))
+        run(config=replace(FINE, save_minutes=None, objective=Spoilt()))
 
 
 def test_a_device_whose_memory_others_fill_is_told_of_before_the_first_step(tmp_path, monkeypatch):
-    def full(*_arguments):
-        raise torch.OutOfMemoryError("CUDA out of memory")
-
-    monkeypatch.setattr(loop, "begin", full)
+    monkeypatch.setattr(loop, "begin", no_memory)
     with pytest.raises(CourseError, match="or end what else computes there"):
         run(tmp_path, FINE)
 
@@ -111,7 +98,7 @@ def test_a_face_whose_label_is_outside_the_classes_is_named_before_the_first_ste
     faces = bright_or_dark()
     faces.target[7] = torch.tensor(row)
     with pytest.raises(CourseError, match="row 7: its target is no label distribution") as refusal:
-        run(faces=faces, config=replace(CONFIG, objective=Failing(at=0, says=1.0)))
+        run(faces=faces, config=replace(CONFIG, objective=Spoilt()))
     assert CALLS == []
     assert said in str(refusal.value)
     faces = replace(faces, ids=tuple(f"face{number}.png" for number in range(64)))

@@ -12,7 +12,6 @@ import pytest
 import safetensors.torch
 import torch
 from killing import OPTIONS, accuracy, difference
-from safetensors import safe_open
 from small import CONFIG, MINUTE, OFTEN, bright_or_dark, look_every, new_network, run
 
 from pvlib.errors import CourseError
@@ -73,12 +72,11 @@ def test_the_comparison_of_two_runs_sees_one_changed_bit(tmp_path):
     for name in ("one", "other"):
         run(tmp_path / name, replace(CONFIG, epochs=1), measure=accuracy)
     assert difference(tmp_path / "one", tmp_path / "other") == ""
-    path, tensors = checkpoint_path(tmp_path / "one"), read_tensors(tmp_path / "one")
-    moment = tensors["optimizer.head.mean.bias:exp_avg"]
-    moment.view(torch.int32)[0] ^= 1
-    with safe_open(path, framework="pt") as file:
-        metadata = file.metadata()
-    safetensors.torch.save_file(tensors, path, metadata=metadata)
+
+    def flip(kept):
+        kept["optimizer.head.mean.bias:exp_avg"].view(torch.int32)[0] ^= 1
+
+    tensors(flip)(tmp_path / "one")
     assert "head.mean.bias:exp_avg" in difference(tmp_path / "one", tmp_path / "other")
 
 
@@ -130,9 +128,46 @@ def test_a_cosine_run_may_not_grow_as_its_rates_depend_on_its_length(tmp_path):
         run(tmp_path, replace(cosine, epochs=2))
 
 
-def rewrite_header(folder, text, which="last"):
-    path = checkpoint_path(folder, which)
-    safetensors.torch.save_file(read_tensors(folder, which), path, metadata={"state": text})
+def header(change, which="last"):
+    """Damage that changes what a checkpoint says of its run; a text stands there instead."""
+
+    def damage(folder):
+        state = read_state(folder, which)
+        text = change if isinstance(change, str) else json.dumps(change(state) or state)
+        path = checkpoint_path(folder, which)
+        safetensors.torch.save_file(read_tensors(folder, which), path, metadata={"state": text})
+
+    return damage
+
+
+def without(*keys):
+    return header(lambda state: {key: value for key, value in state.items() if key not in keys})
+
+
+def tensors(change):
+    """Damage that changes what the last checkpoint holds."""
+
+    def damage(folder):
+        kept, state = read_tensors(folder), json.dumps(read_state(folder))
+        change(kept)
+        safetensors.torch.save_file(kept, checkpoint_path(folder), metadata={"state": state})
+
+    return damage
+
+
+def contents(change, which="last"):
+    """Damage that makes other bytes of a checkpoint's bytes."""
+
+    def damage(folder):
+        path = checkpoint_path(folder, which)
+        path.write_bytes(change(path.read_bytes()))
+
+    return damage
+
+
+def tensorboard_is_a_file(folder):
+    shutil.rmtree(folder / "tensorboard", ignore_errors=True)
+    (folder / "tensorboard").write_text("somebody's own")
 
 
 @pytest.fixture(scope="module")
@@ -153,75 +188,54 @@ def go_on(folder):
     return run(folder, replace(CONFIG, epochs=3), measure=accuracy)
 
 
-@pytest.mark.parametrize(("change", "said"), [
-    (lambda state: state.pop("history"), "history"), (lambda state: state.pop("position"), "position"),
-    (lambda state: state.pop("size"), "size"), (lambda state: state.pop("names"), "names"),
-    (lambda state: state.update(history=None), "history"), (lambda state: state.update(history=[{}]), "history.0"),
-    (lambda state: state.update(history=[{"epoch": "1"}]), "history.0"), (lambda state: state.update(names=5), "names"),
-    (lambda state: state.update(position={"step": "x"}), "position.step"),
-    (lambda state: state.update(config=None), "config"), (lambda state: state.update(config={}), "another|not "),
-    (lambda state: state.update(run=[1]), "run"), (lambda state: state.update(scaler=5), "scaler"),
-    (lambda state: state["position"].update(step=1_000_000), "step 1000000"),
-    (lambda state: state["position"].update(step=-1), "step -1"),
-    (lambda state: state["position"].update(epoch=1), "after 1 epochs, with 2"),
-    (lambda state: state["position"].update(loss_sum=float("nan")), "damaged"),
-    (lambda state: state.update(history=state["history"][:1]), "after 2 epochs, with 1"),
-    (lambda state: state.clear(), "names|damaged"),
+STEP, BIAS = "optimizer.head.mean.bias:step", r"head\.mean\.bias"
+IMPOSSIBLE = rf'"step" of "{BIAS}" is missing, misshapen or impossible'  # two epochs of four steps were taken
+OTHER_BEST = r"best\.safetensors: the weights of the best epoch, 1, are missing or damaged"
+
+
+@pytest.mark.parametrize(("damage", "said"), [
+    *((without(key), f"{key}.* another folder") for key in ("history", "position", "size", "names")),
+    (header(lambda state: state.update(history=None)), "history"), (header(lambda state: state.update(names=5)), "names"),
+    (header(lambda state: state.update(history=[{}])), "history.0"),
+    (header(lambda state: state.update(history=[{"epoch": "1"}])), "history.0"),
+    (header(lambda state: state.update(position={"step": "x"})), "position.step"),
+    (header(lambda state: state.update(config=None)), "config"), (header(lambda state: state.update(run=[1])), "run"),
+    (header(lambda state: state.update(config={})), "another|not "),
+    (header(lambda state: state.update(scaler=5)), "scaler"),
+    (header(lambda state: state["position"].update(step=1_000_000)), "step 1000000"),
+    (header(lambda state: state["position"].update(step=-1)), "step -1"),
+    (header(lambda state: state["position"].update(epoch=1)), "after 1 epochs, with 2"),
+    (header(lambda state: state["position"].update(loss_sum=float("nan"))), "damaged"),
+    (header(lambda state: state.update(history=state["history"][:1])), "after 2 epochs, with 1"),
+    (without("format"), "older version"),
+    *((header(text), r"last\.safetensors")
+      for text in ("null", "[]", "{}", "5", "[" * 100_000, '{"a":' * 100_000, "", "{", "NaN")),
+    *((tensors(lambda kept, step=step: kept[STEP].fill_(step)), IMPOSSIBLE) for step in (1e30, -1.0, float("nan"), 9.0)),
+    *((tensors(lambda kept, key=key: kept.pop(key)), BIAS)
+      for key in ("optimizer.head.mean.bias:exp_avg", "network.head.mean.bias")),
+    *((contents(change), r"last\.safetensors")
+      for change in (lambda whole: b"", lambda whole: b"nonsense", lambda whole: whole[:1000])),
+    (lambda folder: checkpoint_path(folder, BEST).unlink(), OTHER_BEST),
+    (contents(lambda whole: whole[:-100], BEST), OTHER_BEST),
+    (header(lambda state: state["best"].update(epoch=2), BEST), OTHER_BEST),
+    (tensorboard_is_a_file, r"tensorboard.* move it away"),
 ])  # fmt: skip
-def test_a_header_without_a_key_or_with_an_impossible_value_is_one_message_that_names_the_file(
-    copied, change, said
-):
-    state = read_state(copied)
-    change(state)
-    rewrite_header(copied, json.dumps(state))
+def test_what_is_damaged_or_of_others_is_named_with_its_file_in_one_short_message(copied, damage, said):
+    damage(copied)
     with pytest.raises(CourseError, match=said) as caught:
         go_on(copied)
     assert str(copied) in str(caught.value)
-    assert "another folder" in str(caught.value)
-
-
-@pytest.mark.parametrize("text", ["null", "[]", "{}", "5", "[" * 100_000, '{"a":' * 100_000, "", "{", "NaN"])
-def test_a_header_that_is_no_record_is_one_short_message(copied, text):
-    rewrite_header(copied, text)
-    with pytest.raises(CourseError, match=r"last\.safetensors") as caught:
-        go_on(copied)
     assert len(str(caught.value)) < 1000
 
 
-@pytest.mark.parametrize("step", [1e30, -1.0, float("nan"), 9.0])
-def test_a_step_of_adamw_that_the_run_cannot_have_taken_is_refused(copied, step):
-    tensors, state = read_tensors(copied), read_state(copied)
-    tensors["optimizer.head.mean.bias:step"] = torch.tensor(step)  # two epochs of four steps were taken
-    safetensors.torch.save_file(tensors, checkpoint_path(copied), metadata={"state": json.dumps(state)})
-    with pytest.raises(
-        CourseError, match=r'"step" of "head\.mean\.bias" is missing, misshapen or impossible'
-    ):
-        go_on(copied)
-
-
-@pytest.mark.parametrize("how", ["missing", "cut", "of another epoch"])
-def test_best_weights_that_are_gone_damaged_or_others_are_named(copied, how):
-    best = checkpoint_path(copied, BEST)
-    if how == "missing":
-        best.unlink()
-    elif how == "cut":
-        best.write_bytes(best.read_bytes()[:-100])
-    else:
-        state = read_state(copied, BEST)
-        state["best"]["epoch"] = 2
-        rewrite_header(copied, json.dumps(state), BEST)
-    with pytest.raises(
-        CourseError, match=r"best\.safetensors: the weights of the best epoch, 1, are missing or damaged"
-    ):
-        go_on(copied)
-
-
-def test_a_file_where_tensorboard_writes_is_named(copied):
-    pytest.importorskip("tensorboard")
-    shutil.rmtree(copied / "tensorboard", ignore_errors=True)
-    (copied / "tensorboard").write_text("somebody's own")
-    with pytest.raises(CourseError, match=r"tensorboard.* move it away"):
-        go_on(copied)
+@pytest.mark.parametrize(("damage", "said"), [
+    (contents(lambda whole: whole[:1000]), r"last\.safetensors"),
+    (tensors(lambda kept: kept.pop("network.head.mean.bias")), BIAS),
+])  # fmt: skip
+def test_no_network_is_made_of_a_damaged_checkpoint(copied, damage, said):
+    damage(copied)
+    with pytest.raises(CourseError, match=said):
+        load_network(copied)
 
 
 @pytest.mark.parametrize(("change", "said"), [
@@ -241,32 +255,3 @@ def test_another_run_is_refused_by_its_first_key_and_the_folder_stays_whole(copi
         run(copied, network=network, **options)
     assert said in str(caught.value)
     assert {path: path.read_bytes() for path in copied.iterdir() if path.is_file()} == before
-
-
-def test_a_run_of_an_older_version_is_refused_by_name(copied):
-    state = read_state(copied)
-    del state["format"]
-    rewrite_header(copied, json.dumps(state))
-    with pytest.raises(CourseError, match="older version"):
-        go_on(copied)
-
-
-@pytest.mark.parametrize("content", [b"", b"nonsense", None])
-def test_a_damaged_checkpoint_is_named(copied, content):
-    path = checkpoint_path(copied)
-    path.write_bytes(path.read_bytes()[:1000] if content is None else content)
-    with pytest.raises(CourseError, match=r"last\.safetensors"):
-        go_on(copied)
-    with pytest.raises(CourseError, match=r"last\.safetensors"):
-        load_network(copied)
-
-
-def test_weights_and_moments_that_are_missing_are_named(copied):
-    tensors, metadata = read_tensors(copied), {"state": json.dumps(read_state(copied))}
-    for key in ("optimizer.head.mean.bias:exp_avg", "network.head.mean.bias"):
-        del tensors[key]
-        safetensors.torch.save_file(tensors, checkpoint_path(copied), metadata=metadata)
-        with pytest.raises(CourseError, match=r"head\.mean\.bias"):
-            go_on(copied)
-    with pytest.raises(CourseError, match=r"head\.mean\.bias"):
-        load_network(copied)

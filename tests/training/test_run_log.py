@@ -20,9 +20,8 @@ def test_the_table_has_a_row_an_epoch_and_a_column_a_metric(tmp_path):
     table = rows(tmp_path / METRICS)
     assert [int(row["epoch"]) for row in table] == [1, 2, 3]
     for row, record in zip(table, history, strict=True):
-        assert float(row["loss"]) == record.loss
-        assert float(row["accuracy"]) == 0.25
-        assert float(row["mean_sigma"]) == 0.5
+        found = [float(row[name]) for name in ("loss", "accuracy", "mean_sigma")]
+        assert found == [record.loss, 0.25, 0.5]
         assert math.isclose(float(row["images_per_second"]) * float(row["seconds"]), 64)
 
 

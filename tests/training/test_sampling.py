@@ -9,9 +9,8 @@ from pvlib.errors import CourseError
 from pvlib.training.batches import Sampling
 
 COUNTS = (4000, 900, 100)
-LABELS = torch.arange(3).repeat_interleave(torch.tensor(COUNTS))[
-    torch.randperm(5000, generator=torch.Generator().manual_seed(0))
-]
+SHUFFLED = torch.randperm(5000, generator=torch.Generator().manual_seed(0))
+LABELS = torch.arange(3).repeat_interleave(torch.tensor(COUNTS))[SHUFFLED]
 
 
 def order(sampling, seed=0, labels=LABELS):
@@ -36,11 +35,9 @@ def test_class_shares_follow_the_exponent(balance):
 
 
 def test_within_a_class_every_face_is_as_likely():
-    labels = torch.tensor([0] * 10 + [1] * 90)
+    labels, sampling = torch.tensor([0] * 10 + [1] * 90), Sampling(balance=1.0)
     torch.manual_seed(0)
-    times = sum(
-        torch.bincount(Sampling(balance=1.0).order(labels), minlength=100) for _ in range(400)
-    )  # (100,)
+    times = sum(torch.bincount(sampling.order(labels), minlength=100) for _ in range(400))  # (100,)
     # class 0: 40,000 draws, half of them of ten faces; 2000 a face, with a binomial deviation of √1950
     assert (times[:10] - 2000).abs().max() < 5 * math.sqrt(1950)
     assert (times[10:] - 20_000 / 90).abs().max() < 5 * math.sqrt(20_000 / 90)
@@ -59,12 +56,9 @@ def test_so_many_faces_of_each_class_are_drawn(per_class):
         assert of_class.min() == per_class // count
 
 
-def test_classes_are_mixed_within_an_epoch():
+def test_classes_are_mixed_within_an_epoch_and_one_without_faces_is_never_drawn():
     labels = LABELS[order(Sampling(per_class=100))]
     assert (labels[1:] != labels[:-1]).sum() > 150  # two in three neighbours differ, 200 of 299
-
-
-def test_a_class_without_faces_is_never_drawn():
     labels = torch.tensor([0, 0, 0, 2, 2])
     assert set(labels[order(Sampling(balance=1.0), labels=labels)].tolist()) <= {0, 2}
     assert torch.bincount(labels[order(Sampling(per_class=4), labels=labels)]).tolist() == [4, 0, 4]

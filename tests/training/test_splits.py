@@ -31,23 +31,19 @@ def test_the_three_parts_have_no_face_in_common_and_choosing_faces_are_not_score
     ids = [set(faces.ids) for faces in (train, valid, test)]
     assert not ids[0] & ids[1] | ids[0] & ids[2] | ids[1] & ids[2]
     training = load_training(config)
-    assert training.choosing.ids == valid.ids
-    assert len(training) == len(train)
+    assert (training.choosing.ids, len(training)) == (valid.ids, len(train))
 
 
-def test_select_test_holds_nothing_out_and_measures_the_scored_split(sets):
-    config = config_of(sets, "rafdb", "data.train_on=[train,valid]", "select=test")
+def test_select_test_holds_nothing_out_and_a_tenth_held_out_of_rafdb_is_the_valid_of_its_file(sets):
+    both = "data.train_on=[train,valid]"
+    config = config_of(sets, "rafdb", both, "select=test")
     training = load_training(config)
     assert (len(training), training.rows) == (80, None)
     assert training.choosing.ids == load_split(config, "test").ids
     with pytest.raises(CourseError, match="held nothing out"):
         load_split(config, "valid")
-
-
-def test_a_tenth_held_out_of_all_of_rafdbs_training_faces_is_the_valid_of_its_file(sets):
-    config = config_of(sets, "rafdb", "data.train_on=[train,valid]", "data.holdout=0.1")
     own = load_rafdb(sets / "rafdb.safetensors", "valid")
-    assert set(load_split(config, "valid").ids) == set(own.ids)
+    assert set(load_split(config_of(sets, "rafdb", both, "data.holdout=0.1"), "valid").ids) == set(own.ids)
 
 
 def test_the_held_out_part_is_the_same_for_every_seed_and_all_of_it_is_left_out_of_training(sets):
@@ -61,38 +57,27 @@ def test_the_held_out_part_is_the_same_for_every_seed_and_all_of_it_is_left_out_
     assert len(few) == len(training)
 
 
-def test_the_faces_that_stay_are_rows_of_the_mapped_file_not_a_copy(sets):
-    config = config_of(sets, "affectnet")
-    mapped = load_faces(config.data.root, "train")
-    training = load_training(config, lambda source, split, **options: mapped)
-    assert training.faces is mapped
-    assert len(training.rows) == len(mapped) - len(training.choosing)
-
-
 @pytest.mark.parametrize("select", ["valid", "test"])
-def test_faces_that_stand_in_a_later_split_are_left_out_by_rows_too(sets, select):
+def test_faces_that_stay_are_rows_of_the_mapped_file_without_those_that_stand_in_a_later_split(sets, select):
     config = config_of(sets, "affectnet", f"select={select}")
     mapped = load_faces(config.data.root, "train")
     repeated = torch.arange(len(mapped)) % 10 == 3
     known = replace(mapped, repeated=repeated)
     training = load_training(config, lambda source, split, **options: known)
-    assert training.faces is known
-    assert set(training.rows.tolist()) <= set((~repeated).nonzero()[:, 0].tolist())
+    assert training.faces is known  # not a copy
+    assert not repeated[training.rows].any()
     assert (select == "test") == (len(training) == int((~repeated).sum()))
-    assert (
-        not set(training.choosing.ids) & {known.ids[row] for row in repeated.nonzero()[:, 0]}
-        or select == "test"
-    )
+    later = {known.ids[row] for row in repeated.nonzero()[:, 0]}
+    assert not set(training.choosing.ids) & later or select == "test"
     few = load_training(config_of(sets, "affectnet", "data.without_duplicates=false"), lambda *a, **o: known)
-    assert len(few) + len(few.choosing) == len(mapped)
+    assert len(few.rows) == len(few) == len(mapped) - len(few.choosing)
 
 
 def test_faces_with_the_pixels_of_a_held_out_one_leave_the_training_with_it():
     images = torch.randint(0, 256, (40, 1, 8, 8), dtype=torch.uint8)
     faces = Faces(images, torch.eye(2)[torch.arange(40) % 2], ("a", "b"))
     rows, held = hold_out(faces, 0.2)
-    assert len(held) == 8
-    assert len(rows) == 32
+    assert (len(held), len(rows)) == (8, 32)
     images[rows[3]] = images[held[2]]  # an exact copy
     images[rows[5], :, 4] = images[held[1], :, 4]  # equal in the middle row alone
     copied, same = hold_out(faces, 0.2)
@@ -100,12 +85,8 @@ def test_faces_with_the_pixels_of_a_held_out_one_leave_the_training_with_it():
     assert set(rows.tolist()) - set(copied.tolist()) == {rows[3].item()}
     kept, _ = hold_out(faces, 0.2, without_copies=False)
     assert torch.equal(kept, rows)
-
-
-def test_nothing_held_out_is_refused():
-    faces = Faces(torch.zeros(6, 1, 8, 8, dtype=torch.uint8), torch.eye(3).repeat(2, 1), ("a", "b", "c"))
-    with pytest.raises(CourseError, match=r"data\.holdout = 0\.1 of 6 faces holds out 0"):
-        hold_out(faces, 0.1)
+    with pytest.raises(CourseError, match=r"data\.holdout = 0\.01 of 40 faces holds out 0"):
+        hold_out(faces, 0.01)
 
 
 def test_held_out_faces_are_measured_by_the_rules_labels_whatever_is_trained_on(sets):
@@ -118,19 +99,14 @@ def test_held_out_faces_are_measured_by_the_rules_labels_whatever_is_trained_on(
 
 
 def test_two_splits_of_ferplus_are_joined_in_order(sets):
-    parts = (
-        "data.rule=argmax",
-        "data.train_on=[train,valid]",
-        "select=test",
-        "data.without_duplicates=false",
-    )
+    alone = ("data.rule=argmax", "data.without_duplicates=false")
+    parts = (*alone, "data.train_on=[train,valid]", "select=test")
     both = load_training(config_of(sets, "ferplus", *parts)).faces
-    train = load_training(config_of(sets, "ferplus", parts[0], parts[3])).faces
+    train = load_training(config_of(sets, "ferplus", *alone)).faces
     assert len(both) > len(train)
     assert both.ids[: len(train)] == train.ids
     assert torch.equal(both.votes[: len(train)], train.votes)
-    few = load_training(config_of(sets, "ferplus", *parts, "data.count=10")).faces
-    assert len(few) == 10
+    assert len(load_training(config_of(sets, "ferplus", *parts, "data.count=10")).faces) == 10
 
 
 @pytest.mark.parametrize(("name", "overrides", "said"), [
@@ -141,9 +117,6 @@ def test_two_splits_of_ferplus_are_joined_in_order(sets):
 def test_splits_and_choices_that_a_data_set_does_not_have_are_refused_by_name(sets, name, overrides, said):
     with pytest.raises(CourseError, match=said):
         load_training(config_of(sets, name, *overrides))
-
-
-def test_a_part_that_no_run_has_is_refused():
     with pytest.raises(CourseError, match="train, valid, test"):
         load_split(load_config("drawn-tiny"), "holdout")
 

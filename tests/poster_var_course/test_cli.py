@@ -32,13 +32,10 @@ def call(*words):
     return CliRunner().invoke(app, list(words))
 
 
-def test_the_version_is_the_librarys():
+def test_the_version_is_the_librarys_and_help_waits_for_neither_torch_nor_jupyter():
     result = call("--version")
     assert result.exit_code == 0
     assert result.output.startswith(f"pvlib {pvlib.__version__}")
-
-
-def test_help_waits_for_neither_torch_nor_jupyter():
     code = "import sys, poster_var_course.cli; print({'torch', 'papermill', 'nbformat', 'IPython'} & set(sys.modules))"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "set()"

@@ -19,22 +19,15 @@ def bundles(monkeypatch):
     return shown
 
 
-def test_numbers_of_every_library_become_plain_numbers_at_full_precision(bundles):
-    record(
-        plain=1 / 3,
-        tensor=torch.tensor(1 / 3, dtype=torch.float64),
-        array=np.float64(1 / 3),
-        whole=np.int64(4),
-    )
+def test_numbers_of_every_library_become_plain_numbers_at_full_precision_and_lists_and_words_stay(bundles):
+    third = torch.tensor(1 / 3, dtype=torch.float64)
+    record(plain=1 / 3, tensor=third, array=np.float64(1 / 3), whole=np.int64(4))
     assert bundles[0][METRICS] == {"plain": 1 / 3, "tensor": 1 / 3, "array": 1 / 3, "whole": 4}
     assert [type(value) for value in bundles[0][METRICS].values()] == [float, float, float, int]
-
-
-def test_lists_and_words_are_kept(bundles):
     record(curve=torch.tensor([0.5, 0.25]), winner="pathwise", stable=True)
-    assert bundles[0][METRICS] == {"curve": [0.5, 0.25], "winner": "pathwise", "stable": True}
-    assert bundles[0]["text/plain"] == "Recorded: curve = 2 values, winner = pathwise, stable = True"
-    assert "<td>curve</td><td>2 values</td>" in bundles[0]["text/html"]
+    assert bundles[1][METRICS] == {"curve": [0.5, 0.25], "winner": "pathwise", "stable": True}
+    assert bundles[1]["text/plain"] == "Recorded: curve = 2 values, winner = pathwise, stable = True"
+    assert "<td>curve</td><td>2 values</td>" in bundles[1]["text/html"]
 
 
 @pytest.mark.parametrize(

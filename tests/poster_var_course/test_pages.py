@@ -13,20 +13,16 @@ from poster_var_course.formulas import mathml
 from poster_var_course.order import read_order
 from poster_var_course.report import html_page
 from pvlib.errors import CourseError
-from pvlib.figures.interactive import bundle
+from pvlib.figures.interactive import bundle, slider
 
 HEAD = '# %% [markdown]\n# # {title}\n\n# %% tags=["parameters"]\nprofile = "reduced"\nseed = 0\n\n'
 
 
-def slider():
+def grows():
     """A figure whose slider moves one bar, as plotly, and its picture."""
     moving = go.Figure(go.Bar(x=["a"], y=[1]))
     moving.frames = [go.Frame(name=str(height), data=[go.Bar(x=["a"], y=[height])]) for height in (1, 5)]
-    steps = [
-        {"label": f.name, "method": "animate", "args": [[f.name], {"mode": "immediate"}]}
-        for f in moving.frames
-    ]
-    moving.update_layout(sliders=[{"steps": steps}], yaxis_range=[0, 5])
+    moving.update_layout(sliders=[slider("", ["1", "5"])], yaxis_range=[0, 5])
     still = Figure(figsize=(2, 1))
     still.subplots().bar(["a"], [1])
     return moving, still
@@ -34,18 +30,13 @@ def slider():
 
 @pytest.fixture(scope="module")
 def page():
-    data, metadata = bundle(*slider(), "A bar that grows.")
-    picture, described = bundle(None, slider()[1], 'A "bar".')
-    outputs = [
-        new_output("display_data", data=d, metadata=m) for d, m in ((data, metadata), (picture, described))
-    ]
+    moving, still = grows()
+    shown = (bundle(moving, still, "A bar that grows."), bundle(None, still, 'A "bar".'))
+    outputs = [new_output("display_data", data=data, metadata=metadata) for data, metadata in shown]
     hidden = new_code_cell("secret = 1", metadata={"jupyter": {"source_hidden": True}}, id="hidden")
-    prose = new_markdown_cell(
-        "Mean $\\mathbb E\\big[z\\big]$ and\n\n$$\\frac{1}{2}$$\n\nand $\\nosuchthing$.", id="prose"
-    )
-    return html_page(
-        new_notebook(cells=[prose, hidden, new_code_cell("show()", outputs=outputs, id="show")]), "A page"
-    )
+    text = "Mean $\\mathbb E\\big[z\\big]$ and\n\n$$\\frac{1}{2}$$\n\nand $\\nosuchthing$."
+    cells = [new_markdown_cell(text, id="prose"), hidden, new_code_cell("show()", outputs=outputs, id="show")]
+    return html_page(new_notebook(cells=cells), "A page")
 
 
 def test_no_script_picture_or_style_comes_from_another_host(page):
@@ -54,13 +45,10 @@ def test_no_script_picture_or_style_comes_from_another_host(page):
     assert page.count("Plotly.newPlot(place") == 1
 
 
-def test_formulas_are_mathml_and_one_that_cannot_be_set_stays_tex(page):
+def test_formulas_are_mathml_or_stay_tex_pictures_are_described_and_a_folded_cell_can_be_opened(page):
     assert "<mi>𝔼</mi>" in page
     assert 'display="block"' in page
     assert "<code>\\nosuchthing</code>" in page
-
-
-def test_pictures_have_their_description_and_a_folded_cell_can_be_opened(page):
     assert """alt='A "bar".'""" in page
     assert '<details class="folded-code">' in page
 

@@ -43,14 +43,13 @@ def test_an_ill_typed_value_is_refused_with_an_example(name, typed):
         resolve({name: typed}, FIRST)
 
 
-def test_an_unknown_name_is_answered_with_the_nearest_one():
-    with pytest.raises(CourseError, match=r"no parameter epoch in lesson 01_a, 02_b; did you mean epochs\?"):
-        resolve({"epoch": "1"}, DEFAULTS)
-
-
-def test_a_name_that_only_some_lessons_know_says_which_and_how_to_choose_them():
-    with pytest.raises(CourseError, match=r"no parameter epochs in lesson 01_a; .*pvlib run 02_b -p epochs"):
-        resolve({"epochs": "1"}, DEFAULTS)
+@pytest.mark.parametrize(("name", "said"), [
+    ("epoch", r"no parameter epoch in lesson 01_a, 02_b; did you mean epochs\?"),
+    ("epochs", r"no parameter epochs in lesson 01_a; .*pvlib run 02_b -p epochs"),
+])  # fmt: skip
+def test_a_name_that_not_all_lessons_know_is_answered_with_the_nearest_or_with_which_do(name, said):
+    with pytest.raises(CourseError, match=said):
+        resolve({name: "1"}, DEFAULTS)
 
 
 @pytest.mark.parametrize("texts", [["seed"], ["=1"], ["two words=1"], ["seed=1", "seed=2"]])

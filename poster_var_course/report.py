@@ -4,6 +4,7 @@ Both open from the disk, without a server, a kernel or a network: formulas are s
 and a page with moving figures holds the library that moves them, once.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -17,7 +18,7 @@ from nbformat import NotebookNode
 from plotly.offline import get_plotlyjs
 from traitlets.config import Config
 
-from poster_var_course.formulas import mathml
+from poster_var_course.formulas import FORMULA, mathml
 from poster_var_course.order import LessonEntry
 from poster_var_course.outputs import short
 from poster_var_course.records import Record
@@ -41,6 +42,14 @@ class _Renderer(IPythonRenderer):
     def latex_environment(self, name: str, body: str) -> str:
         return _set_or_tex(rf"\begin{{{name}}}{body}\end{{{name}}}", "block")
 
+    def block_html(self, html: str) -> str:
+        """HTML that begins a line, such as a folded answer: Markdown leaves its formulas alone."""
+
+        def mathml_of(found: re.Match[str]) -> str:
+            return _set_or_tex(found[1] or found[2], "block" if found[1] else "inline")
+
+        return str(super().block_html(FORMULA.sub(mathml_of, html)))
+
 
 def _set_or_tex(tex: str, display: str) -> str:
     try:
@@ -49,12 +58,16 @@ def _set_or_tex(tex: str, display: str) -> str:
         return f"<code>{escape(tex)}</code>"
 
 
+def html_of(markdown: str, attachments: dict[str, dict[str, str]] | None = None) -> str:
+    """Markdown as a notebook's cell shows it, with formulas as MathML."""
+    renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(markdown))
+
+
 class _Exporter(HTMLExporter):
     @pass_context
     def markdown2html(self, context: Context, source: str) -> str:
-        attachments = context.get("cell", {}).get("attachments", {})
-        renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-        return str(MarkdownWithMath(renderer=renderer).render(source))
+        return html_of(source, context.get("cell", {}).get("attachments"))
 
 
 def html_page(notebook: NotebookNode, title: str) -> str:

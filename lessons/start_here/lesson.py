@@ -465,17 +465,32 @@ record(
 # %% [markdown]
 # ## Ten questions to recall
 #
-# Answer without looking; each answer is in the lesson.
+# Answer without looking, then open the answer.
 #
-# 1. What three things does the majority rule of FER+ do, in which order?
-# 2. Why is "exactly half" no majority, and what becomes of such a face?
-# 3. Votes 5 : 5. What is the entropy, and what is the chance that two raters agree?
-# 4. Why are "unknown" and "NF" counted in $s$, but not in the entropy?
-# 5. How far does the share that ten raters give lie from the true share, typically?
-# 6. FER+: 22 % or 50 % of the faces are unanimous. How can both be true?
-# 7. Why can no network agree with one rater on every face?
-# 8. What does `switched(attention="off")` show, and what does it not show?
-# 9. "−0.3 ± 1.7 points": say it in one sentence without the word *significant*.
+# 1. What three things does the majority rule of FER+ do, in which order? <details><summary>answer</summary>Single votes
+#    become 0; $s$ is the sum of what is left, "unknown" and "NF" included; an expression wins with more than
+#    $s/2$.</details>
+# 2. Why is "exactly half" no majority, and what becomes of such a face? <details><summary>answer</summary>More than $s/2$
+#    is asked for: with exactly half, the other votes weigh as much. Such a face gets no label.</details>
+# 3. Votes 5 : 5. What is the entropy, and what is the chance that two raters agree? <details><summary>answer</summary>ln
+#    2 = 0.69 nats, and ½² + ½² = ½.</details>
+# 4. Why are "unknown" and "NF" counted in $s$, but not in the entropy? <details><summary>answer</summary>So that a face
+#    that most people could not read gets no label from the few who could. The entropy belongs to the label distribution,
+#    over the eight expressions.</details>
+# 5. How far does the share that ten raters give lie from the true share, typically? <details><summary>answer</summary>Its
+#    standard deviation is $\sqrt{p(1-p)/10}$: 0.16 at a share of ½, less elsewhere.</details>
+# 6. FER+: 22 % or 50 % of the faces are unanimous. How can both be true? <details><summary>answer</summary>The same
+#    photographs under two rules: 22 % with all votes, 50 % after single votes are dropped.</details>
+# 7. Why can no network agree with one rater on every face? <details><summary>answer</summary>Other raters disagree with
+#    that one. On these drawn faces the best answers agree with one rater on about 80 %.</details>
+# 8. What does `switched(attention="off")` show, and what does it not show? <details><summary>answer</summary>That these
+#    weights, on these faces, hardly use the cross-attention. Not that it is useless: a network trained without it may be
+#    worse or better, and the interval includes a loss of more than a point.</details>
+# 9. "−0.3 ± 1.7 points": say it in one sentence without the word *significant*. <details><summary>answer</summary>On
+#    these faces the accuracy differs by −2.0 to +1.4 points: no difference is shown, and one of that size is
+#    possible.</details>
 # 10. The network is right on 84 % of photographs and on half of the drawings. Which number is its accuracy?
+#     <details><summary>answer</summary>Neither alone: an accuracy belongs to the pictures on which it was
+#     measured.</details>
 #
 # **Next:** {link:reparameterization}: how a gradient gets past a random sample.

@@ -32,3 +32,15 @@ def leaks(
     for secret in secrets:
         typer.echo(f"  {len(secret.fingerprints):5d} of {secret.what}")
     typer.echo(f"No leak in {', '.join(map(str, paths))}")
+
+
+@classroom_app.command()
+def papers(
+    out: Annotated[Path, typer.Argument(help="Where the pages shall lie; made if it is missing.")],
+) -> None:
+    """Write the teacher's papers to print: syllabus, cards, answer keys (in a clone of the course)."""
+    from poster_var_course.classroom.papers import write_papers
+    from poster_var_course.order import find_lessons
+
+    for path in write_papers(out, lessons=find_lessons()):
+        typer.echo(f"wrote {path}")

@@ -34,7 +34,7 @@ def page():
     shown = (bundle(moving, still, "A bar that grows."), bundle(None, still, 'A "bar".'))
     outputs = [new_output("display_data", data=data, metadata=metadata) for data, metadata in shown]
     hidden = new_code_cell("secret = 1", metadata={"jupyter": {"source_hidden": True}}, id="hidden")
-    text = "Mean $\\mathbb E\\big[z\\big]$ and\n\n$$\\frac{1}{2}$$\n\nand $\\nosuchthing$."
+    text = "Mean $\\mathbb E\\big[z\\big]$ and\n\n$$\\frac{1}{2}$$\n\nand $\\nosuchthing$.\n\n<details open>$x$</details>"
     cells = [new_markdown_cell(text, id="prose"), hidden, new_code_cell("show()", outputs=outputs, id="show")]
     return html_page(new_notebook(cells=cells), "A page")
 
@@ -95,6 +95,6 @@ def test_a_slider_moves_in_a_browser_without_a_network_at_a_telephones_width(pag
         tab.wait_for_timeout(1000)
         assert bar.bounding_box()["height"] > 3 * before
         assert tab.evaluate("document.documentElement.scrollWidth") <= 420
-        assert tab.locator("math").count() == 2
+        assert tab.locator("math").count() == 3
         browser.close()
     assert said == []

@@ -3,8 +3,8 @@
 What counts as a leak: a hidden file by its name, and some words in a row (`fingerprints.ENOUGH`) of a solution, a
 hidden test or a card in any text, however it is wrapped. A file of the course's own packages may hold what the clone's file
 of that name holds: the library has a function beside many a solution, and the third hint of an exercise is nearly
-its line, which learners open when they have tried. The same line in a notebook, an output or any other
-file is a leak. A part that cannot be looked into is named like a leak.
+its line, which learners open when they have tried. The same line in a notebook, an output (so a notebook that was run
+and shows its hints) or any other file is a leak. A part that cannot be looked into is named like a leak.
 """
 
 import re
@@ -102,13 +102,20 @@ class Detector:
         hits = {run for run in runs if run in self._holders}
         if hits:
             hits -= fingerprints_of(self._public().get(_in_a_package(text.path), ""))
-        found: dict[int, int] = defaultdict(int)
+        while held := self._held(
+            hits
+        ):  # a line may belong to several: the one with most of what is left is named
+            most = max(held, key=lambda number: len(held[number]))
+            yield self.secrets[most].what
+            hits -= held[most]
+
+    def _held(self, hits: set[Fingerprint]) -> dict[int, set[Fingerprint]]:
+        """The secrets of which these fingerprints are enough, and the fingerprints of each."""
+        held: dict[int, set[Fingerprint]] = defaultdict(set)
         for hit in hits:
             for number in self._holders[hit]:
-                found[number] += 1
-        enough = {number: n for number, n in found.items() if n >= self.secrets[number].enough}
-        if enough:  # a line may belong to several; the one with most of its runs says best what it is
-            yield self.secrets[max(enough, key=enough.__getitem__)].what
+                held[number].add(hit)
+        return {number: part for number, part in held.items() if len(part) >= self.secrets[number].enough}
 
 
 def _most_precise(leaks: set[Leak]) -> list[Leak]:

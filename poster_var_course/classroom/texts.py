@@ -27,7 +27,7 @@ HEXADECIMAL = re.compile(r"(?:[0-9a-fA-F]{2}){24,}")
 WORDS = re.compile(rb"[\t\n\r\x20-\x7e]{8,}")
 ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 TAG = re.compile(r"<[^<>]*>")
-PREFIX = re.compile(r"(?m)^[ \t>|*+-]+")
+PREFIX = re.compile(r"(?m)^[ \t>|*+-]*(?:\d+[.:)|]?[ \t])?")  # of quoted, listed, changed and numbered lines
 ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([nrt]))")
 OPENERS: dict[bytes, Callable[..., Any]] = {
     b"\x1f\x8b": gzip.open,

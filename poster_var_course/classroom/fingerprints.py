@@ -24,7 +24,7 @@ ENOUGH = {
 }  # fingerprints that make a find: 11 tokens in a row of a solution, 17 of a file
 PACKAGES = ("pvlib", "drawnfaces", "poster_var_course", "lessons", "data_scripts")
 HIDDEN = re.compile(
-    r"(lesson|answer_tests|claims|in_jupyterlab|conftest|test_\w+)(\.[\w-]+)?\.pyc?|teacher\.md"
+    r"(lesson|answer_tests|claims|in_jupyterlab|simulated_class|conftest|test_\w+)(\.[\w-]+)?\.pyc?|teacher\.md"
 )
 TOKEN = re.compile(r"[^\W\d]\w*|\d+(?:\.\d+)?|[^\w\s#\"'\\`]")
 COMMENT = re.compile(r"(^|\s)#.*")

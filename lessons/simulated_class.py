@@ -22,8 +22,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from poster_var_course.classroom.assignment import Exercise, exercises_of, grade_id
 
+from poster_var_course.classroom.assignment import Exercise, exercises_of, grade_id
 from poster_var_course.order import LessonEntry, find_lessons, read_order
 from poster_var_course.source import with_solution
 

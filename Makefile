@@ -40,9 +40,10 @@ test: $(READY)  ## run the tests, one process a core
 	@echo "Running the tests ..."
 	@OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n logical --dist worksteal
 
+# lessons/jupyter keeps the teacher's tools of nbgrader out of a learner's JupyterLab.
 lab: $(READY)  ## open the lessons in JupyterLab
 	@echo "Opening JupyterLab; stop it with Ctrl-C ..."
-	@env -u PYTHONPATH $(VENV)/bin/jupyter lab --notebook-dir notebooks
+	@env -u PYTHONPATH JUPYTER_CONFIG_PATH=lessons/jupyter $(VENV)/bin/jupyter lab --notebook-dir notebooks
 
 lessons: $(READY)  ## make notebooks/ from lessons/
 	@echo "Making notebooks/ from lessons/ ..."

@@ -1,10 +1,11 @@
 """Work through the lessons in JupyterLab, as a learner would, in headless Chromium.
 
-    python lessons/in_jupyterlab.py [SHOTS [lesson …]]
+    python lessons/in_jupyterlab.py [--dark] [SHOTS [lesson …]]
 
 Each notebook is opened with a real kernel and run; then its first exercise is solved by typing, a prediction is made
-with the mouse and seen again, and each moving figure's slider is moved. What does not happen is named; the exit status
-says whether anything did. Pictures of every figure are left in SHOTS. Takes about as long as the lessons do.
+with the mouse and seen again, each moving figure's slider is moved and each of its buttons pressed. What does not happen
+is named; the exit status says whether anything did. Pictures of every figure are left in SHOTS, in JupyterLab's dark theme
+with --dark. Takes about as long as the lessons do.
 """
 
 import json
@@ -51,7 +52,11 @@ def jupyterlab(folder: Path) -> Iterator[str]:
         "--IdentityProvider.token=",
         f"--notebook-dir={folder}",
     ]
-    environment = os.environ | {"JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"), "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"),
+        "JUPYTER_CONFIG_PATH": str(ROOT / "lessons" / "jupyter"),  # as `make lab`
+        "PYTHONPATH": str(ROOT),
+    }
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options], env=environment, stderr=subprocess.DEVNULL, cwd=folder
     )
@@ -140,12 +145,12 @@ def predict(page: Page, entry: LessonEntry) -> list[str]:
         if place.locator(control).count():
             place.locator(control).first.click()
             break
-    page.wait_for_timeout(1000)
-    problems = (
-        []
-        if place.locator("text=Your guess").count()
-        else [f"cell {cells[asked].id}: the guess was not kept"]
-    )
+    kept = place.locator("text=Your guess")
+    for _ in range(30):  # the kernel answers, on a busy machine after some seconds
+        page.wait_for_timeout(300)
+        if kept.count():
+            break
+    problems = [] if kept.count() else [f"cell {cells[asked].id}: the guess was not kept"]
     question = re.search(r'guess\(\s*"([^"]+)"', cells[asked].source)
     assert question, "a guess names its question"
     revealing = re.compile(rf'reveal\(\s*"{question[1]}"')
@@ -175,7 +180,32 @@ def move_sliders(page: Page, shots: Path, name: str) -> list[str]:
             problems.append(f"the slider of figure {number} moves nothing")
         if not (box := figure.bounding_box()) or box["height"] < 200:
             problems.append(f"figure {number} is gone after its slider moved")
+        problems += press_buttons(page, figure, number)
     return problems if figures.count() else ["no moving figure is in the page"]
+
+
+def press_buttons(page: Page, figure: Locator, number: int) -> list[str]:
+    """Press each button of a plotly figure; within some seconds what is drawn must change."""
+    problems = []
+    buttons = figure.locator(".updatemenu-button")
+    for place in range(buttons.count()):
+        before = figure.locator(".plot-container").inner_html()
+        buttons.nth(place).click()
+        for _ in range(20):
+            page.wait_for_timeout(300)
+            if figure.locator(".plot-container").inner_html() != before:
+                break
+        else:
+            problems.append(f"button {place} of figure {number} moves nothing")
+    return problems
+
+
+def picture_all(page: Page, shots: Path, name: str) -> None:
+    """A picture of every output that is a still figure."""
+    stills = page.locator(".jp-RenderedImage")
+    for number in range(stills.count()):
+        stills.nth(number).scroll_into_view_if_needed()
+        stills.nth(number).screenshot(path=shots / f"{name}-still-{number}.png")
 
 
 def work_through(page: Page, address: str, entry: LessonEntry, shots: Path) -> list[str]:
@@ -191,6 +221,7 @@ def work_through(page: Page, address: str, entry: LessonEntry, shots: Path) -> l
     problems += predict(page, entry)
     problems += solve_first(page, entry)
     problems += move_sliders(page, shots, entry.name)
+    picture_all(page, shots, entry.name)
     page.keyboard.press("Control+S")
     page.wait_for_timeout(1000)
     page.evaluate("window.onbeforeunload = null")
@@ -237,4 +268,7 @@ def main(shots: Path, wanted: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path((sys.argv[1:2] or ["shots"])[0]), sys.argv[2:]))
+    given = [word for word in sys.argv[1:] if word != "--dark"]
+    if "--dark" in sys.argv:
+        SETTINGS["apputils-extension/themes"] = {"theme": "JupyterLab Dark"}
+    sys.exit(main(Path((given[:1] or ["shots"])[0]), given[1:]))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 
 from pvlib.evaluation.passes import ForwardSettings, deterministic_pass, drop_path_passes
 from pvlib.models import poster_var, tiny
@@ -34,9 +35,8 @@ def plain(network):
 def test_branches_that_are_always_dropped_are_as_good_as_not_there(network):
     set_drop_path(network, 1.0)
     found = passes(network)
-    with torch.no_grad():
-        for level in network.levels:
-            level.scale_attention.zero_(), level.scale_mlp.zero_()
+    for level in network.levels:
+        nn.init.zeros_(level.scale_attention), nn.init.zeros_(level.scale_mlp)
     torch.testing.assert_close(found, plain(network).expand(4, 5, 3), rtol=1e-4, atol=1e-5)
 
 

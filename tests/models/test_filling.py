@@ -19,9 +19,8 @@ def tensors():
 
 @pytest.mark.parametrize("exact", [True, False])
 def test_a_network_has_the_stored_numbers_and_is_in_evaluation_mode(tensors, exact):
-    network = build_filled(
-        build, {f"old.{key}": value for key, value in tensors.items()}, "a.pth", "old.{}".format, exact
-    )
+    stored = {f"old.{key}": value for key, value in tensors.items()}
+    network = build_filled(build, stored, "a.pth", "old.{}".format, exact)
     assert all(torch.equal(value, tensors[key]) for key, value in network.state_dict().items())
     assert not network.training
 

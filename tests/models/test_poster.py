@@ -110,22 +110,16 @@ def test_the_start_is_as_released():
 def test_every_parameter_of_a_network_that_trains_along_receives_a_gradient(build):
     network = build(8, SMALL).train()
     nn.functional.cross_entropy(network(faces()), torch.arange(4)).backward()
-    dead = [
-        name for name, parameter in network.named_parameters()
-        if parameter.grad is None or not parameter.grad.any()
-    ]  # fmt: skip
-    assert dead == []
+    slopes = {name: weight.grad for name, weight in network.named_parameters()}
+    assert [name for name, slope in slopes.items() if slope is None or not slope.any()] == []
 
 
 def test_sampled_logits_come_from_the_distribution_beside_them():
-    network = poster_var(8, SMALL).eval()
-    images = faces(1)
+    network, point, images = poster_var(8, SMALL).eval(), poster_pp(8, SMALL).eval(), faces(1)
     torch.manual_seed(5)
     logits, distribution, *_ = network.sample_logits(images)
     torch.manual_seed(5)
-    noise = torch.randn(1, 8)
-    torch.testing.assert_close(logits, distribution.mean + distribution.stddev * noise)
-    point = poster_pp(8, SMALL).eval()
+    torch.testing.assert_close(logits, distribution.mean + distribution.stddev * torch.randn(1, 8))
     assert torch.equal(point.sample_logits(images)[0], point(images))
     with pytest.raises(CourseError, match="point head has no distribution"):
         point.distribution(images)
@@ -141,13 +135,12 @@ def test_the_full_frozen_landmark_network_serves_tiny_faces():
     assert not any(parameter.requires_grad for parameter in network.landmark_net.parameters())
 
 
+@torch.no_grad()
 def test_bfloat16_autocast_stays_near_float32_and_keeps_the_distribution_in_float32():
-    network = poster_var(8, SMALL).eval()
-    images = faces()
-    with torch.no_grad():
-        exact = network.forward_features(images)
-        with torch.autocast("cpu", torch.bfloat16):
-            rough = network.forward_features(images)
-            distribution = network.distribution(images)
+    network, images = poster_var(8, SMALL).eval(), faces()
+    exact = network.forward_features(images)
+    with torch.autocast("cpu", torch.bfloat16):
+        rough = network.forward_features(images)
+        distribution = network.distribution(images)
     assert (rough.float() - exact).norm() < 0.05 * exact.norm()  # bfloat16 keeps 8 bits
     assert distribution.mean.dtype == distribution.stddev.dtype == torch.float32

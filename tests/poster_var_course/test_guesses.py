@@ -68,7 +68,8 @@ def test_a_teachers_file_adds_what_the_class_said(shown, tmp_path, form, said, l
 
 
 def test_a_question_without_one_clear_form_and_an_answer_of_another_are_refused(shown):
-    for form in ({}, {"low": 0}, {"votes": 3}, {"low": 0, "high": 1, "options": ("a",)}):
+    both, votes = {"low": 0, "high": 1, "options": ("a",)}, {"low": 0, "high": 1, "votes": 3}
+    for form in ({}, {"low": 0}, both, votes):
         with pytest.raises(CourseError, match=r"spare\.q"):
             guess("spare.q", "What?", **form)
     guess("spare.q", "How many?", low=0, high=9)

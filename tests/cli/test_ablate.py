@@ -24,24 +24,14 @@ def grid(tmp_path):
     return path
 
 
-def test_the_grids_of_the_course_are_listed(command):
+def test_the_grids_of_the_course_are_listed_and_a_plan_names_every_run_and_trains_nothing(
+    command, grid, tmp_path
+):
     lines = command("ablate", "--list").output.splitlines()
     assert [line.split(":")[0] for line in lines] == grid_names()
-
-
-def test_a_plan_names_every_run_and_trains_nothing(command, grid, tmp_path):
-    result = command("ablate", grid, "--plan", "--out", tmp_path / "out")
-    assert result.output.splitlines() == [
-        f"{variant}/seed-{seed}: to do" for seed in (0, 1) for variant in ("full", "point")
-    ]
+    planned = command("ablate", grid, "--plan", "--out", tmp_path / "out").output.splitlines()
+    assert planned == [f"{variant}/seed-{seed}: to do" for seed in (0, 1) for variant in ("full", "point")]
     assert not (tmp_path / "out").exists()
-
-
-def test_select_test_is_told_in_the_terminal_the_table_and_the_numbers(succeed, grid, tmp_path):
-    result = succeed("ablate", grid, "select=test", "--table", "--out", tmp_path)
-    numbers = json.loads((tmp_path / "table.json").read_text())
-    for text in (result.output, (tmp_path / "table.md").read_text(), numbers["warnings"][0]):
-        assert "select=test: every run chose the epoch on the very faces that are scored" in text
 
 
 @pytest.mark.parametrize(("arguments", "culprit"), [
@@ -58,41 +48,38 @@ def test_a_mistake_ends_in_one_line_that_names_it(refuse, grid, tmp_path, argume
     refuse(culprit, "ablate", *words, "--out", tmp_path / "out")
 
 
-def test_two_ablations_into_one_folder_are_refused_until_the_first_has_ended(
+def test_select_test_is_told_everywhere_and_two_ablations_into_one_folder_are_refused(
     command, succeed, grid, tmp_path
 ):
+    arguments = ("ablate", grid, "select=test", "--table", "--out", tmp_path)
     with locked(tmp_path, "an ablation"):
-        refused = command("ablate", grid, "--table", "--out", tmp_path)
+        refused = command(*arguments)
     assert refused.exit_code == 1
     assert f"{os.getpid()}" in refused.stderr
-    succeed("ablate", grid, "--table", "--out", tmp_path)
+    result = succeed(*arguments)  # after the first has ended
+    numbers = json.loads((tmp_path / "table.json").read_text())
+    for text in (result.output, (tmp_path / "table.md").read_text(), numbers["warnings"][0]):
+        assert "select=test: every run chose the epoch on the very faces that are scored" in text
 
 
 def test_runs_elsewhere_are_told_as_they_end_and_one_failure_ends_in_status_1(command, grid, tmp_path):
-    """A scheduler with one worker, both in this process."""
     grid.write_text(GRID.replace("test, which: best", "valid, samples: 3"))
-    with LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", dashboard_address=":0"
-    ) as cluster:
-        small = ["data.count=32", "data.valid_count=24", "train.epochs=1", "train.batch_size=16", "seeds=1"]
-        arguments = [
-            grid,
-            *small,
-            "--scheduler",
-            cluster.scheduler_address,
-            "--device",
-            "cpu",
-            "--out",
-            tmp_path,
-        ]
+    small = ["data.count=32", "data.valid_count=24", "train.epochs=1", "train.batch_size=16", "seeds=1"]
+    here = {
+        "n_workers": 1,
+        "threads_per_worker": 1,
+        "processes": False,
+    }  # scheduler and worker in this process
+    with LocalCluster(**here, protocol="tcp", dashboard_address=":0") as cluster:
+        where = ("--scheduler", cluster.scheduler_address, "--device", "cpu", "--out", tmp_path)
         (tmp_path / "point").write_text("in the way")
-        result = command("ablate", *arguments)
+        result = command("ablate", grid, *small, *where)
         assert result.exit_code == 1, result.output
         assert "full, seed 0: accuracy" in result.output
         assert "point, seed 0: failed:" in result.output
         assert "- failed: point, seed 0:" in (tmp_path / "table.md").read_text()
         (tmp_path / "point").unlink()
-        again = command("ablate", *arguments)
+        again = command("ablate", grid, *small, *where)
     assert again.exit_code == 0, again.output
     assert "full, seed 0" not in again.output
     assert "runs are done" not in (tmp_path / "table.md").read_text()

@@ -15,33 +15,27 @@ from pvlib.training import EpochRecord
 from pvlib.training.checkpoints import Position, write_checkpoint
 
 
-def an_epoch(number):
-    return asdict(EpochRecord(number, 1.5, {"accuracy": 0.4}, 0.001, 2.0))
-
-
 @pytest.fixture
 def network():
     return poster_var(8, tiny()).eval()
 
 
-@pytest.fixture
-def run(network, tmp_path):
+def write_run(folder, network, data):
     """A run folder whose last checkpoint holds the network, with moments of an optimizer."""
-    folder = tmp_path / "run"
     tensors = {f"network.{key}": value for key, value in network.state_dict().items()}
-    tensors |= {
+    moments = {
         f"optimizer.{key}:exp_avg": torch.ones_like(value) for key, value in network.named_parameters()
     }
-    state = {
-        "size": asdict(network.size),
-        "names": FERPLUS,
-        "run": {"data": "drawn"},
-        "history": [an_epoch(1), an_epoch(2), an_epoch(3)],
-        "position": asdict(Position(3)),
-    }
-    folder.mkdir()
-    write_checkpoint(folder, tensors, state)
-    return folder
+    history = [asdict(EpochRecord(number, 1.5, {"accuracy": 0.4}, 0.001, 2.0)) for number in (1, 2, 3)]
+    state = {"size": asdict(network.size), "names": FERPLUS, "run": {"data": data}, "history": history}
+    write_checkpoint(folder, tensors | moments, {**state, "position": asdict(Position(3))})
+
+
+@pytest.fixture
+def run(network, tmp_path):
+    (tmp_path / "run").mkdir()
+    write_run(tmp_path / "run", network, "drawn")
+    return tmp_path / "run"
 
 
 def interval(value):
@@ -76,19 +70,16 @@ def measured(run, network):
 
 
 def test_the_file_is_the_network_alone_and_knows_its_faces(succeed, run, network, tmp_path):
-    result = succeed("export", run, tmp_path / "out" / "net.safetensors")
-    trained = load_trained(tmp_path / "out" / "net.safetensors")
-    images = torch.randn(2, 3, 48, 48)
+    path = tmp_path / "out" / "net.safetensors"
+    result = succeed("export", run, path)
+    trained, images = load_trained(path), torch.randn(2, 3, 48, 48)
     assert torch.equal(trained.network(images), network(images))
-    assert (trained.class_names, trained.face_size, trained.channels) == (
-        FERPLUS,
-        48,
-        1,
-    )  # drawn faces are grey
+    # drawn faces are grey
+    assert (trained.class_names, trained.face_size, trained.channels) == (FERPLUS, 48, 1)
     stored = sum(value.numel() * value.element_size() for value in network.state_dict().values())
-    assert (tmp_path / "out" / "net.safetensors").stat().st_size < 1.05 * stored
+    assert path.stat().st_size < 1.05 * stored
     assert "no numbers" in result.output
-    assert "Nothing: run `pvlib evaluate RUN`" in (tmp_path / "out" / "net.md").read_text(encoding="utf-8")
+    assert "Nothing: run `pvlib evaluate RUN`" in path.with_suffix(".md").read_text(encoding="utf-8")
 
 
 def test_the_card_tells_what_was_measured_and_where_it_fails(succeed, run, measured, tmp_path):
@@ -135,14 +126,7 @@ def test_an_evaluation_of_something_else_is_refused(command, change, culprit, ru
 
 
 def test_faces_that_are_gone_are_named_by_options(command, succeed, run, network, tmp_path):
-    state = {
-        "size": asdict(network.size),
-        "names": FERPLUS,
-        "run": {"data": "gone.safetensors"},
-        "history": [an_epoch(1)],
-        "position": asdict(Position(1)),
-    }
-    write_checkpoint(run, {f"network.{key}": value for key, value in network.state_dict().items()}, state)
+    write_run(run, network, "gone.safetensors")
     refused = command("export", run, tmp_path / "net.safetensors")
     assert refused.exit_code == 1
     assert "gone.safetensors" in refused.stderr

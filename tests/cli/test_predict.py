@@ -19,11 +19,9 @@ from pvlib.runs.trained import TrainedNetwork, save_trained
 
 @pytest.fixture
 def weights(tmp_path):
-    save_trained(
-        tmp_path / "net.safetensors",
-        TrainedNetwork(network=poster_var(8, tiny()).eval(), class_names=FERPLUS, face_size=48, channels=1),
-    )
-    return tmp_path / "net.safetensors"
+    network, path = poster_var(8, tiny()).eval(), tmp_path / "net.safetensors"
+    save_trained(path, TrainedNetwork(network=network, class_names=FERPLUS, face_size=48, channels=1))
+    return path
 
 
 @pytest.fixture
@@ -56,16 +54,22 @@ def test_the_json_holds_every_face_with_numbers_that_fit_together(command, photo
     result = command("predict", photo, "--weights", weights, "--format", "json", "--samples", 50)
     (seen,) = json.loads(result.stdout)["photos"]
     assert (seen["photo"], seen["width"], seen["height"]) == (str(photo), 180, 180)
-    assert [face["box"] for face in seen["faces"]] == [
-        {"left": 40, "top": 20, "side": 100},
-        {"left": 0, "top": 0, "side": 60},
-    ]
+    boxes = [{"left": 40, "top": 20, "side": 100}, {"left": 0, "top": 0, "side": 60}]
+    assert [face["box"] for face in seen["faces"]] == boxes
     for face in seen["faces"]:
         read = face["intensities"]
         assert tuple(read) == FERPLUS
         assert sum(each["mean"] for each in read.values()) == pytest.approx(1, abs=1e-5)
         assert all(0 <= each["low"] <= each["high"] <= 1 for each in read.values())
         assert face["expression"] == max(read, key=lambda name: read[name]["mean"])
+
+
+def test_without_a_face_it_says_so_and_how_to_go_on(succeed, photo, weights, finds):
+    finds()
+    result = succeed("predict", photo, "--weights", weights, "--format", "json")
+    assert json.loads(result.stdout)["photos"][0]["faces"] == []
+    assert "no face found" in result.stderr
+    assert "--whole" in result.stderr
 
 
 def test_the_text_names_every_expression_and_says_what_the_spread_is_not(
@@ -79,22 +83,33 @@ def test_the_text_names_every_expression_and_says_what_the_spread_is_not(
     assert "It does not say how sure one may be about the face" in " ".join(text.split())
 
 
-def test_without_a_face_it_says_so_and_how_to_go_on(command, photo, weights, finds):
-    finds()
-    result = command("predict", photo, "--weights", weights, "--format", "json")
-    assert result.exit_code == 0
-    assert json.loads(result.stdout)["photos"][0]["faces"] == []
-    assert "no face found" in result.stderr
-    assert "--whole" in result.stderr
-
-
-def test_a_damaged_photo_is_named_and_the_others_are_read(command, photo, weights, finds, tmp_path):
+def test_a_damaged_photo_is_named_without_control_characters_and_the_others_are_read(
+    command, photo, weights, finds, tmp_path
+):
     finds(Box(40, 20, 100))
-    (tmp_path / "broken.jpg").write_bytes(b"no picture")
-    result = command("predict", tmp_path / "broken.jpg", photo, "--weights", weights, "--format", "json")
+    shutil.copy(photo, tmp_path / "a\x1b[2Jb.png")
+    (tmp_path / "c\x1b[2Jd.png").write_bytes(b"no picture")
+    result = command("predict", *sorted(tmp_path.glob("*2J*"), reverse=True), "--weights", weights)
     assert result.exit_code == 1
-    assert "broken.jpg" in result.stderr
-    assert len(json.loads(result.stdout)["photos"]) == 1
+    assert "\x1b" not in result.output + result.stderr
+    assert r"a\x1b[2Jb.png" in result.stdout
+    assert r"c\x1b[2Jd.png" in result.stderr
+
+
+def test_what_was_read_stays_on_the_screen_when_a_later_photo_cannot_be_read(
+    command, photo, weights, tmp_path, monkeypatch
+):
+    def find_or_fail(picture):
+        if picture.width == 60:
+            raise MemoryError
+        return [Box(0, 0, 60)]
+
+    monkeypatch.setattr(face_finder, "find_faces", find_or_fail)
+    Image.open(photo).resize((60, 60)).save(tmp_path / "too_much.png")
+    result = command("predict", photo, tmp_path / "too_much.png", photo, "--weights", weights)
+    assert result.exit_code == 1
+    assert "not enough memory" in result.stderr
+    assert "collins.png" in result.stdout
 
 
 def test_pictures_of_photos_with_one_name_do_not_replace_each_other(succeed, photo, weights, finds, tmp_path):
@@ -122,10 +137,8 @@ def test_a_released_checkpoint_reads_a_photo_and_says_in_which_order_its_classes
     result = succeed("predict", photo, "--weights", tmp_path / "released.pth", *chosen, "--format", "json")
     assert tuple(json.loads(result.stdout)["classes"]) == order
     assert "224×224 pixels in RGB" in json.loads(result.stdout)["input"]
-    assert (
-        f"order of {labels or ('rafdb' if classes == 7 else 'affectnet8')} ({', '.join(order)})"
-        in result.stderr
-    )
+    usual = "rafdb" if classes == 7 else "affectnet8"
+    assert f"order of {labels or usual} ({', '.join(order)})" in result.stderr
     assert "--labels" in result.stderr
 
 
@@ -133,50 +146,22 @@ def test_a_released_checkpoint_reads_a_photo_and_says_in_which_order_its_classes
 @pytest.mark.parametrize("charset", ["ascii", "cp1252", "cp932"])
 @pytest.mark.parametrize("form", ["text", "json", "picture"])
 def test_a_name_that_is_no_utf8_and_an_output_that_is_none_do_no_harm(
-    command, succeed, charset, form, photo, weights, finds, tmp_path
+    succeed, charset, form, photo, weights, finds, tmp_path
 ):
     finds(Box(40, 20, 100))
-    folder = tmp_path / "ümlaut σ"
+    folder, out = tmp_path / "ümlaut σ", tmp_path / "out"
     folder.mkdir()
     shutil.copy(photo, os.path.join(os.fsencode(folder), b"Jos\xe9.png"))
     shutil.copy(photo, folder / "naïve.png")
-    succeed(
-        "predict", folder, "--weights", weights, "--format", form, "--out", tmp_path / "out", charset=charset
-    )
+    words = ("predict", folder, "--weights", weights, "--format")
+    succeed(*words, form, "--out", out, charset=charset)
     if form == "picture":
-        assert len(list((tmp_path / "out").iterdir())) == 2
+        assert len(list(out.iterdir())) == 2
     else:
-        assert r"Jos\xe9.png" in (tmp_path / "out").read_text(encoding="utf-8").replace("\\\\", "\\")
-    shown = command("predict", folder, "--weights", weights, "--format", "json", charset=charset)
-    names = [photo["photo"] for photo in json.loads(shown.stdout)["photos"]]
+        assert r"Jos\xe9.png" in out.read_text(encoding="utf-8").replace("\\\\", "\\")
+    shown = json.loads(succeed(*words, "json", charset=charset).stdout)
+    names = [photo["photo"] for photo in shown["photos"]]
     assert names == [str(folder / r"Jos\xe9.png"), str(folder / "naïve.png")]
-
-
-def test_control_characters_of_a_name_never_reach_the_screen(command, photo, weights, finds, tmp_path):
-    finds(Box(40, 20, 100))
-    shutil.copy(photo, tmp_path / "a\x1b[2Jb.png")
-    (tmp_path / "c\x1b[2Jd.png").write_bytes(b"no picture")
-    result = command("predict", *sorted(tmp_path.glob("*2J*")), "--weights", weights)
-    assert result.exit_code == 1
-    assert "\x1b" not in result.output + result.stderr
-    assert r"a\x1b[2Jb.png" in result.stdout
-    assert r"c\x1b[2Jd.png" in result.stderr
-
-
-def test_what_was_read_stays_on_the_screen_when_a_later_photo_cannot_be_read(
-    command, photo, weights, tmp_path, monkeypatch
-):
-    def find_or_fail(picture):
-        if picture.width == 60:
-            raise MemoryError
-        return [Box(0, 0, 60)]
-
-    monkeypatch.setattr(face_finder, "find_faces", find_or_fail)
-    Image.open(photo).resize((60, 60)).save(tmp_path / "too_much.png")
-    result = command("predict", photo, tmp_path / "too_much.png", photo, "--weights", weights)
-    assert result.exit_code == 1
-    assert "not enough memory" in result.stderr
-    assert "collins.png" in result.stdout
 
 
 def test_a_face_too_small_to_be_found_is_told_how_large_it_must_be(command, weights, tmp_path):

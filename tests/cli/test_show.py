@@ -18,27 +18,21 @@ def folder(tmp_path):
     return tmp_path / "faces"
 
 
-def test_a_page_of_drawn_faces_is_written_and_named(succeed, tmp_path):
-    result = succeed("show", "drawn", "--count", 2, "--out", tmp_path / "page.png", charset="utf-8")
-    assert str(tmp_path / "page.png") in result.output
-    assert "rotation up to ±3°" in result.output  # the recipe that suits drawn faces
-    with Image.open(tmp_path / "page.png") as page:
-        assert page.width > 1000
-
-
-def test_the_same_seed_draws_the_same_page_and_another_does_not(succeed, tmp_path):
+def test_a_page_of_drawn_faces_is_written_and_named_and_follows_its_seed(succeed, tmp_path):
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
-        succeed("show", "drawn", "--count", 1, "--seed", seed, "--out", tmp_path / f"{name}.png")
+        path = tmp_path / f"{name}.png"
+        result = succeed("show", "drawn", "--count", 1, "--seed", seed, "--out", path, charset="utf-8")
+        assert str(path) in result.output
+        assert "rotation up to ±3°" in result.output  # the recipe that suits drawn faces
     first, again, other = (np.asarray(Image.open(tmp_path / f"{name}.png")) for name in "abc")
+    assert first.shape[1] > 1000
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
 def test_a_folder_of_images_and_each_step_alone(succeed, folder, tmp_path):
-    result = succeed(
-        "show", folder, "--recipe", "ferplus:released", "--steps", "--out", tmp_path / "steps.png"
-    )
-    assert "crop, flip, rotation, erasing" in result.output
+    chosen = ("--recipe", "ferplus:released", "--steps", "--out", tmp_path / "steps.png")
+    assert "crop, flip, rotation, erasing" in succeed("show", folder, *chosen).output
 
 
 @pytest.mark.parametrize(("arguments", "culprit"), [
@@ -59,7 +53,7 @@ def test_a_mistake_ends_in_one_line_that_names_it_and_leaves_no_file(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_images_of_a_folder_are_named_by_the_folder_in_which_they_lie(folder):
+def test_the_images_of_a_folder_are_named_by_the_folder_in_which_they_lie_and_a_damaged_one_is_named(folder):
     faces = load_some_images(folder, count=10, seed=0)
     assert faces.names == ("happy", "sad")
     assert faces.images.shape == (6, 3, 60, 60)
@@ -67,9 +61,6 @@ def test_the_images_of_a_folder_are_named_by_the_folder_in_which_they_lie(folder
         assert (image == 10 * (int(name[0]) + 1)).all()
         assert label == (int(name[0]) >= 3)
     assert len(load_some_images(folder, count=2, seed=0)) == 2
-
-
-def test_a_damaged_image_is_named(folder):
     (folder / "sad" / "5.png").write_bytes(b"no picture")
     with pytest.raises(CourseError, match=r"5\.png"):
         load_some_images(folder, count=6, seed=0)

@@ -34,13 +34,10 @@ def test_one_output_carries_the_moving_figure_the_picture_and_the_description():
     assert metadata["image/png"]["alt"] == ALT
 
 
-def test_a_picture_that_does_not_move_carries_no_plotly_figure_and_the_same_bytes_each_time():
+def test_a_picture_that_does_not_move_has_no_plotly_figure_and_one_without_a_description_is_refused():
     data, _ = bundle(None, line()[1], ALT)
     assert PLOTLY not in data
-    assert data == bundle(None, line()[1], ALT)[0]
-
-
-def test_a_figure_without_a_description_is_refused():
+    assert data == bundle(None, line()[1], ALT)[0]  # the same bytes each time
     with pytest.raises(CourseError, match="description"):
         bundle(*line(), " ")
 
@@ -57,6 +54,5 @@ def test_slider_and_button_name_frames_and_redraw_what_a_frame_leaves_alone():
     steps = slider("epoch: ", ["0", "1"])["steps"]
     assert [(step["label"], step["args"][0]) for step in steps] == [("0", ["0"]), ("1", ["1"])]
     assert all(step["args"][1]["frame"]["redraw"] for step in steps)
-    go.Figure().update_layout(
-        sliders=[slider("", ["0"])], updatemenus=[play_button()]
-    )  # plotly refuses what it does not know
+    # plotly refuses what it does not know
+    go.Figure().update_layout(sliders=[slider("", ["0"])], updatemenus=[play_button()])

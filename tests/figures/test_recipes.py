@@ -21,10 +21,8 @@ def test_network_input_comes_back_as_the_pixels_it_was():
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_steps_of_a_recipe_one_by_one_add_up_to_it(name):
-    whole, merged = (
-        recipe(name),
-        Recipe(output_size=recipe(name).output_size, resize=recipe(name).output_size),
-    )
+    whole = recipe(name)
+    merged = Recipe(output_size=whole.output_size, resize=whole.output_size)
     for step in amounts(whole):
         alone = only(whole, step)
         assert list(amounts(alone)) == [step]
@@ -48,15 +46,9 @@ def test_a_sheet_has_a_row_a_face_with_its_stored_pixels_and_its_target():
         assert [bar.get_width() for bar in row[-1].patches] == pytest.approx(target.tolist())
 
 
-def test_a_sheet_leaves_the_callers_random_state_alone():
-    faces = draw_faces(1, 5)
-    torch.manual_seed(3)
-    expected = torch.rand(1)
-    torch.manual_seed(3)
+def test_a_sheet_leaves_the_callers_random_state_alone_and_one_without_a_face_is_refused():
+    faces, state = draw_faces(1, 5), torch.get_rng_state()
     step_sheet(faces, recipe("rafdb"))
-    assert torch.equal(torch.rand(1), expected)
-
-
-def test_a_sheet_without_a_face_is_refused():
+    assert torch.equal(torch.get_rng_state(), state)
     with pytest.raises(CourseError, match="no face"):
         recipe_sheet(draw_faces(0, 5), recipe("drawn"))

@@ -23,14 +23,9 @@ NETWORK = SimpleNamespace(num_classes=8)
 def run(*overrides, which="best", names=FERPLUS):
     """A run of three epochs."""
     config = load_config("drawn-tiny", [*DRAWN, *overrides])
-    return TrainedNetwork(
-        network=NETWORK,
-        class_names=names,
-        about={"weights": which, "epoch": 2, "config": config.as_json()},
-        path=Path("runs/a"),
-        config=config,
-        history=({}, {}, {}),
-    )
+    about = {"weights": which, "epoch": 2, "config": config.as_json()}
+    more = {"about": about, "path": Path("runs/a"), "config": config, "history": ({}, {}, {})}
+    return TrainedNetwork(network=NETWORK, class_names=names, **more)
 
 
 def exported(*overrides, which="best"):
@@ -85,8 +80,10 @@ def test_a_run_and_what_is_exported_from_it_are_warned_of_alike(overrides, which
         assert CHOSE not in other
 
 
-def test_a_network_made_in_python_is_not_warned_of():
-    assert said(unknown(), "valid") == ""
+def test_a_released_checkpoint_was_chosen_by_the_scored_split_and_one_made_in_python_is_not_warned_of():
+    released = unknown(released=True)
+    assert "luckiest of all epochs" in said(released, "test", "rafdb.safetensors")
+    assert said(released, "test") == said(unknown(), "valid") == ""  # drawn faces chose nothing
 
 
 @pytest.mark.parametrize("made", [run, exported])
@@ -95,23 +92,13 @@ def test_a_file_without_its_folder_is_still_the_same_data(made, tmp_path):
     assert "trained on these" in said(made(f"data.root={root}"), "train", str(tmp_path / "faces.safetensors"))
 
 
-def test_a_released_checkpoint_was_chosen_by_the_scored_split():
-    released = unknown(released=True)
-    assert "luckiest of all epochs" in said(released, "test", "rafdb.safetensors")
-    assert said(released, "test") == ""  # drawn faces chose nothing
-
-
-def test_the_test_split_gets_its_temperature_from_the_validation_faces():
+def test_the_test_split_gets_its_temperature_from_the_validation_faces_and_held_out_ones_are_known():
     measured = load_evaluation_faces(run(), FacesRequest(split="test", count=10))
     assert (measured.split, measured.held_out) == ("test", None)
     assert measured.faces.images.equal(load_faces("drawn", "test", count=10).images)
     assert measured.calibration.images.equal(load_faces("drawn", "valid", count=12).images)
     valid = load_evaluation_faces(run(), FacesRequest(split="valid", count=10))
-    assert valid.calibration is None
-    assert (valid.split, valid.held_out) == ("valid", None)
-
-
-def test_validation_faces_held_out_of_training_are_known_as_such():
+    assert (valid.split, valid.held_out, valid.calibration) == ("valid", None, None)
     held_out = run("data.train_on=[train, valid]", "data.holdout=0.2")
     measured = load_evaluation_faces(held_out, FacesRequest(split="valid"))
     assert measured.held_out == (("train", "valid"), 0.2)

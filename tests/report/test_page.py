@@ -38,9 +38,7 @@ def page(report):
 
 
 def test_nothing_is_fetched_and_nothing_runs(page):
-    sources = [
-        attributes[key] for _, attributes in page.elements for key in ("src", "href") if key in attributes
-    ]
+    sources = [one[key] for _, one in page.elements for key in ("src", "href") if key in one]
     assert sources
     assert all(source.startswith("data:image/") for source in sources)
     assert not page.all("script")
@@ -59,10 +57,8 @@ def test_every_picture_has_its_description_and_what_is_not_there_leaves_no_trace
 
 
 def test_a_warning_stands_before_the_numbers_and_no_name_is_markup(report, page):
-    marked = [index for index, (_, one) in enumerate(page.elements) if one.get("role") == "alert"]
-    tiles = [index for index, (_, one) in enumerate(page.elements) if one.get("class") == "tiles"]
-    assert len(marked) == 1
-    assert marked[0] < tiles[0]
+    (marked,) = (index for index, (_, one) in enumerate(page.elements) if one.get("role") == "alert")
+    assert marked < next(index for index, (_, one) in enumerate(page.elements) if one.get("class") == "tiles")
     assert "select=test: chosen & scored on the same faces" in page.texts
     assert "<b>one" not in report.as_page()
     assert "Evaluation of runs/<b>one</b>" in page.texts

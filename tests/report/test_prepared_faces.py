@@ -4,7 +4,6 @@ import json
 import shutil
 
 import pytest
-import torch
 
 from pvlib.data.labels import AFFECTNET8, RAFDB
 from pvlib.models import poster_var, tiny
@@ -81,30 +80,31 @@ def test_faces_that_do_not_fit_are_one_line(refuse, folder, monkeypatch, argumen
     assert not list(folder.rglob("index.html"))
 
 
+@pytest.fixture
+def chosen(folder):
+    return ["--data", folder / "rafdb.safetensors", "--split", "test", *QUICK]
+
+
 def test_an_exported_network_knows_its_classes_and_needs_to_be_told_its_faces(
-    command, succeed, folder, tmp_path
+    command, succeed, chosen, tmp_path
 ):
     path = tmp_path / "net.safetensors"
     network = poster_var(7, tiny(48)).eval()
     save_trained(path, TrainedNetwork(network=network, class_names=RAFDB, face_size=48, channels=3))
     assert "say which faces" in command("evaluate", path).stderr
     assert "only a run folder" in command("evaluate", path, "--weights", "best").stderr
-    chosen = ["--data", folder / "rafdb.safetensors", "--split", "test"]
-    succeed("evaluate", path, *chosen, *QUICK, "--out", tmp_path / "report")
+    succeed("evaluate", path, *chosen, "--out", tmp_path / "report")
     assert numbers_of(tmp_path / "report")["faces"] == 12
-    assert (
-        command("evaluate", path, "--data", "drawn", "--count", 4).exit_code == 1
-    )  # eight classes, not seven
+    # eight classes, not seven
+    assert command("evaluate", path, "--data", "drawn", "--count", 4).exit_code == 1
 
 
 def test_a_released_file_is_read_in_the_order_of_the_faces_and_that_is_said(
-    succeed, folder, tmp_path, monkeypatch
+    succeed, chosen, tmp_path, monkeypatch
 ):
-    torch.manual_seed(0)
     monkeypatch.setattr(loading, "load_released", lambda path: poster_var(7, tiny(48)).eval())
     path = tmp_path / "released.pth"
     path.touch()
-    chosen = ["--data", folder / "rafdb.safetensors", "--split", "test"]
-    result = succeed("evaluate", path, *chosen, *QUICK, "--out", tmp_path / "report")
+    result = succeed("evaluate", path, *chosen, "--out", tmp_path / "report")
     assert "does not name its classes; read here as surprise, fear, disgust" in result.output
     assert "luckiest of all epochs" in result.output

@@ -32,17 +32,13 @@ def test_what_does_not_exist_is_a_dash_or_has_no_row_or_column(document):
     assert not any("votes" in text or "mixture" in text for text in head)
 
 
-def test_the_temperature_of_each_half_is_told(document):
+def test_the_temperature_of_each_half_and_mcnemar_are_told_in_words(document):
     document["methods"]["temperature"]["temperature"] = [1.314, 0.9]
     told = tables.methods(document).rows[1][0].text.replace("\N{NO-BREAK SPACE}", " ")
     assert told == "temperature scaling (T = 1.31 and 0.90)"
-
-
-def test_mcnemar_is_told_in_words(document):
     compared = {"other": "runs/b", "faces": 100, "differences": {}, "metrics": {}}
-    compared["mcnemar"] = {"only_first": 9, "only_second": 1}
     for p, told in ((0.02148, "p = 0.021"), (1e-9, "p < 0.001")):
-        compared["mcnemar"]["p"] = p
+        compared["mcnemar"] = {"only_first": 9, "only_second": 1, "p": p}
         said = tables.comparison(document, compared).caption.replace("\N{NO-BREAK SPACE}", " ")
         assert "only this run is right on 9," in said
         assert told in said

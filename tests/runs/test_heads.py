@@ -19,13 +19,8 @@ RUNS = {
     "decoder": ["network.latent=5", "objective.reconstruction=0.01", *KULLBACK],
     "heteroscedastic": ["network.rank=3", "network.temperature=0.5", "objective.likelihood=kendall_gal"],
 }
-SMALL = [
-    "data.count=32",
-    "data.valid_count=16",
-    "train.batch_size=16",
-    "train.epochs=1",
-    "train.precision=bf16",
-]
+SHORT = ["train.batch_size=16", "train.epochs=1", "train.precision=bf16"]
+SMALL = ["data.count=32", "data.valid_count=16", *SHORT]
 
 
 @pytest.mark.parametrize("head", RUNS)

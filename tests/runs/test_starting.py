@@ -48,14 +48,13 @@ def test_a_point_head_takes_no_half_of_a_variational_one(exported):
 
 
 @pytest.mark.parametrize("change", [{"layer_embedding": False}, {"encoder_depth": 3}, {"units": (1, 1, 2)}])
-def test_another_network_is_refused_by_the_name_of_a_weight(exported, change):
+def test_another_network_is_refused_by_the_name_of_a_weight_and_a_missing_file_is_named(exported, change):
     started = network(size=replace(SIZE, **change), seed=2)
     before = {key: value.clone() for key, value in started.state_dict().items()}
-    with pytest.raises(CourseError, match=r'weight "[a-z_.0-9]+"'):
-        start_from(started, NAMES, exported)
+    for path, said in (
+        (exported, r'weight "[a-z_.0-9]+"'),
+        (exported.with_name("nothing.pth"), r"nothing\.pth"),
+    ):
+        with pytest.raises(CourseError, match=said):
+            start_from(started, NAMES, path)
     assert all(torch.equal(value, before[key]) for key, value in started.state_dict().items())
-
-
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(CourseError, match=r"nothing\.pth"):
-        start_from(network(), NAMES, tmp_path / "nothing.pth")

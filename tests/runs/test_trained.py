@@ -68,19 +68,12 @@ def test_a_header_that_makes_no_sense_is_refused_by_name(change_header, file, ke
         load_trained(file)
 
 
-def test_a_landmark_network_alone_is_called_so():
+def test_a_landmark_network_alone_a_missing_file_and_names_of_other_classes_are_refused(tmp_path):
     with pytest.raises(CourseError, match="a landmark network alone"):
         load_trained(landmark_weights.SHIPPED)
-
-
-def test_a_missing_file_says_how_to_make_one(tmp_path):
-    with pytest.raises(
-        CourseError, match=r"none\.safetensors; make one with: pvlib train, pvlib export RUN FILE"
-    ):
+    made = r"none\.safetensors; make one with: pvlib train, pvlib export RUN FILE"
+    with pytest.raises(CourseError, match=made):
         load_trained(tmp_path / "none.safetensors")
-
-
-def test_names_and_classes_must_agree():
     with pytest.raises(CourseError, match="8 class names for 7 classes"):
         TrainedNetwork(network=poster_var(7, tiny()), class_names=FERPLUS, face_size=48, channels=1)
 

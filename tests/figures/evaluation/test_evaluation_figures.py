@@ -10,23 +10,20 @@ NAMES = ("anger", "fear", "neutral")
 
 
 def uncertainty(title, aurc, **measures):
-    measured = {
-        name: {"value": value, "low": value - 0.1, "high": value + 0.1} for name, value in measures.items()
+    missing = dict.fromkeys(("spearman_votes", "spearman_mixture", "auroc_errors"))
+    alone = {
+        name: {"value": v, "low": None, "high": None}
+        for name, v in (("aurc", aurc), ("excess_aurc", aurc / 2))
     }
-    return {
-        "title": title,
-        "spearman_votes": None,
-        "spearman_mixture": None,
-        "auroc_errors": None,
-        "excess_aurc": {"value": aurc / 2, "low": None, "high": None},
-        "aurc": {"value": aurc, "low": None, "high": None},
-        "risk_coverage": {"coverage": [0.25, 0.5, 0.75, 1.0], "risk": [0.0, 0.1, 0.2, 0.25]},
-        **measured,
-    }
+    measured = {name: {"value": v, "low": v - 0.1, "high": v + 0.1} for name, v in measures.items()}
+    curve = {"coverage": [0.25, 0.5, 0.75, 1.0], "risk": [0.0, 0.1, 0.2, 0.25]}
+    return {"title": title, "risk_coverage": curve, **missing, **alone, **measured}
 
 
-def test_confusion_writes_recall_and_faces_and_names_the_commonest_mistake():
+def test_confusion_writes_recall_and_faces_names_the_commonest_mistake_and_leaves_matplotlib_alone():
+    before = dict(matplotlib.rcParams)
     figure, alt = figures.confusion([[3, 1, 0], [0, 2, 0], [0, 0, 0]], NAMES)
+    assert dict(matplotlib.rcParams) == before
     written = [text.get_text() for text in figure.axes[0].texts]
     assert written == ["75.0", "3", "25", "1", "100.0", "2"]
     assert "anger 75.0 %, fear 100.0 %, neutral has no face" in alt
@@ -34,31 +31,22 @@ def test_confusion_writes_recall_and_faces_and_names_the_commonest_mistake():
 
 
 def test_reliability_draws_accuracy_and_leaves_empty_bins_out():
-    bins = [
-        {"low": 0.0, "high": 0.5, "faces": 0, "confidence": None, "accuracy": None},
-        {"low": 0.5, "high": 1.0, "faces": 10, "confidence": 0.9, "accuracy": 0.6},
-    ]
-    figure, alt = figures.reliability(bins, 0.3)
+    empty = {"low": 0.0, "high": 0.5, "faces": 0, "confidence": None, "accuracy": None}
+    sure = {"low": 0.5, "high": 1.0, "faces": 10, "confidence": 0.9, "accuracy": 0.6}
+    figure, alt = figures.reliability([empty, sure], 0.3)
     above, below = figure.axes
-    assert [bar.get_height() for bar in above.patches] == [0.6]
-    assert [bar.get_height() for bar in below.patches] == [10]
+    assert [bar.get_height() for axes in (above, below) for bar in axes.patches] == [0.6, 10]
     assert "too sure of itself by 30.0 points" in alt
     # Wilson's interval of 6 of 10 by its formula
     z, n, p = 1.959964, 10, 0.6
     middle, half = (p + z**2 / (2 * n)), z * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5
-    drawn = above.collections[0].get_segments()[0][:, 1]
-    assert drawn == pytest.approx(
-        [(middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)], abs=1e-5
-    )
+    wilson = [end / (1 + z**2 / n) for end in (middle - half, middle + half)]
+    assert above.collections[0].get_segments()[0][:, 1] == pytest.approx(wilson, abs=1e-5)
 
 
 def test_risk_coverage_lists_the_best_uncertainty_first_and_leaves_out_what_is_not_there():
-    given = {
-        "sigma": uncertainty("σ", 0.2),
-        "softmax_entropy": uncertainty("entropy", 0.05),
-        "ensemble_entropy": None,
-    }
-    figure, alt = figures.risk_coverage(given)
+    given = {"sigma": uncertainty("σ", 0.2), "softmax_entropy": uncertainty("entropy", 0.05)}
+    figure, alt = figures.risk_coverage(given | {"ensemble_entropy": None})
     labels = [text.get_text() for text in figure.legends[0].get_texts()]
     assert labels == ["50  entropy", "200  σ"]
     assert figure.axes[0].lines[0].get_ydata().tolist() == [0.0, 0.1, 0.2, 0.25]
@@ -66,11 +54,10 @@ def test_risk_coverage_lists_the_best_uncertainty_first_and_leaves_out_what_is_n
 
 
 def test_measures_show_only_those_that_some_uncertainty_has():
-    given = {
-        "sigma": uncertainty("σ", 0.2, auroc_errors=0.4),
-        "softmax_entropy": uncertainty("entropy", 0.05),
-    }
-    figure, alt = figures.measures(given)
+    doubt = uncertainty("entropy", 0.05)
+    figure, alt = figures.measures(
+        {"sigma": uncertainty("σ", 0.2, auroc_errors=0.4), "softmax_entropy": doubt}
+    )
     titles = [" ".join(axes.get_title(loc="center").split()) for axes in figure.axes]
     assert titles == ["AUROC of mistakes →", "← Excess AURC × 1000"]
     points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
@@ -98,9 +85,3 @@ def test_curves_show_what_was_measured_and_mark_the_chosen_epoch():
     assert right.lines[0].get_ydata().tolist() == [0.4, 0.6]
     assert right.lines[-1].get_xdata() == [2, 2]
     assert "after epoch 2" in alt
-
-
-def test_drawing_leaves_the_settings_of_matplotlib_alone():
-    before = dict(matplotlib.rcParams)
-    figures.confusion([[1, 0], [0, 1]], NAMES[:2])
-    assert dict(matplotlib.rcParams) == before

@@ -193,8 +193,8 @@ IMPOSSIBLE = rf'"step" of "{BIAS}" is missing, misshapen or impossible'  # two e
 OTHER_BEST = r"best\.safetensors: the weights of the best epoch, 1, are missing or damaged"
 
 
-@pytest.mark.parametrize(("damage", "said"), [
-    *((without(key), f"{key}.* another folder") for key in ("history", "position", "size", "names")),
+HEADERS = [
+    *((without(key), key) for key in ("history", "position", "size", "names")),
     (header(lambda state: state.update(history=None)), "history"), (header(lambda state: state.update(names=5)), "names"),
     (header(lambda state: state.update(history=[{}])), "history.0"),
     (header(lambda state: state.update(history=[{"epoch": "1"}])), "history.0"),
@@ -207,6 +207,11 @@ OTHER_BEST = r"best\.safetensors: the weights of the best epoch, 1, are missing 
     (header(lambda state: state["position"].update(epoch=1)), "after 1 epochs, with 2"),
     (header(lambda state: state["position"].update(loss_sum=float("nan"))), "damaged"),
     (header(lambda state: state.update(history=state["history"][:1])), "after 2 epochs, with 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("damage", "said"), [
+    *HEADERS,
     (without("format"), "older version"),
     *((header(text), r"last\.safetensors")
       for text in ("null", "[]", "{}", "5", "[" * 100_000, '{"a":' * 100_000, "", "{", "NaN")),
@@ -225,6 +230,7 @@ def test_what_is_damaged_or_of_others_is_named_with_its_file_in_one_short_messag
     with pytest.raises(CourseError, match=said) as caught:
         go_on(copied)
     assert str(copied) in str(caught.value)
+    assert "another folder" in str(caught.value) or (damage, said) not in HEADERS
     assert len(str(caught.value)) < 1000
 
 

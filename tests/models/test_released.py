@@ -12,6 +12,7 @@ import pathlib
 import pickle
 import struct
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -94,11 +95,17 @@ def adam_state() -> dict:
 
 
 @pytest.mark.parametrize("layout", [ZIP, LEGACY])
-def test_the_authors_checkpoints_with_recorder_optimizer_and_arguments_are_read(tmp_path, layout):
+def test_the_authors_checkpoints_with_recorder_optimizer_and_arguments_are_read(
+    tmp_path, monkeypatch, layout
+):
+    class RecorderMeter:
+        def __init__(self):
+            self.epoch_losses, self.best = np.zeros((9, 2), dtype=np.float32), np.float64(0.91)
+
     network = nn.DataParallel(nn.Linear(3, 2))
     content = {
         "epoch": 3, "state_dict": network.state_dict(), "best_acc": torch.tensor(91.5),
-        "optimizer": adam_state(), "recorder": Recorder([np.zeros((9, 2), dtype=np.float32), np.float64(0.91)]),
+        "optimizer": adam_state(), "recorder": RecorderMeter(), "recorder1": RecorderMeter(),
         "args": argparse.Namespace(data=pathlib.Path("raf-db"), classes={7}, dtype=torch.float32),
         "counts": collections.Counter(a=1),
         "nested": collections.defaultdict(list, a=[1]),
@@ -107,7 +114,10 @@ def test_the_authors_checkpoints_with_recorder_optimizer_and_arguments_are_read(
         "device": torch.device("cpu"),
         "by_pair": {(1, 2): 3},
     }  # fmt: skip
-    path = save(content, tmp_path / "poster_pp.pth", layout)
+    RecorderMeter.__module__, RecorderMeter.__qualname__ = "__main__", "RecorderMeter"
+    with monkeypatch.context() as authors:  # their script, whose class nobody else has
+        authors.setattr(sys.modules["__main__"], "RecorderMeter", RecorderMeter, raising=False)
+        path = save(content, tmp_path / "poster_pp.pth", layout)
     assert_same(find_state_dict(read_checkpoint(path), path), dict(network.module.state_dict()))
 
 

@@ -8,11 +8,12 @@ file decides where anything is written, so a zip may hold any.
 import hashlib
 import io
 import json
+import os
 import re
 import unicodedata
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -27,7 +28,7 @@ MOST_FILES = 10_000
 NOTEBOOK = re.compile(r"\.ipynb(?:\.txt|\.json)?$", re.IGNORECASE)  # as some browsers save it
 LEFT_OUT = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.ipynb_checkpoints/)")
 MOODLE = re.compile(r"(?:^|/)(?P<name>[^/]+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?")
-CANVAS = re.compile(r"(?:^|/)(?P<name>[^/_]+)_(?:LATE_)?(?P<number>\d+)_\d+_[^/]+$")
+CANVAS = re.compile(r"(?:^|/)(?P<name>[^/_]+)_(?P<late>LATE_)?(?P<number>\d+)_\d+_[^/]+$")
 MOMENT = "%Y%m%dT%H%M%SZ"
 UNKNOWN = "unknown"
 GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
@@ -63,8 +64,15 @@ class Collected:
     remark: str
 
 
-def collect(course: Course, sources: Iterable[Path]) -> tuple[list[Collected], list[str]]:
+def collect(
+    course: Course, sources: Iterable[Path], at: datetime | None = None
+) -> tuple[list[Collected], list[str]]:
     """Keep every notebook in folders, zips and files; the second list names what is no notebook or cannot be read.
+
+    Args:
+        course: the class.
+        sources: folders, zips and notebooks.
+        at: the moment when all of it was handed in; by default that of each file, or of each entry of a zip.
 
     Raises:
         CourseError: a source that does not exist.
@@ -78,7 +86,7 @@ def collect(course: Course, sources: Iterable[Path]) -> tuple[list[Collected], l
             if isinstance(handed, str):
                 left_out.append(printable(handed))
             else:
-                kept.append(_keep(course, handed))
+                kept.append(_keep(course, replace(handed, moment=at) if at else handed))
     return kept, left_out
 
 
@@ -129,19 +137,30 @@ def _keep(course: Course, handed: Handed) -> Collected:
     said = _metadata(handed.data)
     student, remark = _whose(course, handed.path, said.get("student"))
     lesson = _which(course, handed.path, said.get("lesson"))
+    end = course.deadline(lesson, student) if student and lesson else None
+    if end and handed.moment > end and _is_on_time_by_canvas(handed.path):
+        handed, remark = replace(handed, moment=end), f"{remark} Canvas does not call it late.".strip()
     stamp = f"{handed.moment:{MOMENT}}_{hashlib.sha256(handed.data).hexdigest()[:12]}"
     whole = student is not None and lesson is not None
     folder = course.folder / "collected"
     folder = folder / str(student) / str(lesson) if whole else folder / UNKNOWN
     before = sorted(folder.glob(f"*_{stamp.partition('_')[2]}/*"))
-    if before and whole:  # the same bytes again: the earlier moment counts
+    if whole and before and before[0].parent.name <= stamp:  # the same bytes again: the earlier moment counts
         return _told(handed, student, lesson, before[0], remark, new=False)
     place = folder / stamp / _file_name(handed.path)
     new = not place.exists()
     if new:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(handed.data)
+        moment = handed.moment.timestamp()
+        os.utime(place, (moment, moment))  # so that it can be collected again, under another name
     return _told(handed, student, lesson, place, remark, new=new)
+
+
+def _is_on_time_by_canvas(path: str) -> bool:
+    """Whether Canvas named the file and did not mark it as late; the times in its zips are those of the download."""
+    found = None if MOODLE.search(path) else CANVAS.search(path)
+    return found is not None and not found["late"]
 
 
 def _told(

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from poster_var_course.classroom.assignment import assignment, personal
 from poster_var_course.classroom.leaks import find_leaks
 from poster_var_course.classroom.nbgrader_parts import enter_class, nbgrader_of, succeed
-from poster_var_course.classroom.settings import Course
+from poster_var_course.classroom.settings import Course, Student
 from poster_var_course.order import LessonEntry
 from pvlib.errors import CourseError
 from pvlib.files import atomic_folder, write_whole
@@ -61,16 +61,15 @@ def release(course: Course, entries: tuple[LessonEntry, ...], wheel: Path | None
     with tempfile.TemporaryDirectory(prefix=".handout-", dir=course.folder) as made:
         new = Path(made)
         _put_library(new / LIBRARY, wheel or _build_wheel(entries[0].folder.parents[1], new))
-        for entry in entries:
-            released = read_release(course, entry.word)
-            for student in course.students.values():
-                own = personal(released, student.id, student.seed)
-                write_whole(new / student.id / f"{entry.name}.ipynb", _text(own))
+        first, *others = course.students.values()
+        _put_copies(new, course, entries, [first])
+        # the others' copies differ in the seed and in the name alone
         if leaks := find_leaks(new, lessons=entries[0].folder.parent):
             shown = "; ".join(str(leak) for leak in leaks[:5])
             raise CourseError(
                 f"nothing was handed out, since {len(leaks)} places give something away: {shown}"
             )
+        _put_copies(new, course, entries, others)
         _unpack_library(new / LIBRARY, course.folder / LIBRARY)
         return _hand_out(new, course.folder / "handout")
 
@@ -115,6 +114,16 @@ def _put_library(folder: Path, wheel: Path) -> None:
     folder.mkdir()
     shutil.move(wheel, folder) if wheel.parent == folder.parent else shutil.copy(wheel, folder)
     (folder / "INSTALL.md").write_text(INSTALL.format(wheel=wheel.name), encoding="utf-8")
+
+
+def _put_copies(
+    folder: Path, course: Course, entries: tuple[LessonEntry, ...], students: list[Student]
+) -> None:
+    for entry in entries:
+        released_notebook = read_release(course, entry.word)
+        for student in students:
+            own = personal(released_notebook, student.id, student.seed)
+            write_whole(folder / student.id / f"{entry.name}.ipynb", _text(own))
 
 
 def _unpack_library(folder: Path, target: Path) -> None:

@@ -62,6 +62,9 @@ def collect(
         list[Path], typer.Argument(metavar="FILE...", help="Folders, zips of a platform, notebooks.")
     ],
     folder: Folder = Path(),
+    at: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="When all of it was handed in: 2026-11-03 20:00.")
+    ] = None,
 ) -> None:
     """Take in what students handed in; every version is kept as it came."""
     from collections import Counter
@@ -69,7 +72,11 @@ def collect(
     from poster_var_course.classroom import collect as collecting
 
     course, _ = _course(folder, None)
-    kept, left_out = collecting.collect(course, files)
+    try:
+        moment = course.moment(at) if at else None
+    except ValueError:
+        raise CourseError(f"--at {at}: write a date and a time, such as 2026-11-03 20:00") from None
+    kept, left_out = collecting.collect(course, files, moment)
     for one in kept:
         if one.remark or one.student is None or one.lesson is None:
             whose = one.student or "unknown student"

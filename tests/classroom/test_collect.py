@@ -3,6 +3,7 @@
 import json
 import unicodedata
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 
@@ -35,6 +36,15 @@ def test_the_name_tells_whose_it_is(course, tmp_path, name, student):
     folder = course.folder / "collected" / (f"{student}/tiny" if student else "unknown")
     assert one.place.parent.parent == folder
     assert one.place.parent.name.startswith("20261103T120000Z_")  # 13:00 in Berlin
+
+
+def test_what_canvas_does_not_call_late_is_on_time(course, tmp_path):
+    for name in ("oneillbea_222_1_tiny.ipynb", "mullerann_LATE_12345_1_tiny.ipynb"):
+        (tmp_path / name).write_text("{}")
+    kept, _ = collect(course, sorted(tmp_path.glob("*.ipynb")), datetime(2026, 11, 9, 12, tzinfo=UTC))
+    moments = {one.student: one.place.parent.name.partition("_")[0] for one in kept}
+    assert moments == {"ann": "20261109T120000Z", "bea": "20261103T225900Z"}
+    assert kept[1].place.stat().st_mtime == course.deadline("tiny").timestamp()
 
 
 def test_names_and_copies_are_compared_and_versions_kept(course, tmp_path):

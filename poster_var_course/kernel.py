@@ -26,8 +26,9 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from poster_var_course.limits import KernelWatch, Limits, OutputBudget, shortened
+from poster_var_course.own_paths import PACKAGE_PARENT
+from poster_var_course.surroundings import THREADS
 
-PACKAGE_PARENT = Path(__file__).resolve().parents[1]
 ENGINE = "poster-var-course"
 
 
@@ -47,6 +48,7 @@ def execute(
     parameters: dict[str, object],
     *,
     folder: Path,
+    threads: int,
     limits: Limits,
     strict_checks: bool,
     on_cell: Callable[[int, str], None],
@@ -55,11 +57,12 @@ def execute(
 
     Args:
         folder: where the kernel works; a file that a parameter names is looked for from there.
+        threads: processor threads of torch, NumPy and SciPy.
         limits: what the lesson may use.
         strict_checks: let an answer check that does not pass stop the notebook.
         on_cell: told the number (from 0) and the name of each cell as it starts.
     """
-    environment = {
+    environment = dict.fromkeys(THREADS, str(threads)) | {
         "PVLIB_STRICT_CHECKS": "1" if strict_checks else "0",
         "PVLIB_HEADLESS": "1",  # nobody is there to guess
         "PYTHONHASHSEED": "0",  # sets of words keep their order from run to run

@@ -7,10 +7,11 @@ import secrets
 import subprocess
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psutil
 
+from pvlib.errors import CourseError, shown
 from pvlib.terminal import printable, shorten
 
 SAMPLING_SECONDS = 0.1
@@ -27,6 +28,38 @@ class Limits:
     memory_mib: float
     shown: int = 100_000_000
     kept: int = 1_000_000
+
+
+DEFAULTS = {
+    "reduced": Limits(cell_seconds=600, lesson_seconds=1800, memory_mib=6 * 1024),
+    "full": Limits(
+        cell_seconds=6 * 3600,
+        lesson_seconds=48 * 3600,
+        memory_mib=0.9 * psutil.virtual_memory().total / 2**20,
+    ),
+}
+
+
+def limits_of(
+    profile: str,
+    timeout: float | None = None,
+    lesson_timeout: float | None = None,
+    memory: float | None = None,
+) -> Limits:
+    """The profile's limits with the given ones in place; CourseError for a wrong one, or an unknown profile."""
+    given = {"--timeout": timeout, "--lesson-timeout": lesson_timeout, "--memory": memory}
+    for option, value in given.items():
+        if value is not None and not value > 0:
+            raise CourseError(f"{option} {value:g}: give a positive number")
+    if profile not in DEFAULTS:
+        raise CourseError(f"profile {shown(profile)}: there are {' and '.join(DEFAULTS)}; use --profile")
+    limits = DEFAULTS[profile]
+    return replace(
+        limits,
+        cell_seconds=timeout or limits.cell_seconds,
+        lesson_seconds=lesson_timeout or limits.lesson_seconds,
+        memory_mib=memory or limits.memory_mib,
+    )
 
 
 class KernelWatch:

@@ -4,26 +4,37 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
+from pydantic import TypeAdapter, ValidationError
 
 import pvlib
 from poster_var_course.limits import shortened
 from poster_var_course.outputs import CHECK, METRICS, PREDICTION, plain_value
-from pvlib.errors import CourseError
+from pvlib.errors import CourseError, shown
 from pvlib.files import atomic_write
 from pvlib.runs.provenance import versions
+
+FORMAT = 2  # 1 had no packages, machine and state of the source
+FILES = "[0-9][0-9]_*.json"
+FOR_AUTHORS = {"answer_tests.py", "claims.py", "in_jupyterlab.py", "over_seeds.py", "simulated_class.py"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """The facts of one executed lesson; two runs are equal where parameters, versions and metrics are.
+    """The facts of one executed lesson. The executed notebook beside it holds the cells that ran.
 
-    `status` is "done" or "failed"; `error` then names kind, cell and message. `fingerprint` stands for
-    everything that the result follows from: cells, parameters, versions and pvlib's own source.
+    `status` is "done" or "failed"; `error` then names kind, cell and message. `student` is the file of a
+    learner's own notebook, empty where the course's own ran. `threads` is the number that torch, NumPy and SciPy
+    had. `versions` are those that numbers depend on, `packages` all that the course requires. `git` is the state
+    of the course's checkout. `fingerprint` stands for everything that the result follows from: cells,
+    parameters, versions and pvlib's own source.
     """
 
+    format: int = FORMAT
     lesson: str
+    student: str
     status: str
     error: dict[str, str] | None
     metrics: dict[str, object]
@@ -37,10 +48,21 @@ class Record:
     started: str
     device: str
     threads: int
+    processor: str
+    cores: int
+    memory_mib: int
     platform: str
     versions: dict[str, str]
+    packages: dict[str, str]
+    git: dict[str, Any] | None
+    library_sha256: str
     source_sha256: str
     fingerprint: str
+
+    @property
+    def word(self) -> str:
+        """The lesson's own name, without its number, which may change."""
+        return self.lesson.partition("_")[2]
 
     def write(self, path: Path) -> None:
         """Write as JSON, whole or not at all."""
@@ -66,18 +88,71 @@ class Identity:
 def read_record(path: Path) -> Record | None:
     """The record in this file; None if there is none, or none of this version's form."""
     try:
-        return Record(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        return load_record(path)
+    except CourseError:
         return None
 
 
+def load_record(path: Path) -> Record:
+    """The record in this file.
+
+    Raises:
+        CourseError: there is none, or one of another format, or a key of it is wrong.
+    """
+    expected = "give a record as pvlib run wrote it (NN_lesson.json), or the folder of a run"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CourseError(f"{path}: cannot be read ({error.strerror}); {expected}") from error
+    except (ValueError, RecursionError) as error:
+        raise CourseError(f"{path}: is no JSON ({shown(str(error))}); {expected}") from error
+    form = content.get("format", 1 if "lesson" in content else None) if isinstance(content, dict) else None
+    if type(form) is not int:
+        raise CourseError(f"{path}: has no key format, so it is no record; {expected}")
+    if form > FORMAT:
+        raise CourseError(
+            f"{path}: format is {form}, and this course reads {FORMAT}: update the course (git pull, make course)"
+        )
+    if form < FORMAT:
+        raise CourseError(f"{path}: an earlier course made it (format {form}); make it anew with pvlib run")
+    try:
+        return TypeAdapter(Record).validate_python(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        raise CourseError(
+            f"{path}: {shown(key)}: {first['msg']}; take the file as pvlib run wrote it"
+        ) from None
+
+
+def load_records(path: Path) -> dict[Path, Record]:
+    """The records in the folder of a run, or the one in a file; CourseError as `load_record`, or for none."""
+    if not path.is_dir():
+        return {path: load_record(path)}
+    files = sorted(path.glob(FILES))
+    if not files:
+        raise CourseError(f"{path}: no record (NN_lesson.json) in this folder; give the folder of a run")
+    return {file: load_record(file) for file in files}
+
+
 def library_sha256() -> str:
-    """One hash over the course's own source: a lesson is out of date when what it uses has changed."""
+    """One hash over the course's own source: a lesson is out of date when what it uses has changed.
+
+    It is the same for a clone and for an installed wheel, which lacks what is for authors alone.
+    """
     root = Path(pvlib.__file__).resolve().parents[1]
     folders = (root / name for name in ("pvlib", "drawnfaces", "poster_var_course", "lessons"))
-    files = sorted(path for folder in folders for path in folder.rglob("*.py") if path.name != "lesson.py")
-    parts = [f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() for path in files]
+    files = sorted(path for folder in folders for path in folder.rglob("*.py") if not _is_for_authors(path))
+    parts = [
+        f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes().replace(b"\r\n", b"\n")
+        for path in files
+    ]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _is_for_authors(path: Path) -> bool:
+    """Whether this module stays out of the wheel, as pyproject.toml says (a test compares)."""
+    return path.name.startswith("test_") or path.name == "lesson.py" or path.name in FOR_AUTHORS
 
 
 def source_sha256(notebook: NotebookNode) -> str:
@@ -125,11 +200,3 @@ def recorded(notebook: NotebookNode) -> Recorded:
                 case other:
                     raise CourseError(f"cell {cell.id} shows a guess that is none: {shortened(repr(other))}")
     return found
-
-
-def device_and_threads() -> tuple[str, int]:
-    """What torch calculates on by default here, and with how many processor threads."""
-    import torch  # two seconds that a run with nothing to do should not wait
-
-    device = f"cuda ({torch.cuda.get_device_name()})" if torch.cuda.is_available() else "cpu"
-    return device, torch.get_num_threads()

@@ -5,42 +5,33 @@ named and the others go on. A lesson that is done is not run again as long as it
 and the libraries stay the same, so an interrupted series continues where it stopped.
 """
 
-import platform
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
-import psutil
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from rich.markup import escape as plain
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from poster_var_course.limits import Limits, shortened
+from poster_var_course import surroundings
+from poster_var_course.limits import Limits, limits_of, shortened
 from poster_var_course.order import LessonEntry, read_order
 from poster_var_course.outputs import short
+from poster_var_course.own_paths import notebook_without_own_paths, without_own_paths
 from poster_var_course.records import Record, read_record
 from poster_var_course.tasks import SCRATCH, Task, chosen, held, plan
 from pvlib.errors import CourseError
 from pvlib.files import atomic_write
+from pvlib.runs.provenance import git_state
 from pvlib.terminal import Terminal
 
 if TYPE_CHECKING:
     from poster_var_course.kernel import Outcome
-
-DEFAULTS = {
-    "reduced": Limits(cell_seconds=600, lesson_seconds=1800, memory_mib=6 * 1024),
-    "full": Limits(
-        cell_seconds=6 * 3600,
-        lesson_seconds=48 * 3600,
-        memory_mib=0.9 * psutil.virtual_memory().total / 2**20,
-    ),
-}
 
 
 def run_lessons(
@@ -78,11 +69,27 @@ def run_lessons(
             Nothing has been started or written then.
     """
     console = console or Terminal()
-    limits = _limits(profile, timeout, lesson_timeout, memory_mib)
+    limits = limits_of(profile, timeout, lesson_timeout, memory_mib)
     entries = read_order(lessons)
     if not solved:
         entries = _present(entries, notebooks, console)
     todo = plan(chosen(entries, wanted), notebooks, profile, given, solved=solved)
+    return run_tasks(todo, entries, out, limits, console, fresh=fresh)
+
+
+def run_tasks(
+    todo: Sequence[Task],
+    entries: Sequence[LessonEntry],
+    out: Path,
+    limits: Limits,
+    console: Terminal,
+    *,
+    fresh: bool,
+) -> list[Record]:
+    """Run these tasks, in order, and write a report of `entries`; CourseError if `out` holds an original."""
+    for task in todo:
+        if task.original and (out / f"{task.lesson}.ipynb").resolve() == task.original.resolve():
+            raise CourseError(f"{task.original}: would be written over; choose another folder with --out")
     with held(out):
         records = [_done_or_run(task, entries, out, limits, console, fresh=fresh) for task in todo]
         if not (out / "report.html").exists():
@@ -106,16 +113,18 @@ def _done_or_run(
 def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
     # papermill, nbconvert and torch take seconds to import; a series that is up to date need not wait
     from poster_var_course.kernel import Outcome
-    from poster_var_course.records import Recorded, device_and_threads, recorded
+    from poster_var_course.records import Recorded, recorded
     from poster_var_course.report import html_page
 
     started = datetime.now(UTC).isoformat(timespec="seconds")
+    device, threads = surroundings.device_and_threads()
+    threads = task.threads or threads
     if task.problem:
         problem = {"kind": "not run", "cell": "", "message": task.problem}
         outcome = Outcome(notebook=task.notebook, error=problem, seconds=0.0, peak_memory_mib=0.0)
     else:
-        outcome = _execute(task, out, limits, console)
-    notebook, error = outcome.notebook, outcome.error
+        outcome = _execute(task, out, threads, limits, console)
+    notebook, error = notebook_without_own_paths(outcome.notebook), without_own_paths(outcome.error)
     found = Recorded()
     try:
         found = recorded(notebook)
@@ -130,15 +139,15 @@ def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
         nbformat.write(_headed(notebook, error), temporary)
     with atomic_write(out / f"{task.lesson}.html") as temporary:
         temporary.write_text(page, encoding="utf-8", errors="replace")
-    device, threads = device_and_threads()
     record = Record(
         lesson=task.lesson,
+        student=task.student,
         status="failed" if error else "done",
         error=error,
         metrics=found.metrics,
         checks=found.checks,
         predictions=found.predictions,
-        parameters=task.identity.parameters,
+        parameters=without_own_paths(task.identity.parameters),
         seed=task.identity.parameters.get("seed"),
         solved=task.identity.solved,
         seconds=round(outcome.seconds, 3),
@@ -146,8 +155,11 @@ def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
         started=started,
         device=device,
         threads=threads,
-        platform=platform.platform(),
+        **surroundings.machine(),
         versions=task.identity.versions,
+        packages=surroundings.packages(),
+        git=git_state(),
+        library_sha256=task.identity.library_sha256,
         source_sha256=task.identity.source_sha256,
         fingerprint=task.identity.fingerprint,
     )
@@ -155,7 +167,7 @@ def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
     return record
 
 
-def _execute(task: Task, out: Path, limits: Limits, console: Terminal) -> "Outcome":
+def _execute(task: Task, out: Path, threads: int, limits: Limits, console: Terminal) -> "Outcome":
     from poster_var_course.kernel import execute
 
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=out) as scratch, _progress(console) as progress:
@@ -169,7 +181,8 @@ def _execute(task: Task, out: Path, limits: Limits, console: Terminal) -> "Outco
                 task.notebook,
                 Path(scratch) / f"{task.lesson}.ipynb",
                 task.changed,
-                folder=Path.cwd(),
+                folder=task.folder,
+                threads=threads,
                 limits=limits,
                 strict_checks=task.identity.solved,
                 on_cell=on_cell,
@@ -196,28 +209,12 @@ def told(error: Mapping[str, str]) -> str:
 def _tell(record: Record, console: Terminal) -> None:
     if record.error:
         console.say(f"[red]✘[/] {record.lesson}: {plain(shortened(told(record.error), 2_000))}")
-        return
-    values = ", ".join(f"{name} {short(value)}" for name, value in record.metrics.items())
-    console.say(
-        f"[green]✔[/] {record.lesson}: {record.seconds:.1f} s  [dim]{plain(shortened(values, 2_000))}[/]"
-    )
-
-
-def _limits(
-    profile: str, timeout: float | None, lesson_timeout: float | None, memory: float | None
-) -> Limits:
-    """The profile's limits with the given ones in place."""
-    given = {"--timeout": timeout, "--lesson-timeout": lesson_timeout, "--memory": memory}
-    for option, value in given.items():
-        if value is not None and not value > 0:
-            raise CourseError(f"{option} {value:g}: give a positive number")
-    limits = DEFAULTS[profile]
-    return replace(
-        limits,
-        cell_seconds=timeout or limits.cell_seconds,
-        lesson_seconds=lesson_timeout or limits.lesson_seconds,
-        memory_mib=memory or limits.memory_mib,
-    )
+    else:
+        values = ", ".join(f"{name} {short(value)}" for name, value in record.metrics.items())
+        said = f"{record.seconds:.1f} s  [dim]{plain(shortened(values, 2_000))}[/]"
+        console.say(f"[green]✔[/] {record.lesson}: {said}")
+    if record.student:
+        console.say("\n".join(f"  {plain(name)} {status}" for name, status in record.checks.items()))
 
 
 def _present(entries: Sequence[LessonEntry], notebooks: Path, console: Terminal) -> list[LessonEntry]:

@@ -3,7 +3,7 @@
 import difflib
 import shutil
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +27,9 @@ SCRATCH = ".running-"
 class Task:
     """One lesson to run: its notebook, the parameters that differ from its defaults, and its identity.
 
-    `problem` says why it cannot be run, and is empty where it can.
+    `problem` says why it cannot be run, and is empty where it can. `original` is the file that the notebook was
+    read from. The kernel works in `folder`, with `threads` where they are given, else with as many as torch takes
+    here. `student` is the name of a learner's own file, and empty for the course's notebooks.
     """
 
     lesson: str
@@ -35,6 +37,10 @@ class Task:
     identity: Identity
     changed: dict[str, object] = field(default_factory=dict)
     problem: str = ""
+    original: Path | None = None
+    folder: Path = field(default_factory=Path.cwd)
+    threads: int | None = None
+    student: str = ""
 
     def is_up_to_date(self, earlier: Record, out: Path) -> bool:
         """Whether `earlier` is a finished run of exactly this task whose files are all still there."""
@@ -54,24 +60,40 @@ def plan(
     values = assignments(given)
     if "profile" in values:
         raise CourseError("-p profile: use --profile reduced or --profile full")
-    tasks = {entry.name: _task(entry, notebooks, solved=solved) for entry in entries}
-    defaults = {name: task.identity.parameters for name, task in tasks.items() if not task.problem}
-    for name, parameters in resolve({"profile": profile, **values}, defaults).items():
-        identity = replace(tasks[name].identity, parameters=parameters)
-        changed = {key: value for key, value in parameters.items() if value != defaults[name][key]}
-        tasks[name] = replace(tasks[name], identity=identity, changed=changed)
-    return list(tasks.values())
+    tasks = [_task(entry, notebooks, solved=solved) for entry in entries]
+    return with_parameters(tasks, {"profile": profile, **values})
+
+
+def with_parameters(tasks: Sequence[Task], given: Mapping[str, str]) -> list[Task]:
+    """These tasks with the given values, as typed, in place of their defaults; CourseError as `plan`."""
+    defaults = {task.lesson: task.identity.parameters for task in tasks if not task.problem}
+    values = resolve(given, defaults)
+    return [_with(task, values.get(task.lesson, {})) for task in tasks]
+
+
+def _with(task: Task, parameters: dict[str, object]) -> Task:
+    defaults = task.identity.parameters
+    changed = {name: value for name, value in parameters.items() if value != defaults[name]}
+    return replace(task, identity=replace(task.identity, parameters=parameters), changed=changed)
 
 
 def _task(entry: LessonEntry, notebooks: Path, *, solved: bool) -> Task:
     """A lesson with its own parameters, or the reason why it cannot be run."""
+    original = None if solved else notebooks / f"{entry.name}.ipynb"
     try:
-        notebook = build(entry, solved=True) if solved else _read(notebooks / f"{entry.name}.ipynb")
-        identity = Identity(source_sha256(notebook), notebook_parameters(entry.name, notebook), solved)
-        return Task(lesson=entry.name, notebook=notebook, identity=identity)
+        notebook = read_notebook(original) if original else build(entry, solved=True)
+        return ready(entry, notebook, solved=solved, original=original)
     except CourseError as error:
         identity = Identity("", {}, solved)
         return Task(lesson=entry.name, notebook=new_notebook(), identity=identity, problem=str(error))
+
+
+def ready(
+    entry: LessonEntry, notebook: NotebookNode, *, solved: bool = False, original: Path | None = None
+) -> Task:
+    """A task of this notebook with its own parameters; CourseError if it does not say what they are."""
+    identity = Identity(source_sha256(notebook), notebook_parameters(entry.name, notebook), solved)
+    return Task(lesson=entry.name, notebook=notebook, identity=identity, original=original)
 
 
 def chosen(entries: Sequence[LessonEntry], wanted: Sequence[str]) -> list[LessonEntry]:
@@ -108,7 +130,8 @@ def held(out: Path) -> Iterator[None]:
         yield
 
 
-def _read(path: Path) -> NotebookNode:
+def read_notebook(path: Path) -> NotebookNode:
+    """The notebook in a file, without its outputs; CourseError if it is none."""
     try:
         with warnings.catch_warnings(action="ignore"):  # ids that are missing or twice are mended
             notebook = nbformat.read(path, as_version=4)

@@ -16,6 +16,7 @@ from PIL import Image
 
 from poster_var_course.build import WHICH_PVLIB
 from poster_var_course.classroom.leaks import find_leaks
+from poster_var_course.records import library_sha256
 from pvlib.data.drawn import draw_faces
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -142,3 +143,8 @@ def test_a_library_that_another_one_has_overwritten_is_named(installed, solar, t
     assert ended.returncode == 1
     assert str(tmp_path / "pvlib" / "__init__.py") in ended.stderr
     assert "solar-energy" in ended.stderr
+
+
+def test_a_record_says_the_same_of_the_code_in_a_clone_and_in_a_wheel(installed):
+    code = "from poster_var_course.records import library_sha256; print(library_sha256())"
+    assert installed("-c", code).stdout.strip() == library_sha256()

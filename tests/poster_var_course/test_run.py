@@ -1,5 +1,6 @@
 """The runner, on tiny lessons and real kernels: refuse early, name what fails, skip what is done."""
 
+import importlib.metadata
 import json
 import os
 import random
@@ -16,8 +17,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from poster_var_course.build import build_all
+from poster_var_course.limits import DEFAULTS
 from poster_var_course.records import Identity, recorded
-from poster_var_course.run import DEFAULTS, run_lessons, told
+from poster_var_course.run import told
 from pvlib.errors import CourseError
 
 PARAMETERS = """# %% tags=["parameters"]
@@ -53,7 +55,7 @@ solved = answer is not ...
 # %% id="measure"
 random.seed(seed)
 record(draw=random.random(), twice=twice, solved=solved)
-record(executable=sys.executable, words="-".join({"a", "b", "c", "d"}))
+record(data=os.path.expanduser("~/data"), words="-".join({"a", "b", "c", "d"}))
 record(strict=os.environ["PVLIB_STRICT_CHECKS"])
 reveal("good.twice", twice)
 """
@@ -61,30 +63,6 @@ reveal("good.twice", twice)
 DYING = cell("last-cell", "import os", "os._exit(0)")
 SLOW = cell("endless", "import time", "time.sleep(600)")
 PAUSING = cell("pause", "import os, time", 'while os.path.exists("pause"):', "    time.sleep(0.1)")
-
-
-@pytest.fixture(scope="module")
-def course(write_lessons):
-    """Make a folder with lessons and notebooks, and a `run` that knows them."""
-
-    def make(folder, **sources):
-        lessons, notebooks = write_lessons(folder / "lessons", **sources), folder / "notebooks"
-        build_all(lessons, notebooks)
-
-        def run(*wanted, out=folder / "out", **options):
-            return run_lessons(wanted, lessons=lessons, notebooks=notebooks, out=out, **options)
-
-        return SimpleNamespace(lessons=lessons, notebooks=notebooks, out=folder / "out", run=run)
-
-    return make
-
-
-@pytest.fixture(scope="module", autouse=True)
-def unedited_library():
-    """Somebody may edit pvlib while these tests run, which would rightly make every lesson out of date."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("poster_var_course.records.library_sha256", lambda: "unedited")
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -117,12 +95,14 @@ def test_the_record_says_what_ran_with_what_and_what_came_out(series):
     random.seed(7)
     assert metrics["draw"] == random.random()  # at full precision
     assert metrics["twice"] == 8.0  # it is derived after the parameters
-    assert metrics["executable"] == sys.executable  # whatever python3 means elsewhere
+    assert metrics["data"] == "~/data"  # a record names nobody's folder
     assert written["parameters"] == {"profile": "reduced", "seed": 7, "factor": 4.0}
     assert written["seed"] == 7
     assert written["predictions"] == {"good.twice": {"guess": None, "truth": 8.0}}
     assert {"python", "pvlib", "torch", "torchvision"} <= set(written["versions"])
-    assert all(written[key] for key in ("device", "platform", "threads"))
+    assert written["packages"]["papermill"] == importlib.metadata.version("papermill")
+    keys = ("device", "threads", "processor", "cores", "memory_mib", "platform", "git")
+    assert all(written[key] for key in keys)
     assert 0 < written["seconds"] < 600
     assert written["peak_memory_mib"] > 20  # no Python kernel is smaller
     assert len(written["source_sha256"]) == 64
@@ -187,7 +167,6 @@ def hostile(tmp_path_factory, course):
     small = replace(DEFAULTS["reduced"], memory_mib=700, shown=2_500_000, kept=100_000)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(DEFAULTS, "reduced", small)
-        patch.setattr("poster_var_course.records.library_sha256", lambda: "unedited")
         records = made.run()
     made.records = {record.lesson[3:]: record for record in records}
     return made
@@ -301,9 +280,10 @@ def test_a_killed_series_goes_on_where_it_stopped(tmp_path, course):
     made = course(tmp_path, good=GOOD, pausing=PAUSING)
     (made.notebooks / "pause").touch()
     code = (
-        "import sys, poster_var_course.report, poster_var_course.run, poster_var_course.records as records\n"
+        "import sys, poster_var_course.report, poster_var_course.records as records\n"
+        "from poster_var_course import run, surroundings\n"
         "assert 'torch' not in sys.modules\n"  # a series that is up to date need not wait for it
-        "records.library_sha256, records.device_and_threads = lambda: 'unedited', lambda: ('none', 1)\n"
+        "records.library_sha256, surroundings.device_and_threads = lambda: 'unedited', lambda: ('none', 1)\n"
         "poster_var_course.main()"
     )
     command = [sys.executable, "-c", code, "run", "--out", str(made.out)]

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -54,9 +56,11 @@ def release(course: Course, entries: tuple[LessonEntry, ...], wheel: Path | None
     enter_class(course)
     api = nbgrader_of(course.folder)
     for entry in entries:
-        source = course.folder / "source" / entry.word / f"{entry.word}.ipynb"
-        write_whole(source, _text(assignment(entry, course.own[entry.word].points)))
-        succeed(api.generate_assignment(entry.word), f"release {entry.word}")
+        made = _text(assignment(entry, course.own[entry.word].points))
+        folders = [course.folder / step / entry.word for step in ("source", "release")]
+        with _put_back_if_refused(folders):
+            write_whole(folders[0] / f"{entry.word}.ipynb", made)
+            succeed(api.generate_assignment(entry.word), f"release {entry.word}")
     enter_class(course)  # the deadlines of what is new
     with tempfile.TemporaryDirectory(prefix=".handout-", dir=course.folder) as made:
         new = Path(made)
@@ -92,6 +96,20 @@ def released(course: Course) -> tuple[LessonEntry, ...]:
 
 def _text(notebook: NotebookNode) -> str:
     return str(nbformat.writes(notebook)) + "\n"
+
+
+@contextmanager
+def _put_back_if_refused(folders: list[Path]) -> Iterator[None]:
+    """nbgrader removes the old release before it refuses a new one, and grading needs the old one."""
+    with tempfile.TemporaryDirectory() as kept:
+        before = [shutil.copytree(one, Path(kept, one.parent.name)) for one in folders if one.exists()]
+        try:
+            yield
+        except CourseError:
+            for one, earlier in zip(folders, before, strict=False):
+                shutil.rmtree(one, ignore_errors=True)
+                shutil.copytree(earlier, one)
+            raise
 
 
 def _build_wheel(clone: Path, folder: Path) -> Path:

@@ -159,8 +159,9 @@ def _lesson(
 
 
 def _mistake(verdict: dict[str, Any]) -> str:
-    """What was wrong, in the same words for all who made it: the hint, or the message without its numbers."""
-    return str(verdict["hint"]) or re.sub(r"-?\d[\d.,e+-]*(?<![.,])", "…", str(verdict["message"]))
+    """What was wrong, in the same words for all who made it: the hint, or the message without lines and numbers."""
+    message = re.sub(r" \(line \d.*", ".", str(verdict["message"]), flags=re.DOTALL)
+    return str(verdict["hint"]) or re.sub(r"-?\d[\d.,e+-]*(?<![.,])", "…", message)
 
 
 def _remarks(found: dict[str, Any]) -> list[str]:

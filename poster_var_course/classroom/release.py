@@ -117,7 +117,7 @@ def _build_wheel(clone: Path, folder: Path) -> Path:
         raise CourseError(f"{clone} is no clone of the course: name a wheel of it, with --wheel FILE")
     if importlib.util.find_spec("hatchling") is None:
         raise CourseError(
-            "a wheel is built with hatchling, which is not installed: name a wheel, with --wheel FILE"
+            "a wheel is built with hatchling: pip install hatchling, or name a wheel, with --wheel FILE"
         )
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     done = subprocess.run(command, cwd=clone, capture_output=True, text=True)

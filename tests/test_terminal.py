@@ -4,13 +4,11 @@ import io
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from rich.table import Table
 from typer.testing import CliRunner
 
-from data_scripts import check
 from pvlib.cli import app
 from pvlib.errors import CourseError
 from pvlib.terminal import LONGEST_MESSAGE, Terminal, line_for_user, printable, say_error
@@ -121,14 +119,3 @@ def test_an_output_that_closes_early_ends_a_command_without_a_word():
     with start("speak") as speaking:
         speaking.stdout.close()
         assert speaking.stderr.read() == b""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems' file names are Unicode")
-def test_a_set_with_names_of_any_kind_is_checked_into_any_output(tmp_path, monkeypatch):
-    for name in (b"Jos\xe9.png", "σ✔.png".encode(), b"esc\x1b[2J.png"):
-        Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_bytes(b"none")
-    printed = io.BytesIO()
-    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(printed, encoding="ascii", write_through=True))
-    assert check.main([str(tmp_path), "--workers", "1"]) == 1
-    assert b"\x1b" not in printed.getvalue()
-    assert b"not usable" in printed.getvalue()

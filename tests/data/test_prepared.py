@@ -1,5 +1,7 @@
 """A prepared file says itself whose faces it holds; a choice that its data set does not offer is refused."""
 
+import re
+
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -31,7 +33,13 @@ def test_a_choice_reaches_the_data_set_that_offers_it(sets):
     ("rafdb", {"rule": "majority"}, "holds RAF-DB, which has no choice of rule: leave it out"),
     ("affectnet", {"target": "votes"}, "holds AffectNet, which has no choice of target: leave it out"),
     ("ferplus", {"classes": 7}, r"holds FER\+, which has no choice of classes"),
-    ("ferplus", {"split": "holdout"}, "no split 'holdout'"),
+    ("ferplus", {"split": "validation"}, "no split 'validation'; choose one of train, valid, test"),
+    ("ferplus", {"rule": "plurality"}, r"'plurality'.*majority, probability, multi-target, argmax"),
+    ("ferplus", {"target": "soft"}, "no target 'soft'; choose one of rule, votes"),
+    *(("rafdb", {"split": split}, f"no split '{re.escape(split)}'; choose one of train, valid, test, or several")
+      for split in ("training", "train+tests", "", "train+", "Train")),
+    ("affectnet", {"split": "test"}, "no split 'test': its owners keep the test set, and papers report on valid"),
+    ("affectnet", {"classes": 9}, "7 classes, or with contempt 8, not 9"),
 ])  # fmt: skip
 def test_a_choice_that_the_data_set_does_not_offer_is_refused(sets, name, choice, complaint):
     with pytest.raises(CourseError, match=complaint):

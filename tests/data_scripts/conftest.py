@@ -3,11 +3,19 @@
 import csv
 import re
 import shutil
+from functools import partial
 
 import pytest
 from PIL import Image
 
+from data_scripts.layouts.affectnet.listing import list_affectnet
+from data_scripts.layouts.ferplus.listing import list_ferplus
+from data_scripts.layouts.rafdb import list_rafdb
+from data_scripts.prepare_affectnet import prepare_affectnet
+from data_scripts.prepare_ferplus import prepare_ferplus
+from data_scripts.prepare_rafdb import prepare_rafdb
 from drawnfaces.layouts import write_layout
+from pvlib.errors import CourseError
 
 SIZES = {
     "rafdb": 48,
@@ -15,6 +23,12 @@ SIZES = {
     "affectnet": 48,
     "affectnet-old": 68,
 }  # of the latter, 48 are the face
+READ = {"ferplus": list_ferplus, "rafdb": list_rafdb, "affectnet": list_affectnet}
+PREPARE = {
+    "ferplus": prepare_ferplus,
+    "rafdb": partial(prepare_rafdb, size=48),
+    "affectnet": partial(prepare_affectnet, size=48),
+}
 FOLDERS = {"Training": "FER2013Train", "PublicTest": "FER2013Valid", "PrivateTest": "FER2013Test"}
 
 
@@ -53,6 +67,18 @@ def _votes_to_folders(root):
 
 
 @pytest.fixture(scope="session")
+def read():
+    """read(layout, root): the listing of a set, by its reader."""
+    return lambda layout, root: READ[layout.split("-")[0]](root)
+
+
+@pytest.fixture(scope="session")
+def prepare():
+    """prepare(layout, root, out): write the prepared file, of 48 pixels a side; the report."""
+    return lambda layout, root, out: PREPARE[layout.split("-")[0]](root, out)
+
+
+@pytest.fixture(scope="session")
 def rename():
     """rename(root, pattern, replacement): rename the files below the root by their paths from there."""
 
@@ -62,9 +88,26 @@ def rename():
             target = re.sub(old, new, before)
             if path.is_file() and target != before:
                 (root / target).parent.mkdir(parents=True, exist_ok=True)
-                path.rename(root / target)
+                path.replace(root / target)
         for path in sorted(root.rglob("*"), reverse=True):
             if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
 
     return change
+
+
+@pytest.fixture
+def refused(prepare, tmp_path):
+    """refused(layout, root, complaint): preparing is, in one line, and a file from an earlier day stays as it was."""
+    out = tmp_path / "prepared" / "set.safetensors"
+    out.parent.mkdir()
+    out.write_bytes(b"from an earlier day")
+
+    def check(layout, root, complaint):
+        with pytest.raises(CourseError, match=complaint) as caught:
+            prepare(layout, root, out)
+        assert "\n" not in str(caught.value)
+        assert out.read_bytes() == b"from an earlier day"
+        assert list(out.parent.iterdir()) == [out]
+
+    return check

@@ -2,8 +2,12 @@
 
 import gzip
 import io
+import signal
 import stat
+import subprocess
+import sys
 import tarfile
+import time
 import tracemalloc
 import zipfile
 
@@ -12,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_scripts.archives import unpack
+from data_scripts.unpack import main
 from pvlib.errors import CourseError
 
 FILES = {"set/train/1/a.jpg": b"a" * 3000, "set/train/2/ü.png": bytes(range(256)) * 700, "set/list.txt": b""}
@@ -185,9 +190,8 @@ def test_an_archive_cut_short_is_refused_and_a_changed_byte_is_never_a_crash(
     inner = tmp_path_factory.mktemp("damaged") / "inner"
     inner.mkdir()
     whole = pack(inner / "set", FILES.items(), kind).read_bytes()
-    needed = (
-        len(whole.rstrip(b"\0")) + 1 if kind == "w:" else len(whole)
-    )  # nobody misses a tar's last padding
+    # nobody misses a tar's last padding
+    needed = len(whole.rstrip(b"\0")) + 1 if kind == "w:" else len(whole)
     (inner / "set").write_bytes(whole[: int(share * needed)])
     assert_refused(inner / "set", "damaged|no zip or tar")
     changed = bytearray(whole)
@@ -206,3 +210,37 @@ def test_a_tar_whose_end_is_not_its_end_mark_is_refused(path, damage):
     content[1024 + 150] ^= 1  # in the check sum of b.png's header
     path.write_bytes(content if damage.startswith("damaged") else content[:1024])
     assert_refused(path, "end mark is missing")
+
+
+# ---- the script
+
+
+def test_the_limit_is_named_and_can_be_raised(tmp_path, call):
+    archive = pack(tmp_path / "set.zip", [("train/a.png", bytes(70 << 20))], "zip")
+    refused = call(main, archive, tmp_path / "out")
+    assert refused.exit_code == 1
+    assert "--limit GIB" in refused.stderr
+    assert not (tmp_path / "out").exists()
+    done = call(main, archive, tmp_path / "out", "--limit", "0.1")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines() == [
+        f"Files in {tmp_path}/out: 1, 73.4 MB.",
+        f"Next: python data_scripts/check.py {tmp_path}/out",
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that a program can answer")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_is_told_to_end_leaves_nothing(tmp_path, how):
+    with tarfile.open(tmp_path / "set.tar.gz", "w:gz", compresslevel=1) as file:
+        file.fileobj.write(entry("zeros", 3 << 30).tobuf())
+        for _ in range(150):
+            file.fileobj.write(bytes(1 << 20))
+    command = [sys.executable, "-m", "data_scripts.unpack", "set.tar.gz", "out", "--limit", "9"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob(".out*/**/zeros")) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    process.send_signal(how)
+    assert process.wait(60) != 0
+    assert [path.name for path in tmp_path.iterdir()] == ["set.tar.gz"]

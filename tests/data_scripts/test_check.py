@@ -1,13 +1,18 @@
-"""Planted faults are found exactly, a clean set is called ready, and every layout is counted as when prepared."""
+"""Planted faults are found exactly, every layout is counted as when prepared; the script says one page."""
+
+import io
+import json
+import os
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from data_scripts.check import main
 from data_scripts.checking.findings import check
-from data_scripts.prepare_affectnet import prepare_affectnet
-from data_scripts.prepare_ferplus import prepare_ferplus
-from data_scripts.prepare_rafdb import prepare_rafdb
+from drawnfaces.layouts import LAYOUTS
 from pvlib.data.drawn import draw_faces
 from pvlib.errors import CourseError
 
@@ -93,14 +98,10 @@ def test_a_set_that_is_mostly_broken_is_not_usable(tmp_path, faces):
     assert "Not one image with a label can be read" in look(root).reasons[0]
 
 
-PREPARE = {"ferplus": prepare_ferplus, "rafdb": prepare_rafdb, "affectnet": prepare_affectnet}
-LAYOUTS = ("ferplus", "ferplus-csv", "rafdb", "rafdb-folders", "affectnet", "affectnet-old")
-
-
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_set_is_counted_as_its_script_counts_it_and_alike_when_prepared(drawn, tmp_path, layout):
+def test_a_set_is_counted_as_its_script_counts_it_and_alike_when_prepared(drawn, prepare, tmp_path, layout):
     drawn(layout, tmp_path / "up" / "set")  # the set lies one folder further down
-    prepared = PREPARE[layout.split("-")[0]](tmp_path / "up", tmp_path / "set.safetensors")
+    prepared = prepare(layout, tmp_path / "up", tmp_path / "set.safetensors")
     for path in (tmp_path / "up", tmp_path / "set.safetensors"):
         findings = look(path)
         assert findings.usable
@@ -112,14 +113,9 @@ def test_a_set_is_counted_as_its_script_counts_it_and_alike_when_prepared(drawn,
         ]
 
 
-def test_missing_images_and_images_without_votes_are_told_apart(drawn, tmp_path):
+def test_missing_images_count_as_broken_ones(drawn, tmp_path):
     root = drawn("ferplus", tmp_path / "set", train=40)
-    (root / "FER2013Train" / "fer0000003.png").rename(root / "FER2013Train" / "stray.png")
-    findings = look(root)
-    problems = {kind: names for kind, names in findings.listing.problems.items() if names}
-    assert list(problems.values()) == [["fer0000003.png"], ["FER2013Train/stray.png"]]
-    assert findings.usable
-    for path in sorted((root / "FER2013Train").glob("fer*.png"))[:3]:
+    for path in sorted((root / "FER2013Train").glob("fer*.png"))[:4]:
         path.unlink()
     assert "4 of 40 images (10%)" in look(root).reasons[0]
 
@@ -151,3 +147,47 @@ def test_what_is_no_set_is_refused_with_the_next_step(tmp_path):
             look(tmp_path / name)
     with pytest.raises(CourseError, match=r"holds no image.*unpack set"):
         look(tmp_path)
+
+
+# ---- the script
+
+
+@pytest.fixture
+def six(tmp_path, faces):
+    """A set of six faces."""
+    root = tmp_path / "set"
+    for i, face in enumerate(faces[:6]):
+        save(face, root / ("train" if i % 2 else "test") / "happy" / f"{i}.png")
+    return root
+
+
+def test_a_good_set_is_called_ready_with_status_0(six, call):
+    result = call(main, six)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == "ready to use"
+    assert "find_near_duplicates.py" in result.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' file names are Unicode")
+def test_the_page_is_plain_text_of_one_page_in_any_output(six, monkeypatch):
+    for name in (b"Jos\xe9.png", "σ✔.png".encode(), b"[bold]x\x1b[2J.png"):
+        Path(os.fsdecode(os.path.join(os.fsencode(six), name))).write_bytes(b"no image")
+    printed = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(printed, encoding="ascii", write_through=True))
+    assert main([str(six), "--workers", "1"]) == 1
+    page = printed.getvalue().decode("ascii")
+    assert "\x1b" not in page
+    assert "[bold]x\\x1b[2J.png" in page
+    assert "not usable" in page
+    assert len(page.splitlines()) < 60
+
+
+def test_json_holds_every_name_and_the_verdict(six, tmp_path, call):
+    for number in range(9):
+        (six / "train" / "happy" / f"broken{number}.png").write_bytes(b"x")
+    result = call(main, six, "--json", tmp_path / "page.json")
+    assert result.exit_code == 1  # nine of 15 are broken
+    page = json.loads((tmp_path / "page.json").read_text())
+    assert len(page["unreadable"]) == 9
+    assert page["faces"] == {"train": 3, "test": 3}
+    assert page["usable"] is False

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import sys
-from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,9 +16,6 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from data_scripts.checking.findings import check
-from data_scripts.prepare_affectnet import prepare_affectnet
-from data_scripts.prepare_ferplus import prepare_ferplus
-from data_scripts.prepare_rafdb import prepare_rafdb
 from pvlib.data.prepared import load_prepared
 from pvlib.errors import CourseError
 
@@ -33,13 +29,10 @@ LABELS = {
 }
 IN_TEXT = [layout for layout in LABELS if layout != "affectnet"]
 WITH_IMAGES = ["ferplus", "ferplus-label", "rafdb", "rafdb-folders", "affectnet", "affectnet-old"]
-PREPARE = {
-    "ferplus": prepare_ferplus,
-    "rafdb": partial(prepare_rafdb, size=48),
-    "affectnet": partial(prepare_affectnet, size=48),
-}
 OPTIONS = {"ferplus": {"rule": "argmax"}, "rafdb": {}, "affectnet": {"classes": 8}}
 COUNT = 6
+CHARACTERS = st.characters(exclude_characters="/\0", exclude_categories=["Cs"])
+NAME = st.text(CHARACTERS, min_size=1, max_size=20).filter(lambda name: name not in (".", ".."))
 SOME = settings(
     max_examples=30,
     deadline=None,
@@ -58,8 +51,8 @@ CELLS = [
 class Judge:
     """Lets every reader of a layout loose on a spoilt set of six faces, beside which lies a picture of nobody's."""
 
-    def __init__(self, drawn, folder, layout):
-        self.folder, self.root, self.layout = folder, folder / "inside" / "set", layout
+    def __init__(self, drawn, make, folder, layout):
+        self.folder, self.root, self.layout, self.make = folder, folder / "inside" / "set", layout, make
         self.owner = layout.split("-")[0]
         drawn(layout, self.root, **{"train": 4, "valid" if self.owner == "affectnet" else "test": 2})
         Image.new("L", (48, 48), 77).save(folder / "outside.png")
@@ -74,7 +67,7 @@ class Judge:
         """The grey pictures that the prepared file shows, as bytes, or the complaint."""
         out = self.folder / "set.safetensors"
         before = sorted(self.folder.rglob("*"))
-        complaint = self._complaint(lambda: PREPARE[self.owner](self.root, out))
+        complaint = self._complaint(lambda: self.make(self.layout, self.root, out))
         if complaint:
             assert sorted(self.folder.rglob("*")) == before
             return complaint
@@ -119,7 +112,7 @@ class Judge:
 
 
 @pytest.fixture
-def spoil(drawn, tmp_path_factory):
+def spoil(drawn, prepare, tmp_path_factory):
     """spoil(layout): a judge with a fresh set, for a test to spoil; the set before is removed."""
     made = []
 
@@ -127,15 +120,15 @@ def spoil(drawn, tmp_path_factory):
         for folder in made:
             shutil.rmtree(folder, ignore_errors=True)
         made[:] = [tmp_path_factory.mktemp("hostile")]
-        return Judge(drawn, made[0], layout)
+        return Judge(drawn, prepare, made[0], layout)
 
     return write
 
 
 @pytest.fixture(scope="module")
-def clean(drawn, tmp_path_factory):
+def clean(drawn, prepare, tmp_path_factory):
     """clean(layout): the pictures of the set as it was drawn."""
-    return lambda layout: set(Judge(drawn, tmp_path_factory.mktemp("clean"), layout).prepare())
+    return lambda layout: set(Judge(drawn, prepare, tmp_path_factory.mktemp("clean"), layout).prepare())
 
 
 def assert_known(shown, clean, layout):
@@ -302,17 +295,7 @@ def test_links_in_circles_and_to_nowhere_and_deep_folders_end(plain):
 
 
 @SOME
-@given(
-    names=st.lists(
-        st.text(
-            st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1, max_size=20
-        ).filter(lambda name: name not in (".", "..")),
-        min_size=1,
-        max_size=4,
-        unique=True,
-    ),
-    depth=st.integers(0, 3),
-)
+@given(names=st.lists(NAME, min_size=1, max_size=4, unique=True), depth=st.integers(0, 3))
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows forbids most of these names")
 def test_any_names_are_listed(plain, names, depth):
     plain.root = plain.root.with_name("named")
@@ -336,7 +319,7 @@ def prepared(request, spoil):
     """A set's judge, its prepared file, and the file's bytes."""
     judge = spoil(request.param)
     path = judge.folder / "prepared.safetensors"
-    PREPARE[judge.owner](judge.root, path)
+    judge.make(judge.layout, judge.root, path)
     return judge, path, path.read_bytes()
 
 

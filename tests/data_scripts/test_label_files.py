@@ -2,7 +2,7 @@
 
 import pytest
 
-from data_scripts.layouts.label_files import read_columns, read_lines, read_rows, whole_number
+from data_scripts.layouts.label_files import read_columns, read_lines, read_rows
 from pvlib.errors import CourseError
 
 
@@ -42,14 +42,6 @@ def test_semicolons_and_tabs_of_a_spreadsheet_are_read_with_its_decimal_commas(t
     path = tmp_path / "labels.csv"
     path.write_text(f"a{mark}b\n-0,5{mark}1,2,3\n")
     assert list(read_columns(path, ("a", "b"), ("c",))) == [(2, ["-0.5", "1,2,3", ""])]
-
-
-@pytest.mark.parametrize(("cell", "number"), [
-    ("7", 7), ("7.0", 7), ("07.000", 7), ("7.5", None), ("-7", None), ("7.", None), ("", None), ("٣", None),
-    ("9" * 5000, None),
-])  # fmt: skip
-def test_a_count_is_whole_however_a_table_writes_it(cell, number):
-    assert whole_number(cell) == number
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -90,20 +90,3 @@ def test_a_folder_that_holds_something_is_replaced_on_request_only(tmp_path):
         assert (path / "old").exists()  # until the block ends
     assert [file.name for file in path.iterdir()] == ["new"]
     assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
-def test_a_failed_folder_leaves_things_as_they_were(tmp_path, error):
-    path = tmp_path / "faces"
-    path.mkdir()
-    (path / "old").write_text("old")
-
-    def fail():
-        with atomic_folder(path, replace=True) as temporary:
-            (temporary / "half").write_text("h")
-            raise error
-
-    with pytest.raises(error):
-        fail()
-    assert [file.name for file in path.iterdir()] == ["old"]
-    assert list(tmp_path.iterdir()) == [path]

@@ -92,36 +92,6 @@ def test_cross_entropy_plus_label_smoothing_is_torchs_label_smoothing(weight):
     assert torch.allclose(objective(logits, labels), expected, atol=1e-6)
 
 
-def test_in_expectation_the_released_loss_has_the_gradient_of_smoothing_by_one_over_classes_plus_one():
-    logits = torch.randn(1, CLASSES, dtype=torch.float64, requires_grad=True)
-    label = torch.tensor([2])
-    priors = torch.randn(200_000, CLASSES, dtype=torch.float64).softmax(1)
-    # the loss is linear in the prior up to a constant, so its gradient at the mean prior is the mean gradient
-    loss = cross_entropy(logits, label) + random_prior_kl(logits, priors.mean(0))
-    (gradient,) = torch.autograd.grad(loss, logits)
-    smoothed = F.cross_entropy(logits, label, label_smoothing=1 / (CLASSES + 1))
-    (expected,) = torch.autograd.grad(smoothed, logits)
-    assert torch.allclose(gradient, expected * (CLASSES + 1) / CLASSES, atol=3e-4)
-
-
-def test_with_a_gaussian_divergence_the_best_variance_is_the_one_that_theory_gives():
-    """σ² = λ / (λ + E[p(1 − p)]): there the exact expectation's slope, ½ (σ² E[p(1 − p)] + λ (σ² − 1)), is 0."""
-    weight = 0.05
-    nodes = torch.linspace(-5, 5, 41, dtype=torch.float64)
-    noise = torch.cartesian_prod(nodes, nodes)  # (1681, 2)
-    mass = torch.exp(-noise.square().sum(1) / 2)[:, None]
-    mass = mass / mass.sum()
-    for logit, start in ((0.0, 0.0), (2.0, -1.5)):
-        mean = torch.tensor([logit, 0.0], dtype=torch.float64)
-        log_variance = torch.full((2,), start, dtype=torch.float64, requires_grad=True)
-        log_p = F.log_softmax(mean + (0.5 * log_variance).exp() * noise, dim=1)
-        loss = -(mass[:, 0] * log_p[:, 0]).sum() + weight * gaussian_kl(mean[None], log_variance[None])
-        (slope,) = torch.autograd.grad(loss, log_variance)
-        variance, spread = log_variance.exp(), (mass * log_p.exp() * (1 - log_p.exp())).sum(0)
-        expected = 0.5 * (variance * spread + weight * (variance - 1))
-        assert torch.allclose(slope, expected, rtol=1e-3, atol=1e-6)
-
-
 @pytest.mark.parametrize("likelihood", LIKELIHOODS)
 @pytest.mark.parametrize("divergence", DIVERGENCES)
 def test_huge_logits_give_finite_values_and_gradients(likelihood, divergence):

@@ -3,13 +3,10 @@
 import subprocess
 import sys
 
-import psutil
-import pytest
-
 from pvlib.pool import in_processes
 
 PROGRAM = """
-import os, signal, sys, time
+import os, time
 from pvlib.errors import CourseError
 from pvlib.pool import in_processes
 
@@ -18,10 +15,6 @@ def square(number):
 
 def die(number):
     os._exit(3) if number == 5 else time.sleep(0.01)
-
-def name(_):
-    time.sleep(0.01)
-    return os.getpid()
 
 if __name__ == "__main__":
 """
@@ -57,20 +50,3 @@ def test_a_worker_that_dies_ends_the_work_with_one_clear_message(tmp_path):
 """
     done = run(ending, tmp_path)
     assert "fewer workers" in done.stdout, done.stderr
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs kill -9")
-def test_workers_end_when_their_caller_is_killed(tmp_path):
-    ending = """
-    workers = set()
-    for worker in in_processes(name, range(10**6), 2):
-        workers.add(worker)
-        if len(workers) == 2:
-            print(*workers, flush=True)
-            os.kill(os.getpid(), signal.SIGKILL)
-"""
-    done = run(ending, tmp_path)
-    workers = [int(word) for word in done.stdout.split()]
-    assert len(workers) == 2, done.stderr
-    alive = [psutil.Process(pid) for pid in workers if psutil.pid_exists(pid)]
-    assert not psutil.wait_procs(alive, timeout=20)[1]

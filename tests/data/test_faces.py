@@ -43,11 +43,6 @@ def test_every_field_follows_the_choice(faces, index):
     assert chosen.votes is None
 
 
-def test_neighbours_are_a_view_of_what_is_there(faces):
-    chosen = faces.subset(torch.arange(10) > 6)
-    assert chosen.images.data_ptr() == faces.images[7].data_ptr()
-
-
 def test_fields_that_do_not_fit_the_images_are_refused(faces):
     images, target, names = faces.images, faces.target, faces.names
     for wrong, complaint in (

@@ -8,19 +8,19 @@ import torch.nn.functional as F
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional
 
-from pvlib.data.drawn import draw_faces
-from pvlib.data.network_input import IMAGENET_MEAN, IMAGENET_STD, network_input
+from pvlib.data.network_input import network_input
+from pvlib.data.recipes import recipe
 from pvlib.data.transforms import (
     PerFaceColourJitter,
     PerFaceErasing,
     PerFaceGeometry,
     ToNetworkInput,
-    normalise,
 )
-from pvlib.data.transforms.geometry import sampling_grid
+from pvlib.data.transforms.pipeline import ToUnitFloat
 from pvlib.errors import CourseError
 
 CHANNELS = [1, 3]
+IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # mean and standard deviation
 
 
 def faces(batch=8, side=48, channels=1):
@@ -45,18 +45,13 @@ def still(batch, crop=0.0):
     }
 
 
-def test_normalise_gives_three_channels_with_imagenets_scale():
-    white = torch.full((2, 1, 4, 4), 255, dtype=torch.uint8)
-    expected = torch.tensor([(1 - 0.485) / 0.229, (1 - 0.456) / 0.224, (1 - 0.406) / 0.225])
-    torch.testing.assert_close(normalise(white), expected.view(1, 3, 1, 1).expand(2, 3, 4, 4))
-
-
 @pytest.mark.parametrize("channels", CHANNELS)
 def test_network_input_is_what_torchvision_makes_of_the_whole_batch(channels):
     images = faces(batch=100, side=224 if channels == 1 else 100, channels=channels)
     steps = [v2.ToDtype(torch.float32, scale=True)]
-    slowly = v2.Compose([*steps, v2.RGB(), v2.Normalize(IMAGENET_MEAN, IMAGENET_STD)])(images)
-    torch.testing.assert_close(ToNetworkInput(steps, images.shape[-1])(images), slowly)
+    slowly = v2.Compose([*steps, v2.RGB(), v2.Normalize(*IMAGENET)])(images)
+    torch.testing.assert_close(ToNetworkInput([ToUnitFloat()], images.shape[-1])(images), slowly)
+    torch.testing.assert_close(network_input(images), slowly)
 
 
 # --- geometry
@@ -68,21 +63,6 @@ def test_whole_faces_enter_a_network_as_torchvision_resizes_them_bit_for_bit(sto
     images = faces(batch=12, side=stored, channels=channels)
     slowly = ToNetworkInput([v2.Resize([side, side], antialias=True)], side)(images)
     assert torch.equal(network_input(images, side), slowly)
-    assert torch.equal(network_input(images), normalise(images))
-
-
-@pytest.mark.parametrize("channels", CHANNELS)
-def test_geometry_without_changes_leaves_the_pixels_as_they_are(channels):
-    images = faces(channels=channels)
-    assert torch.equal(PerFaceGeometry(48)(images), images)
-    moved = PerFaceGeometry(48, rotation=5).transform(images, still(8))  # through the resampling
-    torch.testing.assert_close(moved, images / 255, atol=1e-4, rtol=0)
-
-
-def test_the_sampling_grid_is_torchs_affine_grid():
-    affine = torch.randn(3, 2, 3)
-    expected = F.affine_grid(affine, [3, 1, 17, 17], align_corners=False)
-    torch.testing.assert_close(sampling_grid(affine, 17), expected)
 
 
 @pytest.mark.parametrize(("stored", "size"), [(100, 224), (112, 48)])
@@ -98,16 +78,22 @@ def test_upright_faces_are_torchvisions_flip_and_resize_of_bytes(stored, size, c
         assert (face.int() - expected.int()).abs().max() <= 1
 
 
-@pytest.mark.parametrize("angle", [-90.0, -12.0, 5.0, 33.0])
-def test_a_rotation_is_torchvisions_rotation(angle):
+@pytest.mark.parametrize(("name", "value", "theirs"), [
+    *(("angle", angle, {"angle": -angle}) for angle in (-90.0, -12.0, 5.0, 33.0)),  # theirs turns clockwise
+    ("scale", 2.0, {"scale": 0.5}), ("scale", 0.8, {"scale": 1.25}),  # of what is looked at, of what is shown
+    ("shift", (0.1, -0.05), {"translate": [-6, 3]}),
+])  # fmt: skip
+def test_a_turn_a_zoom_and_a_shift_are_torchvisions(name, value, theirs):
     images, params = smooth_faces(), still(4)
-    params["angle"] = torch.full((4,), angle)
+    params[name] = torch.tensor(value).expand_as(params[name])
     moved = PerFaceGeometry(60, rotation=90).transform(images, params)
-    expected = functional.rotate(images, angle, interpolation=v2.InterpolationMode.BILINEAR)
-    inside = functional.rotate(torch.ones(4, 3, 60, 60), angle, v2.InterpolationMode.BILINEAR) > 0.999
-    torch.testing.assert_close(moved[inside], expected[inside], atol=2e-3, rtol=0)
-    outside = functional.rotate(torch.ones(4, 3, 60, 60), angle, v2.InterpolationMode.BILINEAR) == 0
-    assert (moved[outside] < 0.05).all()
+    affine = {"angle": 0.0, "translate": [0, 0], "scale": 1.0, "shear": [0.0, 0.0]} | theirs
+    expected, covered = (
+        functional.affine(picture, **affine, interpolation=v2.InterpolationMode.BILINEAR)
+        for picture in (images, torch.ones(4, 3, 60, 60))
+    )
+    torch.testing.assert_close(moved[covered > 0.999], expected[covered > 0.999], atol=2e-3, rtol=0)
+    assert (moved[covered == 0] < 0.05).all()
 
 
 def test_resize_rotation_crop_and_flip_together_are_torchvisions_four_steps():
@@ -149,60 +135,26 @@ def test_what_is_drawn_is_spread_evenly_up_to_its_limits(step, limits):
         assert abs(params["mirror"].float().mean() - 0.5) < 4 * 0.5 / math.sqrt(4000)
 
 
-def test_a_shift_moves_pixels_by_at_most_its_fraction_of_the_side():
-    images = torch.zeros(64, 1, 40, 40, dtype=torch.uint8)
-    images[:, :, 20, 20] = 255
-    position = PerFaceGeometry(40, shift=0.1)(images).flatten(1).argmax(dim=1)
-    rows, columns = position // 40, position % 40
-    assert (rows - 20).abs().max() <= 5  # 4 pixels and one for interpolation
-    assert (columns - 20).abs().max() <= 5
-    assert rows.unique().numel() > 3
-
-
-def test_a_zoom_above_one_shows_more_of_the_world_than_the_face():
-    params = still(1)
-    params["scale"] = torch.tensor([2.0])
-    shown = PerFaceGeometry(40, zoom=0.5).transform(torch.ones(1, 1, 40, 40), params)
-    assert shown[0, 0, 12:28, 12:28].min() == 1  # half the side is face
-    assert shown[0, 0, :9].max() == 0  # and the rest is black
-
-
 # --- colour
 
 
-def factors(**given):
-    plain = {"brightness": 1.0, "contrast": 1.0, "saturation": 1.0, "hue": 0.0}
-    return {name: torch.tensor(given.get(name, [value] * 3)) for name, value in plain.items()}
-
-
 @pytest.mark.parametrize("channels", CHANNELS)
-@pytest.mark.parametrize(("name", "values"), [
-    ("brightness", [0.5, 1.0, 1.7]), ("contrast", [0.3, 1.0, 1.9]),
-    ("saturation", [0.0, 1.0, 1.8]), ("hue", [-0.5, 0.07, 0.31]),
-])  # fmt: skip
-def test_each_colour_change_is_torchvisions(name, values, channels):
+@pytest.mark.parametrize("changes", [
+    {"brightness": [0.5, 1.0, 1.7]}, {"contrast": [0.3, 1.0, 1.9]},
+    {"saturation": [0.0, 1.0, 1.8]}, {"hue": [-0.5, 0.07, 0.31]},
+    {"brightness": [0.8, 1.1, 1.2], "contrast": [1.2, 0.9, 0.8], "saturation": [0.8, 1.2, 1.0], "hue": [-0.1, 0.1, 0.02]},
+], ids=lambda changes: "+".join(changes))  # fmt: skip
+def test_colour_changes_are_torchvisions_one_after_the_other(changes, channels):
     images = faces(batch=3, channels=channels) / 255
     images[0, :, :8] = 0.4  # grey, black and white pixels have no hue
     images[1, :, :8], images[2, :, :8] = 0.0, 1.0
-    changed = PerFaceColourJitter(**{name: 0.5}).transform(images, factors(**{name: values}))
-    adjust = getattr(functional, f"adjust_{name}")
-    for face, image, value in zip(changed, images, values, strict=True):
-        torch.testing.assert_close(face, adjust(image, value), atol=2e-5, rtol=0)
-
-
-def test_all_colour_changes_are_torchvisions_four_in_a_row():
-    images = draw_faces(3, 4, size=64, colour=True).images / 255
-    drawn = factors(
-        brightness=[0.8, 1.1, 1.2],
-        contrast=[1.2, 0.9, 0.8],
-        saturation=[0.8, 1.2, 1.0],
-        hue=[-0.1, 0.1, 0.02],
-    )
-    changed = PerFaceColourJitter(0.2, 0.2, 0.2, 0.1).transform(images, drawn)
+    plain = {"brightness": 1.0, "contrast": 1.0, "saturation": 1.0, "hue": 0.0}
+    drawn = {name: torch.tensor(changes.get(name, [value] * 3)) for name, value in plain.items()}
+    changed = PerFaceColourJitter(**dict.fromkeys(changes, 0.5)).transform(images, drawn)
     for index, image in enumerate(images):
         step = image
-        for name in ("brightness", "contrast", "saturation", "hue"):
-            step = getattr(functional, f"adjust_{name}")(step, drawn[name][index].item())
+        for name, values in changes.items():
+            step = getattr(functional, f"adjust_{name}")(step, values[index])
         torch.testing.assert_close(changed[index], step, atol=2e-5, rtol=0)
 
 
@@ -260,6 +212,7 @@ def test_noise_is_grey_and_fills_the_whole_range():
     PerFaceGeometry(48, rotation=10),
     PerFaceColourJitter(0.2),
     PerFaceErasing(1.0, (0.1, 0.2), "noise"),
+    recipe("photograph").training(),
 ], ids=lambda step: type(step).__name__)  # fmt: skip
 def test_every_face_of_a_batch_is_changed_differently_and_a_seed_repeats_it(step):
     one_face_many_times = faces(batch=1).expand(8, -1, -1, -1) / 255

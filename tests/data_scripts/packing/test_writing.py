@@ -63,7 +63,8 @@ def run(ending, tmp_path, toy, out, **options):
     script = tmp_path / "program.py"  # a file, as worker processes start by running it
     program = PROGRAM.format(root=str(toy.listing.root), count=len(toy.truth), out=str(out))
     script.write_text(program + ending)
-    return subprocess.run([sys.executable, "-B", str(script)], capture_output=True, text=True, **options)
+    command = [sys.executable, "-B", str(script)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -67,18 +67,14 @@ def test_ambiguous_is_the_share_of_mixed_faces_and_ambiguity_the_entropy_of_the_
 @pytest.mark.parametrize(("proportions", "expected"), [
     (None, [1 / 8] * 8),
     ([0, 0, 0, 0, 1, 0, 0, 0], [0, 0, 0, 0, 1, 0, 0, 0]),
-    (
-        "rafdb",
-        [n / 12_271 for n in (2524, 4772, 1290, 1982, 705, 717, 281, 0)],
-    ),  # as published, in our order
+    ("rafdb", [n / 12_271 for n in (2524, 4772, 1290, 1982, 705, 717, 281, 0)]),  # as published, in our order
 ])  # fmt: skip
 def test_proportions_choose_how_often_each_class_leads(proportions, expected):
     faces = draw_faces(120, seed=0, size=16, proportions=proportions, ambiguous=0)
     counts = torch.bincount(faces.mixture.argmax(dim=1), minlength=8)
     share = torch.tensor(expected)
-    assert (
-        (counts - 120 * share).abs() <= 4 * (120 * share * (1 - share)).sqrt()
-    ).all()  # four of a binomial's σ
+    # four of a binomial's σ
+    assert ((counts - 120 * share).abs() <= 4 * (120 * share * (1 - share)).sqrt()).all()
 
 
 def test_visible_landmarks_lie_inside_the_picture_and_most_are_visible():

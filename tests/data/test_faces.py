@@ -19,23 +19,14 @@ def faces() -> Faces:
 
 
 @pytest.mark.parametrize("index", [
-    torch.tensor([7, 2, 2]),
-    torch.arange(3, 8),
-    torch.arange(10),
-    torch.arange(10) > 6,
-    torch.arange(10) % 3 == 0,
-    torch.tensor([4]),
-    torch.tensor([-1, 0]),
-    torch.tensor([], dtype=torch.int64),
-    torch.zeros(10, dtype=torch.bool),
-    torch.tensor([5, 4, 3]),
+    torch.tensor([7, 2, 2]), torch.tensor([4]), torch.tensor([-1, 0]), torch.tensor([5, 4, 3]),
+    torch.arange(3, 8), torch.arange(10), torch.arange(10) > 6, torch.arange(10) % 3 == 0,
+    torch.tensor([], dtype=torch.int64), torch.zeros(10, dtype=torch.bool),
 ])  # fmt: skip
 def test_every_field_follows_the_choice(faces, index):
     chosen = faces.subset(index)
     rows = torch.arange(10)[index].tolist()
-    assert torch.equal(
-        chosen.images, torch.stack([faces.images[row] for row in rows]) if rows else faces.images[:0]
-    )
+    assert chosen.images.tolist() == [faces.images[row].tolist() for row in rows]
     assert chosen.target.tolist() == [faces.target[row].tolist() for row in rows]
     assert chosen.landmarks.tolist() == [faces.landmarks[row].tolist() for row in rows]
     assert chosen.ids == tuple("abcdefghij"[row] for row in rows)

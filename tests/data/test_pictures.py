@@ -116,15 +116,6 @@ def test_a_box_is_cut_out_and_clamped_to_the_picture(tmp_path, noise, side, box,
     assert np.array_equal(read_picture(str(tmp_path / "face.png"), side, box), expected)
 
 
-def test_halving_a_picture_averages_with_weights_1_3_3_1(tmp_path):
-    row = np.random.default_rng(0).integers(0, 256, 32)
-    Image.fromarray(np.tile(row.astype(np.uint8), (32, 1))).save(tmp_path / "face.png")
-    small = read_picture(str(tmp_path / "face.png"), 16)[0, 8]
-    # the triangle filter of half width 2 around the middle between two pixels: ¼·(½, 1½, 1½, ½)
-    expected = [np.dot(row[2 * i - 1 : 2 * i + 3], (1, 3, 3, 1)) / 8 for i in range(1, 15)]
-    assert np.abs(small[1:15] - np.array(expected)).max() <= 1
-
-
 def test_a_box_outside_of_the_picture_is_refused(tmp_path, halves):
     halves.save(tmp_path / "face.png")
     with pytest.raises(CourseError, match=r"face\.png: the face's box .* lies outside of the 40×40 picture"):

@@ -107,9 +107,8 @@ def test_resize_rotation_crop_and_flip_together_are_torchvisions_four_steps():
         step = functional.crop(step, 7, 7, 224, 224)
         step = functional.horizontal_flip(step) if mirror else step
         middle = slice(40, 184)  # away from the black corners, whose edges are softer here
-        torch.testing.assert_close(
-            face[:, middle, middle], step[:, middle, middle], atol=6e-3, rtol=0
-        )  # theirs interpolates twice
+        # theirs interpolates twice
+        torch.testing.assert_close(face[:, middle, middle], step[:, middle, middle], atol=6e-3, rtol=0)
 
 
 @pytest.mark.parametrize(

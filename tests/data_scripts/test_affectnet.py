@@ -82,19 +82,16 @@ def found(listing):
     return {kind: names for kind, names in listing.problems.items() if names}
 
 
-def assert_is_truth(listing, expected):
-    faces = {name: face[:4] for name, face in expected.items() if face[1] < 8}
-    assert {item.name: (item.split, item.label, *item.affect) for item in listing.items} == faces
-    for kind in ("none of the eight", "uncertain", "no face"):
-        assert listing.counts[f"left out: {kind}"] == {"train": 6, "valid": 2}
-    assert found(listing) == {}
-
-
 @pytest.mark.parametrize("stored", [str, float, lambda value: [value], lambda value: np.bytes_(str(value))])
 def test_the_new_layout_is_read_however_the_values_are_stored(new, stored):
     for path in new.glob("*/annotations/*_[eva]*.npy"):
         np.save(path, np.array(stored(float(np.load(path).item()))))
-    assert_is_truth(list_affectnet(new), truth(new))
+    listing = list_affectnet(new)
+    faces = {name: face[:4] for name, face in truth(new).items() if face[1] < 8}
+    assert {item.name: (item.split, item.label, *item.affect) for item in listing.items} == faces
+    for kind in ("none of the eight", "uncertain", "no face"):
+        assert listing.counts[f"left out: {kind}"] == {"train": 6, "valid": 2}
+    assert found(listing) == {}
 
 
 def test_class_folders_are_read_by_words_and_refused_by_numbers(drawn, rename, tmp_path):
@@ -175,26 +172,23 @@ def table(tmp_path):
 
 
 def test_boxes_are_kept_as_they_are_and_whatever_is_odd_is_named_by_row(table):
-    root = table("1/a.jpg,-3,4.0,10,20,,3,0.5,0.25", "1/b.jpg,1,1,5,5,,0,0,0", "1/a.jpg,5,5,0,9,,3,0,0",
-                 "1/a.jpg,5,5,9,-9,,3,0,0", "1/a.jpg,NULL,NULL,NULL,NULL,,3,0,0", "1/a.jpg,nan,0,inf,1,,3,0,0",
-                 "1/c.jpg,NULL,NULL,NULL,NULL,,10,-2,-2")  # fmt: skip
+    root = table("1/a.jpg,0,0,10,20,,3,0,0", "1/a.jpg,-3,4.0,10,20,,5,0.5,0.25", "1/b.jpg,1,1,5,5,,0,0,0",
+                 "1/a.jpg,5,5,0,9,,3,0,0", "1/a.jpg,5,5,9,-9,,3,0,0", "1/a.jpg,NULL,NULL,NULL,NULL,,3,0,0",
+                 "1/a.jpg,nan,0,inf,1,,3,0,0", "1/c.jpg,NULL,NULL,NULL,NULL,,10,-2,-2")  # fmt: skip
     (root / PICTURES / "1" / "z.PNG").touch()
     listing = list_affectnet(root)
-    assert [(item.box, item.affect) for item in listing.items] == [((-3, 4, 7, 24), (0.5, 0.25))]
+    assert [(item.label, item.box, item.affect) for item in listing.items] == [
+        (5, (-3, 4, 7, 24), (0.5, 0.25))
+    ]
     assert found(listing) == {
         "rows without an image": ["1/b.jpg"],
         "rows whose face box is empty or no box": [
-            f"1/a.jpg (line {line} of training.csv)" for line in (4, 5, 6, 7)
+            f"1/a.jpg (line {line} of training.csv)" for line in (5, 6, 7, 8)
         ],
+        "images named in more than one row, of which the last counts": ["1/a.jpg"],
         "images without a row": ["1/z.PNG"],
     }
     assert listing.counts["left out: no face"] == {"train": 1}
-
-
-def test_the_last_of_two_rows_of_one_image_counts(table):
-    listing = list_affectnet(table("1/a.jpg,0,0,10,20,,3,0,0", "1\\a.jpg,0,0,10,20,,5.0,0.5,0.25"))
-    assert [(item.name, item.label) for item in listing.items] == [("1/a.jpg", 5)]
-    assert list(found(listing).values()) == [["1/a.jpg"]]
 
 
 # ---- the prepared file

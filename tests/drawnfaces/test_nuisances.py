@@ -157,10 +157,12 @@ def test_snapshots_disagree_about_as_much_as_ferplus():
     assert 0.2 < (shares.amax(dim=1) == 1).float().mean() < 0.42
 
 
-def _developed(camera, size=96):
-    rng = np.random.default_rng(1)
-    picture = rng.integers(110, 146, (size, size), dtype=np.uint8)  # faint: JPEG drops faint detail first
-    return develop(Image.fromarray(picture), camera, size, False, rng)[0].astype(float)
+# faint: JPEG drops faint detail first
+PICTURE = np.random.default_rng(1).integers(110, 146, (96, 96), dtype=np.uint8)
+
+
+def _developed(camera):
+    return develop(Image.fromarray(PICTURE), camera, 96, False, np.random.default_rng(1))[0].astype(float)
 
 
 def _fine_detail(image):
@@ -185,6 +187,4 @@ def test_a_stronger_nuisance_takes_more_detail_away(steps):
 
 
 def test_a_plain_camera_changes_no_pixel():
-    rng = np.random.default_rng(1)
-    picture = rng.integers(110, 146, (96, 96), dtype=np.uint8)
-    np.testing.assert_array_equal(_developed(Camera(**PLAIN)), picture)
+    np.testing.assert_array_equal(_developed(Camera(**PLAIN)), PICTURE)

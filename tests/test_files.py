@@ -79,12 +79,22 @@ def test_a_folder_appears_whole(tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_folder_that_holds_something_is_replaced_on_request_only(tmp_path):
+def test_a_folder_that_holds_something_is_replaced_on_request_by_a_whole_one_only(tmp_path):
     path = tmp_path / "faces"
     path.mkdir()
     (path / "old").write_text("old")
     with pytest.raises(CourseError, match="faces holds something"), atomic_folder(path):
         pass
+
+    def fail():
+        with atomic_folder(path, replace=True) as temporary:
+            (temporary / "half").write_text("h")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    assert [file.name for file in path.iterdir()] == ["old"]
+    assert list(tmp_path.iterdir()) == [path]
     with atomic_folder(path, replace=True) as temporary:
         (temporary / "new").write_text("new")
         assert (path / "old").exists()  # until the block ends

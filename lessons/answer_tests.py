@@ -88,7 +88,7 @@ def figure_test(*figures: tuple[Callable[[], tuple[Any, ...]], Sequence[str]]) -
     @pytest.mark.parametrize(("draw", "words"), figures, ids=range(len(figures)))
     def test_a_figure_is_drawn_and_tells_its_numbers(draw: Callable[[], Any], words: Sequence[str]) -> None:
         *moving, still, alt = draw()
-        bundle(*moving or [None], still, alt)
+        bundle(moving[0] if moving else None, still, alt)
         assert [each for each in words if each not in alt] == []
         for slider in (slider for figure in moving for slider in figure.layout.sliders):
             if slider.steps[0].method == "animate":  # a step for every frame, called as it is

@@ -1,11 +1,12 @@
 """A class of thirty for the classroom's tools: blank, perfect, mistaken and hostile submissions, and what each must get.
 
-    pvlib classroom init term                                        # then:
-    python -m lessons.simulated_class enrol term                     # a roster of thirty
-    pvlib classroom release term
-    python -m lessons.simulated_class answer term downloads          # their notebooks, named as platforms name them
-    pvlib classroom collect term downloads && pvlib classroom grade term
-    python -m lessons.simulated_class compare term                   # gradebook and verdicts against what must come
+    pvlib classroom init term
+    python -m lessons.simulated_class enrol term              # a roster of thirty
+    pvlib classroom release --dir term
+    python -m lessons.simulated_class answer term downloads   # their notebooks, named as platforms name them
+    pvlib classroom collect --dir term downloads
+    pvlib classroom grade --dir term
+    python -m lessons.simulated_class compare term            # gradebook and verdicts against what must come
 
 The mistakes are the recorded wrong answers of lessons/*/test_answers.py: each is given by some student.
 """
@@ -14,6 +15,7 @@ import ast
 import inspect
 import json
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -72,7 +74,7 @@ def _renamed(notebook: NotebookNode, cell: str) -> None:
 
 def _doubled(notebook: NotebookNode, cell: str) -> None:
     at = next(i for i, one in enumerate(notebook.cells) if one.id == cell)
-    notebook.cells.insert(at + 1, notebook.cells[at].copy() | {"source": "# nothing here"})
+    notebook.cells.insert(at + 1, NotebookNode(notebook.cells[at] | {"source": "# nothing here"}))
 
 
 def _wrong_kernel(notebook: NotebookNode, cell: str) -> None:
@@ -178,7 +180,7 @@ def _answered(
         for exercise in exercises:
             known = wrong[exercise.id.partition(".")[2]]
             text, words = known[(number - BLANK - PERFECT) % len(known)]
-            cells[exercise.cell].source = f"{text}\n{exercise.names[0]} = answer"
+            cells[exercise.cell].source = f"{text}\n{exercise.names[0]} = recorded()"
             results[exercise.id] = (False, words, "mistaken")
     text = ""
     if kind == "hostile":
@@ -194,16 +196,16 @@ def _answered(
             change(copy, first.cell)
             results[first.id] = (not lost, "", trick)
         else:
-            text = FILES[trick](nbformat.writes(copy))
+            text = FILES[trick](json.dumps(copy))
             results = dict.fromkeys(results, (False, "", trick))
             return text, [Expected(student, entry.word, key, *value) for key, value in results.items()]
-    return nbformat.writes(copy), [
+    return json.dumps(copy), [  # by nbformat a doubled id would be mended
         Expected(student, entry.word, key, *value) for key, value in results.items()
     ]
 
 
 def wrong_answers(entry: LessonEntry) -> dict[str, list[tuple[str, str]]]:
-    """The recorded wrong answers of a lesson by exercise: a text that makes `answer`, and words of its hint."""
+    """The recorded wrong answers of a lesson by exercise: a text that defines `recorded`, which returns it, and words."""
     module = import_module(f"lessons.{entry.word}.test_answers")
     tree = ast.parse(inspect.getsource(module))
     before = [line for line in tree.body if not _is_of_the_tests(line)]
@@ -214,8 +216,9 @@ def wrong_answers(entry: LessonEntry) -> dict[str, list[tuple[str, str]]]:
             for row in line.value.elts:
                 assert isinstance(row, ast.Tuple)
                 exercise, text, words = row.elts
-                start = ast.unparse(ast.Module(before, []))
-                program = f"{start}\nanswer = {ast.unparse(text)}"
+                # in a function of its own, where no name of the exercise is in the way of its helpers
+                start = textwrap.indent(ast.unparse(ast.Module(before, [])), "    ")
+                program = f"def recorded():\n{start}\n    return {ast.unparse(text)}\n\n"
                 found.setdefault(ast.literal_eval(exercise), []).append((program, ast.literal_eval(words)))
     return found
 

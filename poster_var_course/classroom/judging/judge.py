@@ -1,14 +1,18 @@
 """Give every exercise of a submission its verdict, whatever the answers do; many submissions in parallel."""
 
+import ast
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
+
 from poster_var_course.checks.mechanism import ToldError, remark_on, run_check
 from poster_var_course.checks.shown import Result
 from poster_var_course.classroom.judging.sessions import JudgingLimits, Remote, Session, Zygote
+from poster_var_course.order import find_lessons, packaged_notebooks, read_order
 from pvlib.pool import in_processes
 from pvlib.terminal import printable, shorten
 
@@ -88,8 +92,28 @@ def judge_class(
 @functools.lru_cache(maxsize=1)
 def _zygote(library: Path, words: tuple[str, ...]) -> Zygote:
     """This worker's process of loaded modules; it ends with the worker, whose end of the socket it watches."""
-    slow = "torch._dynamo"  # an optimizer's first step brings it, in seconds that no answer should pay
-    return Zygote(library, [slow, *(f"lessons.{word}.checks_and_hints" for word in words)])
+    lessons = find_lessons()
+    modules = {
+        "torch._dynamo": None
+    }  # an optimizer's first step brings it, in seconds that no answer should pay
+    for entry in read_order(lessons):
+        if entry.word in words:
+            modules[f"lessons.{entry.word}.checks_and_hints"] = None
+            modules |= dict.fromkeys(imports_of(packaged_notebooks(lessons) / f"{entry.name}.ipynb"))
+    return Zygote(library, list(modules))
+
+
+def imports_of(notebook: Path) -> list[str]:
+    """The modules that the cells of one of our own notebooks import."""
+    found = []
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type == "code":
+            for line in ast.parse(cell.source).body:
+                if isinstance(line, ast.Import):
+                    found += [alias.name for alias in line.names]
+                elif isinstance(line, ast.ImportFrom) and line.module:
+                    found.append(line.module)
+    return found
 
 
 def _judge(
@@ -130,11 +154,13 @@ def _verdict(fresh_process: Callable[[], Session], submission: Submission, exerc
 
 
 def cells_for(submission: Submission, exercise: Exercise) -> list[tuple[str, str, bool]]:
-    """The cells that an answer may build on, (label, text, whether it is an exercise): those up to its own."""
-    exercises = {one.cell for one in submission.exercises}
+    """The cells that an answer may build on, (label, text, whether it is its own): those up to its own.
+
+    Of the others only what makes names runs (`confined`), so that an endless loop in one exercise costs no other.
+    """
     cells: list[tuple[str, str, bool]] = []
     for cell in submission.cells:
-        cells.append((cell.id, cell.source, cell.id in exercises))
+        cells.append((cell.id, cell.source, cell.id == exercise.cell))
         if cell.id == exercise.cell:
             break
     return cells

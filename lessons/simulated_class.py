@@ -105,7 +105,7 @@ def _other_points(notebook: NotebookNode, cell: str) -> None:
 # What is done to a whole notebook, and whether its first answer is lost by that.
 NOTEBOOKS: dict[str, tuple[Callable[[NotebookNode, str], None], bool]] = {
     "deletes a cell": (_without_first_answer, True),
-    "renames a cell": (_renamed, True),
+    "renames a cell": (_renamed, False),  # found by its check, and remarked on
     "doubles a cell": (_doubled, False),
     "names a wrong kernel": (_wrong_kernel, False),
     "forges an output": (_forged_output, True),
@@ -230,7 +230,7 @@ def _is_of_the_tests(line: ast.stmt) -> bool:
         return line.names[0].name == "pytest"
     if isinstance(line, ast.Assign):
         names = {getattr(one, "id", "") for one in ast.walk(line)}
-        return bool(names & {*TABLES, "answer_tests"})
+        return bool(names & {*TABLES, "answer_tests", "TESTS"})
     return isinstance(line, ast.FunctionDef) and line.name.startswith("test_")
 
 

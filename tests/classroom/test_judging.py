@@ -95,7 +95,9 @@ def test_every_answer_is_judged_as_what_it_is(library):
     rows = ANSWERS | (ON_LINUX if sys.platform == "linux" else {})
     work = [floor(body) for body, _, _ in rows.values()]
     work += [
-        submission(f"def floor(t):\n    {RIGHT}\nprint(faces)"),
+        submission(
+            f"def floor(t):\n    {RIGHT}\nprint(faces)", cells=[Cell(id="other", source="while True: pass")]
+        ),
         submission("floor_of = 1"),
         submission("from lessons.raters.teachers import floor_of as floor"),
         submission("def step(n, o, x, t):\n    pass", "first_training.training_step", ("step",)),

@@ -9,15 +9,6 @@ from torch.distributions import Independent, Normal, kl_divergence
 
 from pvlib import losses
 from pvlib.errors import CourseError
-from pvlib.losses import (
-    DIVERGENCES,
-    LIKELIHOODS,
-    Objective,
-    cross_entropy,
-    gaussian_kl,
-    kendall_gal,
-    random_prior_kl,
-)
 
 CLASSES = 8
 
@@ -37,17 +28,19 @@ def fixed(seed=0):
     (torch.tensor([[0.0, 0.0], [math.log(3), 0.0]]), torch.tensor([1, 0]), (math.log(2) + math.log(4 / 3)) / 2),
 ])  # fmt: skip
 def test_cross_entropy_has_its_known_values_and_averages_over_the_batch(logits, target, expected):
-    assert cross_entropy(logits, target).item() == pytest.approx(expected)
+    assert losses.cross_entropy(logits, target).item() == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("likelihood", LIKELIHOODS)
+@pytest.mark.parametrize("likelihood", losses.LIKELIHOODS)
 def test_a_row_that_sums_to_less_weighs_less(likelihood):
     logits, target = torch.randn(2, CLASSES), torch.rand(2, CLASSES).softmax(dim=1)
     head = gaussian_head(logits, torch.zeros(2, CLASSES))
 
     def loss(*shares):
         torch.manual_seed(4)  # the same draws for the Kendall-Gal likelihood
-        return Objective(likelihood=likelihood)(logits, torch.tensor(shares)[:, None] * target, head).item()
+        return losses.Objective(likelihood=likelihood)(
+            logits, torch.tensor(shares)[:, None] * target, head
+        ).item()
 
     assert loss(1.0, 0.3) == pytest.approx(loss(1.0, 0.0) + 0.3 * loss(0.0, 1.0), rel=1e-5)
 
@@ -58,19 +51,19 @@ def test_kendall_gal_is_minus_the_log_of_the_mean_softmax():
     noise = torch.randn(7, 2, 3, generator=fixed(), dtype=torch.float64)
     probability = sum(torch.softmax(mean + log_variance.exp().sqrt() * e, dim=1) for e in noise) / 7
     expected = -(target * probability.log()).sum(1).mean()
-    assert torch.allclose(kendall_gal(mean, log_variance, target, 7, fixed()), expected)
+    assert torch.allclose(losses.kendall_gal(mean, log_variance, target, 7, fixed()), expected)
 
 
 def test_the_gaussian_divergence_agrees_with_torch_distributions():
     mean, log_variance = torch.randn(16, CLASSES), torch.randn(16, CLASSES)
     standard = gaussian_head(torch.zeros(16, CLASSES), torch.zeros(16, CLASSES))
     expected = kl_divergence(gaussian_head(mean, log_variance), standard).mean()
-    assert torch.allclose(gaussian_kl(mean, log_variance), expected)
+    assert torch.allclose(losses.gaussian_kl(mean, log_variance), expected)
 
 
 def test_the_released_divergence_is_the_kl_divided_by_the_number_of_classes():
     # KL((½, ½) ‖ (¾, ¼)) = ½ log(4/3)
-    value = random_prior_kl(torch.tensor([[math.log(3), 0.0]]), torch.tensor([0.5, 0.5]))
+    value = losses.random_prior_kl(torch.tensor([[math.log(3), 0.0]]), torch.tensor([0.5, 0.5]))
     assert value.item() == pytest.approx(0.5 * math.log(4 / 3) / 2)
 
 
@@ -80,7 +73,7 @@ def test_the_released_divergence_draws_one_prior_for_the_whole_batch():
     row = torch.randn(1, CLASSES)
     torch.manual_seed(3)
     # rows that are alike cost alike only when they meet the same prior
-    assert torch.allclose(losses.sampled_prior_kl(row.repeat(5, 1)), random_prior_kl(row, prior))
+    assert torch.allclose(losses.sampled_prior_kl(row.repeat(5, 1)), losses.random_prior_kl(row, prior))
 
 
 @pytest.mark.parametrize("weight", [1.0, 0.3])
@@ -88,17 +81,17 @@ def test_cross_entropy_plus_label_smoothing_is_torchs_label_smoothing(weight):
     logits, labels = torch.randn(6, CLASSES), torch.randint(CLASSES, (6,))
     smoothed = F.cross_entropy(logits, labels, label_smoothing=weight / (CLASSES + weight))
     expected = (1 + weight / CLASSES) * smoothed - weight / CLASSES * math.log(CLASSES)
-    objective = Objective(divergence="label_smoothing", weight=weight)
+    objective = losses.Objective(divergence="label_smoothing", weight=weight)
     assert torch.allclose(objective(logits, labels), expected, atol=1e-6)
 
 
-@pytest.mark.parametrize("likelihood", LIKELIHOODS)
-@pytest.mark.parametrize("divergence", DIVERGENCES)
+@pytest.mark.parametrize("likelihood", losses.LIKELIHOODS)
+@pytest.mark.parametrize("divergence", losses.DIVERGENCES)
 def test_huge_logits_give_finite_values_and_gradients(likelihood, divergence):
     mean = torch.tensor([[1e4, -1e4, 0.0], [-1e4, 1e4, 1e4]], requires_grad=True)
     log_variance = torch.tensor([[-20.0, 0.0, 10.0], [0.0, 10.0, -20.0]], requires_grad=True)
     head = gaussian_head(mean, log_variance)
-    loss = Objective(likelihood=likelihood, divergence=divergence, weight=0.1)(
+    loss = losses.Objective(likelihood=likelihood, divergence=divergence, weight=0.1)(
         head.rsample(), torch.tensor([1, 0]), head
     )
     loss.backward()
@@ -110,15 +103,15 @@ def test_huge_logits_give_finite_values_and_gradients(likelihood, divergence):
 def test_the_objective_is_likelihood_plus_weight_times_divergence():
     mean, log_variance = torch.randn(3, CLASSES), torch.randn(3, CLASSES)
     labels, head = torch.tensor([0, 1, 2]), gaussian_head(mean, log_variance)
-    expected = F.cross_entropy(mean, labels) + 0.2 * gaussian_kl(mean, log_variance)
-    assert torch.allclose(Objective(divergence="gaussian", weight=0.2)(mean, labels, head), expected)
+    expected = F.cross_entropy(mean, labels) + 0.2 * losses.gaussian_kl(mean, log_variance)
+    assert torch.allclose(losses.Objective(divergence="gaussian", weight=0.2)(mean, labels, head), expected)
 
 
 def test_the_kendall_gal_objective_scores_the_distribution_not_the_sample():
     mean, labels = torch.randn(3, CLASSES), torch.tensor([0, 1, 2])
     head = gaussian_head(mean, torch.full_like(mean, -40))
     other_logits = torch.full_like(mean, 7.0)
-    value = Objective(likelihood="kendall_gal", samples=2)(other_logits, labels, head)
+    value = losses.Objective(likelihood="kendall_gal", samples=2)(other_logits, labels, head)
     assert torch.allclose(value, F.cross_entropy(mean, labels))
 
 
@@ -130,10 +123,10 @@ def test_the_kendall_gal_objective_scores_the_distribution_not_the_sample():
 ])  # fmt: skip
 def test_an_objective_that_cannot_be_is_refused(choice, message):
     with pytest.raises(CourseError, match=message):
-        Objective(**choice)
+        losses.Objective(**choice)
 
 
 @pytest.mark.parametrize("choice", [{"likelihood": "kendall_gal"}, {"divergence": "gaussian", "weight": 1.0}])
 def test_a_point_head_is_told_which_head_the_objective_needs(choice):
     with pytest.raises(CourseError, match="variational head"):
-        Objective(**choice)(torch.zeros(1, CLASSES), torch.tensor([0]))
+        losses.Objective(**choice)(torch.zeros(1, CLASSES), torch.tensor([0]))

@@ -83,17 +83,8 @@ def test_presets_and_weights_are_there_and_a_photo_is_read_with_what_it_uses_and
     assert ended.returncode == 0, ended.stderr
     assert "happiness" in ended.stdout
     # sympy comes with torch's compiler, which some of torch's functions import
-    slow = [
-        "sympy",
-        "torchvision",
-        "timm",
-        "torchmetrics",
-        "lightning_fabric",
-        "matplotlib",
-        "skimage",
-        "pandas",
-        "scipy",
-    ]
+    slow = {"sympy", "torchvision", "timm", "torchmetrics", "lightning_fabric", "matplotlib", "skimage", "pandas",
+            "scipy"}  # fmt: skip
     assert imported(ended.stdout) & {"torch", *slow} == {"torch"}
 
 
@@ -102,14 +93,8 @@ def test_a_learner_gets_the_notebooks_and_runs_one_that_imports_what_it_uses_and
     first = installed.folder / "01_reparameterization.ipynb"
     notebook = nbformat.read(first, as_version=4)
     # the first exercise, its check and its hints are enough
-    needed = [
-        "parameters",
-        "which-pvlib",
-        "setup",
-        "reparameterize",
-        "check-reparameterize",
-        "hint-reparameterize",
-    ]
+    needed = ("parameters", "which-pvlib", "setup", "reparameterize", "check-reparameterize",
+              "hint-reparameterize")  # fmt: skip
     notebook.cells = [cell for cell in notebook.cells if cell.id in needed] + [new_code_cell(SAYS_IMPORTED)]
     assert len(notebook.cells) == len(needed) + 1
     nbformat.write(notebook, first)

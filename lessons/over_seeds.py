@@ -1,8 +1,8 @@
 """What a lesson records, over several seeds: the table behind a sentence that names an interval.
 
-    python -m lessons.over_seeds start_here 1 5 turned_points dark_skin_points
+    python -m lessons.over_seeds start_here 1,2,3,4,5 turned_points dark_skin_points
 
-Runs the lesson with the seeds 1 to 5 (each run is kept and not repeated) and prints, for each of these metrics, or for all
+Runs the lesson with these seeds (each run is kept and not repeated) and prints, for each of these metrics, or for all
 that are single numbers, the mean with its 95 % t-interval over the seeds, the smallest and the largest.
 """
 
@@ -35,11 +35,13 @@ def metrics_of(word: str, seed: int) -> dict[str, object]:
     return dict(json.loads(record.read_text(encoding="utf-8"))["metrics"])
 
 
-def main(word: str, first: int, last: int, wanted: list[str]) -> None:
+def main(word: str, seeds: list[int], wanted: list[str]) -> None:
     """Print the table as Markdown."""
-    runs = [metrics_of(word, seed) for seed in range(first, last + 1)]
+    runs = [metrics_of(word, seed) for seed in seeds]
     single = [name for name, value in runs[0].items() if isinstance(value, int | float)]
-    print(f"| metric | mean over the seeds {first} to {last} | smallest | largest |\n|---|---|---|---|")
+    print(
+        f"| metric | mean over the seeds {', '.join(map(str, seeds))} | smallest | largest |\n|---|---|---|---|"
+    )
     for name in wanted or single:
         values = [float(run[name]) for run in runs]  # type: ignore[arg-type]
         mean = mean_interval(values)
@@ -48,4 +50,4 @@ def main(word: str, first: int, last: int, wanted: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])
+    main(sys.argv[1], [int(seed) for seed in sys.argv[2].split(",")], sys.argv[3:])

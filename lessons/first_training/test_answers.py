@@ -105,7 +105,13 @@ WRONG = [
 ]  # fmt: skip
 
 
-test_right, test_wrong, test_unwritten = answer_tests("first_training", RIGHT, WRONG)
+EXAMPLES = [
+    ("accuracy_interval", "both must agree", (0.5, 100), [0.40383, 0.59617])
+]  # so they do for these two ends
+OURS = {"accuracy_interval": wilson}
+test_right, test_wrong, test_unwritten, test_examples = answer_tests(
+    "first_training", RIGHT, WRONG, EXAMPLES, OURS
+)
 
 
 def test_only_a_loss_with_a_graph_is_said_to_keep_it():

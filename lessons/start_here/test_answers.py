@@ -87,8 +87,14 @@ WRONG = [
 ]  # fmt: skip
 
 
-EXAMPLES = [("chance_to_agree", "= 0.46", (torch.tensor([[0.6, 0.3, 0.1]]),), [0.46])]
-OURS = {"chance_to_agree": lambda p: np.square(p.numpy()).sum(axis=1)}
+EXAMPLES = [
+    ("chance_to_agree", "= 0.46", (torch.tensor([[0.6, 0.3, 0.1]]),), [0.46]),
+    ("disagreement", "= 0.849", (torch.tensor([6, 0, 0, 2, 1, 0, 0, 0, 1, 0]),), 0.84869),
+]
+OURS = {
+    "chance_to_agree": lambda p: np.square(p.numpy()).sum(axis=1),
+    "disagreement": lambda votes: surprise(shares(votes)),
+}
 
 TESTS = answer_tests("start_here", RIGHT, WRONG, EXAMPLES, OURS)
 test_right, test_wrong, test_unwritten, test_examples = TESTS

@@ -407,8 +407,9 @@ for name, before, after in (
 
 # %% [markdown]
 # Both lower the accuracy. On other persons (five seeds of 150 persons) a turn costs 12.8 ± 5.0 points, the darkest skin
-# 7.3 ± 3.8 (`docs/results/short-comparisons.md`). Part of the loss with dark skin may come from the *drawing*: its lines have less contrast there. A later
-# lesson separates the two. Everybody who uses such a network on people must ask this question.
+# 7.3 ± 3.8 (`docs/results/short-comparisons.md`). Part of the loss with dark skin may come from the *drawing*: its lines
+# have less contrast there. A later lesson separates the two. Everybody who uses such a network on people must ask this
+# question.
 #
 # Now yours:
 # - `pvlib predict photo.jpg` reads a photograph of your own; it never leaves your machine. Try a friend who smiles

@@ -17,12 +17,8 @@ from data_scripts.prepare_rafdb import prepare_rafdb
 from drawnfaces.layouts import write_layout
 from pvlib.errors import CourseError
 
-SIZES = {
-    "rafdb": 48,
-    "rafdb-folders": 48,
-    "affectnet": 48,
-    "affectnet-old": 68,
-}  # of the latter, 48 are the face
+# of the last, 48 are the face
+SIZES = {"rafdb": 48, "rafdb-folders": 48, "affectnet": 48, "affectnet-old": 68}
 READ = {"ferplus": list_ferplus, "rafdb": list_rafdb, "affectnet": list_affectnet}
 PREPARE = {
     "ferplus": prepare_ferplus,

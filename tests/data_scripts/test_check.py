@@ -39,9 +39,11 @@ def look(path):
     return check(path, workers=1)
 
 
-def test_a_clean_set_of_drawn_faces_is_ready_to_use(tmp_path, faces):
+def test_a_clean_set_of_drawn_faces_is_ready_to_use(tmp_path, faces, call):
     findings = look(deal(tmp_path, faces))
-    assert findings.verdict == "ready to use"
+    told = call(main, tmp_path)
+    assert (told.exit_code, told.stdout.splitlines()[-1]) == (0, findings.verdict) == (0, "ready to use")
+    assert "find_near_duplicates.py" in told.stdout
     assert findings.report.counts == {"happy": {"train": 10, "test": 10}, "sad": {"train": 10, "test": 10}}
     assert findings.report.duplicates == {"test in train": 0}
 
@@ -159,13 +161,6 @@ def six(tmp_path, faces):
     for i, face in enumerate(faces[:6]):
         save(face, root / ("train" if i % 2 else "test") / "happy" / f"{i}.png")
     return root
-
-
-def test_a_good_set_is_called_ready_with_status_0(six, call):
-    result = call(main, six)
-    assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1] == "ready to use"
-    assert "find_near_duplicates.py" in result.stdout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems' file names are Unicode")

@@ -182,7 +182,7 @@ def _trained(yours: Step, start: dict[str, Tensor], images: Tensor, target: Tens
 )
 def floor_of_two_softmaxes(yours):
     """the floor of a loss with a softmax too many"""
-    for classes in (2, 8, 100):
+    for classes in (2, 8, 100, int(torch.randint(3, 99, ()))):  # the last is another one for every learner
         others = classes - 1
         probability = math.e / (math.e + others)
         expect_close(
@@ -222,7 +222,9 @@ def floor_of_two_softmaxes(yours):
 )
 def accuracy_interval(yours):
     """how sure an accuracy is (Wilson, 1927)"""
-    for accuracy, faces in ((287 / 291, 291), (0.9276, 3068), (1.0, 50), (0.5, 100), (0.0, 40)):
+    right, wrong = torch.randint(20, 2_000, (2,)).tolist()
+    other = right / (right + wrong), right + wrong  # no answer can hold their numbers
+    for accuracy, faces in ((287 / 291, 291), (0.9276, 3068), (1.0, 50), (0.5, 100), (0.0, 40), other):
         expect_close(
             yours(accuracy, faces),
             _wilson(accuracy, faces),

@@ -16,6 +16,7 @@ VOTES = torch.tensor([
     [7, 0, 0, 2, 1, 0, 0, 0, 0, 0], [0, 5, 5, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 1, 2, 0, 0, 5, 2],
     [0, 0, 0, 0, 0, 0, 1, 0, 0, 0], [0, 0, 0, 1, 0, 0, 0, 2, 0, 0],
 ])  # fmt: skip
+CONSTANTS = "The same rule for all votes: write none of their numbers into it."
 
 
 def _smoothed(winner: Tensor, epsilon: float, *, others: bool = False, added: bool = False) -> Tensor:
@@ -92,6 +93,15 @@ def target(yours):
             ],
             hint="The winner gets 1 − ε + ε/8, each of the others ε/8.",
         )  # fmt: skip
+    others = _other_votes(5)
+    for rule in ("votes", "winner", "smoothed"):
+        what = f'For the rule "{rule}" on votes that every learner has others of'
+        expect_close(yours(others, rule, 0.25), target_of(others, rule, 0.25), what, hint=CONSTANTS)
+
+
+def _other_votes(faces: int) -> Tensor:
+    """Votes on so many faces, one at least for neutral: an answer cannot hold their numbers."""
+    return torch.randint(0, 5, (faces, 10)) + F.one_hot(torch.tensor(0), 10)
 
 
 @answer(
@@ -137,8 +147,12 @@ def floor(yours):
 )
 def posterior_mean(yours):
     """what to believe after few votes"""
-    votes = VOTES[:, :8].float()
-    for prior in (torch.tensor([2.5, 1.0, 0.5, 0.5, 0.4, 0.2, 0.2, 0.2]), torch.full((8,), 0.5)):
+    known, others = VOTES[:, :8].float(), _other_votes(5)[:, :8].float()
+    for votes, prior in (
+        (known, torch.tensor([2.5, 1.0, 0.5, 0.5, 0.4, 0.2, 0.2, 0.2])),
+        (known, torch.full((8,), 0.5)),
+        (others, torch.rand(8) + 0.1),
+    ):
         share = prior / prior.sum()
         n = votes.sum(dim=1, keepdim=True)
         expect_close(

@@ -157,14 +157,15 @@ def _elbo(yours, mean, log_variance, noise):
 )
 def best_sigma(yours):
     """the σ for which cross-entropy plus λ times the divergence is least"""
-    p = torch.tensor([[0.5, 0.3, 0.15, 0.05], [0.97, 0.01, 0.01, 0.01]])
-    for weight in (0.1, 1.0, 0.003):
+    known = torch.tensor([[0.5, 0.3, 0.15, 0.05], [0.97, 0.01, 0.01, 0.01]])
+    other = torch.rand(2, 4).mul(4).softmax(dim=1)  # no answer can hold their numbers
+    for weight, p in ((0.1, known), (1.0, known), (0.003, known), (0.05 + torch.rand(()).item(), other)):
         curvature = p * (1 - p)
         expected = (weight / (weight + curvature)).sqrt()
         expect_close(
             yours(weight, p),
             expected,
-            f"For λ = {weight} and two faces of four classes",
+            f"For λ = {weight:.4g} and two faces of four classes",
             mistakes=[
                 (expected**2, "That is σ²; the standard deviation is its root."),
                 (2 * expected.log(), "That is log σ²; the function returns σ."),
@@ -197,11 +198,12 @@ def best_sigma(yours):
 )
 def smoothing(yours):
     """the label smoothing that the released divergence is on average"""
-    for weight, classes in ((2.5, 7), (1.0, 8), (0.3, 3)):
+    other = 0.1 + 3 * torch.rand(()).item(), int(torch.randint(4, 40, ()))  # no answer can hold their numbers
+    for weight, classes in ((2.5, 7), (1.0, 8), (0.3, 3), other):
         expect_close(
             yours(weight, classes),
             weight / (classes + weight),
-            f"For λ = {weight} and {classes} classes",
+            f"For λ = {weight:.4g} and {classes} classes",
             mistakes=[
                 (weight / classes, "The weights t_k + λ/C² add up to 1 + λ/C, not to 1: divide by that sum."),
                 (weight / classes**2, "λ/C² is what one class gets; all C of them get λ/C, before dividing by 1 + λ/C."),

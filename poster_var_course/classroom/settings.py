@@ -103,7 +103,7 @@ class Classroom:
 
 @dataclass(frozen=True, kw_only=True)
 class Student:
-    """One row of the roster, and the seed that all of this student's copies have."""
+    """One row of the roster, the seed that all of this student's copies have, and one that only the grading knows."""
 
     id: str
     first_name: str
@@ -111,6 +111,7 @@ class Student:
     email: str
     lms_id: str
     seed: int
+    hidden_seed: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,7 +260,9 @@ def _students(rows: "csv.DictReader[str]", path: Path, salt: str) -> dict[str, S
             )
         if name.casefold() in {known.casefold() for known in students}:
             raise CourseError(f'{where}: the id "{name}" stands twice')
-        students[name] = Student(**values, seed=seed_of(name, salt))
+        students[name] = Student(
+            **values, seed=seed_of(name, salt), hidden_seed=seed_of(f"{name}\0hidden", salt)
+        )
     if not students:
         raise CourseError(f"{path}: names no student; each row is {','.join(COLUMNS)}")
     seeds = [student.seed for student in students.values()]

@@ -94,6 +94,7 @@ def read_submission(course: Course, word: str, student: Student, release: Notebo
             student=student.id,
             lesson=word,
             seed=student.seed,
+            hidden_seed=student.hidden_seed,
             cells=tuple(cells),
             exercises=tuple(Judged(id=one.id, cell=one.cell, names=one.names) for one in exercises),
         ),

@@ -42,6 +42,10 @@ ANSWERS = {
     "right, in half precision": (f"{RIGHT}.half()", "passed", ""),
     "right, by numpy": (f"{RIGHT}.numpy()[()]", "passed", ""),
     "wrong, and known": (f"{RIGHT} / math.log(2)", "wrong", "That is in bits"),
+    "knows its own numbers": (
+        f"floor.calls = getattr(floor, 'calls', 0) + 1\nif floor.calls == 1: {RIGHT}\nreturn t.sum()",
+        "wrong", "not for others",
+    ),
     "unwritten": ("...  # write your lines here", "unwritten", ""),
     "no return": ("torch.special.entr(t)", "wrong", "is `return` missing"),
     "not Python": ("return (", "wrong", "SyntaxError"),
@@ -84,7 +88,9 @@ def library(tmp_path_factory):
 def submission(text, exercise="raters.floor", names=("floor",), cells=()):
     written = (*cells, Cell(id="setup", source=SETUP), Cell(id="answer", source=text))
     judged = (Exercise(id=exercise, cell="answer", names=names),)
-    return Submission(student="s", lesson=exercise.partition(".")[0], seed=7, cells=written, exercises=judged)
+    return Submission(
+        student="s", lesson=exercise.partition(".")[0], seed=7, hidden_seed=8, cells=written, exercises=judged
+    )
 
 
 def floor(body):

@@ -4,7 +4,7 @@ import ast
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -17,6 +17,7 @@ from pvlib.pool import in_processes
 from pvlib.terminal import printable, shorten
 
 SHOWN = 2_000  # characters that a verdict keeps of what an answer printed
+ONLY_KNOWN = "Right for the numbers of your own copy, and not for others."
 OURS = ("pvlib", "lessons", "poster_var_course", "drawnfaces")
 
 
@@ -39,11 +40,21 @@ class Exercise:
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """A student's code cells of one lesson, in order, with the exercises to judge and the student's own seed."""
+    """A student's code cells of one lesson, in order, with the exercises to judge.
+
+    Attributes:
+        student: the id.
+        lesson: its word.
+        seed: of the student's copy, whose numbers the checks in it show.
+        hidden_seed: another one, which nobody but the judge has: an answer made of known numbers fails there.
+        cells: the code.
+        exercises: what is judged.
+    """
 
     student: str
     lesson: str
     seed: int
+    hidden_seed: int
     cells: tuple[Cell, ...]
     exercises: tuple[Exercise, ...]
 
@@ -137,6 +148,10 @@ def _verdict(fresh_process: Callable[[], Session], submission: Submission, exerc
             yours = session.load(cells_for(submission, exercise), exercise.names)
             remark = _remark(yours)
             result = run_check(exercise.id, *yours, seed=submission.seed)
+            if result.passed:
+                result = run_check(exercise.id, *yours, seed=submission.hidden_seed)
+                if not result.passed:
+                    result = replace(result, message=f"{ONLY_KNOWN} {result.message}")
         except ToldError as told:  # the cell itself failed
             result = Result(exercise.id, "", told.status, told.message, told.hint)
         printed, closed = session.printed, session.closed

@@ -26,12 +26,17 @@ from pvlib.files import locked, write_whole
 
 @dataclass(frozen=True, kw_only=True)
 class Graded:
-    """How many submissions there were, how many of them were judged and counted now, and what nbgrader refused."""
+    """How many submissions there were, how many of them were judged and counted now, and what nbgrader refused.
+
+    Attributes:
+        left_open: what this system could not close to the answers, of "files", "network" and "processes".
+    """
 
     submissions: int
     judged: int
     counted: int
     refused: tuple[str, ...]
+    left_open: tuple[str, ...]
 
 
 def grade(
@@ -61,7 +66,7 @@ def grade(
             for student in students
             if (reading := read_submission(course, entry.word, student, release))
         ]
-        judged = _judge(course, readings, library, progress)
+        judged, left_open = _judge(course, readings, library, progress)
         enter_class(course)
         refused = []
         todo = [reading for reading in readings if _is_to_count(course, reading)]
@@ -73,7 +78,11 @@ def grade(
             except CourseError as error:
                 refused.append(str(error))
     return Graded(
-        submissions=len(readings), judged=judged, counted=len(todo) - len(refused), refused=tuple(refused)
+        submissions=len(readings),
+        judged=judged,
+        counted=len(todo) - len(refused),
+        refused=tuple(refused),
+        left_open=tuple(sorted(left_open)),
     )
 
 
@@ -88,8 +97,8 @@ def read_verdicts(course: Course, word: str, student: str) -> dict[str, Any] | N
 
 def _judge(
     course: Course, readings: list[Reading], library: Path, progress: Callable[[str, int, int], None]
-) -> int:
-    """Judge what is new or changed and keep each verdict at once; return how many were judged."""
+) -> tuple[int, set[str]]:
+    """Judge what is new or changed and keep each verdict at once; return how many were judged, and what stayed open."""
     settings = course.settings.grading
     limits = JudgingLimits(seconds=settings.seconds, memory_mib=settings.memory_mib)
     records = [
@@ -99,6 +108,7 @@ def _judge(
         raise CourseError(f"{library} holds no library to judge with: pvlib classroom release makes it")
     keys = {}
     todo = []
+    left_open: set[str] = set()
     for reading in readings:
         one = reading.submission
         key = _sha256(asdict(one), asdict(limits), hashlib.sha256(records[0]).hexdigest())
@@ -112,9 +122,10 @@ def _judge(
         judge_class(todo, library=library, workers=settings.workers, limits=limits) if todo else ()
     ):
         progress("judging", number, len(todo))
+        left_open |= {part for verdict in verdicts for part in verdict.open}
         key, reading = keys[one.student, one.lesson]
         _keep(course, reading, key, [asdict(verdict) for verdict in verdicts], "")
-    return len(todo)
+    return len(todo), left_open
 
 
 def _keep(course: Course, reading: Reading, key: str, verdicts: list[dict[str, Any]], counted: str) -> None:

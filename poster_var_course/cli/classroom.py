@@ -131,6 +131,12 @@ def grade(
         )
     for line in done.refused:
         say_error(line)
+    if done.left_open:
+        say_error(
+            f"this system does not close to an answer: {', '.join(done.left_open)}. Grade on Linux 5.13 or "
+            "newer, or as a user who has nothing to lose",
+            "warning",
+        )
     typer.echo(
         f"{done.submissions} submissions, {done.judged} judged and {done.counted} counted now, "
         f"in {time.monotonic() - start:.0f} s."

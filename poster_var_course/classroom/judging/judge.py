@@ -164,7 +164,7 @@ def _verdict(fresh_process: Callable[[], Session], submission: Submission, exerc
         printed=shorten("\n".join(map(printable, printed.splitlines())), SHOWN),
         seconds=time.monotonic() - start,
         remark=remark,
-        open=tuple(part for part in ("files", "network", "processes") if part not in closed),
+        open=tuple(part for part in ("files", "network", "processes") if closed and part not in closed),
     )
 
 

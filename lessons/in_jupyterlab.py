@@ -1,6 +1,6 @@
 """Work through the lessons in JupyterLab, as a learner would, in headless Chromium.
 
-    python lessons/in_jupyterlab.py [--dark] [SHOTS [lesson …]]
+    python lessons/in_jupyterlab.py [--dark] [SHOTS [lesson …]]      # lessons by their words; all by default
 
 Each notebook is opened with a real kernel and run; then its first exercise is solved by typing, a prediction is made
 with the mouse and seen again, each moving figure's slider is moved and each of its buttons pressed. What does not happen
@@ -8,6 +8,7 @@ is named; the exit status says whether anything did. Pictures of every figure ar
 with --dark. Takes about as long as the lessons do.
 """
 
+import argparse
 import json
 import os
 import re
@@ -268,7 +269,14 @@ def main(shots: Path, wanted: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    given = [word for word in sys.argv[1:] if word != "--dark"]
-    if "--dark" in sys.argv:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("shots", nargs="?", default="shots", type=Path, help="folder for the pictures")
+    lessons = [entry.word for entry in read_order(ROOT / "lessons")]
+    parser.add_argument("lessons", nargs="*", metavar="lesson", help=f"all by default: {', '.join(lessons)}")
+    parser.add_argument("--dark", action="store_true", help="JupyterLab's dark theme")
+    given = parser.parse_args()
+    if unknown := sorted(set(given.lessons) - set(lessons)):
+        parser.error(f"no lesson is called {', '.join(unknown)}; there are {', '.join(lessons)}")
+    if given.dark:
         SETTINGS["apputils-extension/themes"] = {"theme": "JupyterLab Dark"}
-    sys.exit(main(Path((given[:1] or ["shots"])[0]), given[1:]))
+    sys.exit(main(given.shots, given.lessons))

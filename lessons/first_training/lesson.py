@@ -158,10 +158,10 @@ print(f"loss of pure noise with {sigma:.2f}: {noise_loss:.2f}   with {both:.2f}:
 #
 # ## 3 · Build it: one training step
 #
-# > **Exercise 1** · 10 minutes · medium · the one to do if you do only one. Put the network into training mode: there
-# > `network(images)` is a sample of the logits, in evaluation mode it is their means. Clear the old gradients, compute the
-# > loss against the label distribution, call `backward()`, take a step. Return the loss as a Python number.
-# > `cross_entropy` takes logits, not probabilities.
+# > **Exercise 1** · 10 minutes · core · *important: do this one if you do only one.* Put the network into training
+# > mode: there `network(images)` is a sample of the logits, in evaluation mode it is their means. Clear the old
+# > gradients, compute the loss against the label distribution, call `backward()`, take a step. Return the loss as a
+# > Python number. `cross_entropy` takes logits, not probabilities.
 
 
 # %% id="training-step"
@@ -195,9 +195,9 @@ step = chosen("first_training.training_step", training_step, step_of_pvlib)
 # **Before any long run, let the network memorise a few faces.** If it cannot, the program most likely
 # has a bug, and this test shows it in seconds. A common bug is a softmax before the cross-entropy, which has one inside.
 #
-# > **Exercise 2** · 5 minutes · medium · warm-up for reading curves. With that bug, the "logits" are
-# > probabilities. Suppose that the network knows everything: 1 for the right class, 0 for all others. Which
-# > loss does `cross_entropy` still find? Give it for any number of classes, by the formula.
+# > **Exercise 2** · 5 minutes · warm-up · *important: it says where a wrong curve ends.* With that bug, the "logits"
+# > are probabilities. Suppose that the network knows everything: 1 for the right class, 0 for all others. Which loss
+# > does `cross_entropy` still find? Give it for any number of classes, by the formula.
 
 
 # %% id="floor"
@@ -338,9 +338,9 @@ show(*figures.story(test_faces.images[shown], truth[shown], votes[shown], torch.
 # $a$ was right. The common interval is $a \pm 1.96\sqrt{a(1-a)/n}$. Its width is computed at $a$ instead of $p$: where every
 # face was right it has no width at all, and near 100 % it is too narrow.
 #
-# > **Exercise 3** · 10 minutes · medium · stretch. *Decide* for every $p$ whether it stays: it does if
-# > $|a - p| \le 1.96\sqrt{p(1-p)/n}$, with the width computed at $p$ itself. Square it, solve for $p$, and return both
-# > ends as a pair (Wilson's interval).
+# > **Exercise 3** · 10 minutes · stretch · *important: the usual interval fails near 100 %.* *Decide* for every $p$
+# > whether it stays: it does if $|a - p| \le 1.96\sqrt{p(1-p)/n}$, with the width computed at $p$ itself. Square it,
+# > solve for $p$, and return both ends as a pair (Wilson's interval).
 
 
 # %% id="interval"

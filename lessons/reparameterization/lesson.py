@@ -108,7 +108,7 @@ print(f"exact: dL/dμ = {exact[0]:.4f}, dL/d log σ² = {exact[1]:.4f}")
 # An expectation again, so samples can estimate it. Of ℓ it needs only *values*. Of $q$ it needs a density that is
 # differentiable in its parameters.
 #
-# > **Exercise 1** · 5 minutes · medium · essential. With $v = \log\sigma^2$,
+# > **Exercise 1** · 5 minutes · core · *important: it needs no derivative of the loss.* With $v = \log\sigma^2$,
 # > $\log q = -\tfrac12\big(v + (z-\mu)^2/e^{v} + \log 2\pi\big)$. Differentiate by μ and by $v$, insert
 # > $z = \mu + \sigma\varepsilon$, multiply by ℓ.
 
@@ -130,7 +130,8 @@ hint("reparameterization.score_gradient")
 # %% [markdown]
 # ## 4 · Second way: take the parameters out of the density (pathwise)
 #
-# > **Exercise 2** · 3 minutes · easy · essential. Write equation 5; ε is the argument `noise`.
+# > **Exercise 2** · 3 minutes · warm-up · *important: every layer with noise has this line.* Write equation 5; ε is the
+# > argument `noise`.
 
 
 # %% id="reparameterize"
@@ -153,8 +154,8 @@ hint("reparameterization.reparameterize")
 # derivative may move inside**: $\nabla L = \mathbb E_\varepsilon[\frac{d\ell}{dz}\,\nabla z]$. This needs a differentiable
 # way from ε to $z$, and a loss without jumps whose slope is known. `rsample` does it: *r* for reparameterised.
 #
-# > **Exercise 3** · 4 minutes · medium · essential. Compute what `backward()` computes: the gradients by μ, by σ and
-# > by $\log\sigma^2$. `slope` is $d\ell/dz$.
+# > **Exercise 3** · 4 minutes · core · *important: two gradients, one noise.* Compute what `backward()` computes: the
+# > gradients by μ, by σ and by $\log\sigma^2$. `slope` is $d\ell/dz$.
 
 
 # %% id="pathwise-gradient"
@@ -220,7 +221,8 @@ show(*pull_arrows(torch.randn(5, 12), share))
 # For a constant $b$, $\mathbb E_q[b\,\nabla\log q] = b\int\nabla q\,dz = b\,\nabla 1 = 0$: $(\ell - b)\nabla\log q$ has the
 # same mean. $b$ may be random, if it is independent of the sample from whose loss it is subtracted.
 #
-# > **Exercise 4** · 3 minutes · medium · stretch. Give every sample the mean loss of the **other** samples.
+# > **Exercise 4** · 3 minutes · stretch · *important: less variance, no bias.* Give every sample the mean loss of the
+# > **other** samples.
 
 
 # %% id="baseline"

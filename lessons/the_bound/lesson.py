@@ -74,10 +74,10 @@ print(f"log p(v) = {evidence:.4f}; for eight logits it takes about 10^{math.log1
 #
 # Minus the ELBO is a loss: *misfit*, $\mathbb E_q[-\log p(v \mid z)]$, plus divergence from the prior.
 #
-# > **Exercise 1** · 4 minutes · easy · essential. For normals the last divergence needs no samples. Write down
-# > $\mathbb E_q[\log q(z) - \log p(z)]$ for $q = \mathcal N(\mu, \sigma^2)$, $p = \mathcal N(0, 1)$, with
-# > $\mathbb E_q[(z-\mu)^2] = \sigma^2$ and $\mathbb E_q[z^2] = \sigma^2 + \mu^2$. Sum over the classes (independent
-# > logits), average over the batch.
+# > **Exercise 1** · 4 minutes · warm-up · *important: it is the second half of the bound.* For normals the last
+# > divergence needs no samples. Write down $\mathbb E_q[\log q(z) - \log p(z)]$ for $q = \mathcal N(\mu, \sigma^2)$, $p
+# > = \mathcal N(0, 1)$, with $\mathbb E_q[(z-\mu)^2] = \sigma^2$ and $\mathbb E_q[z^2] = \sigma^2 + \mu^2$. Sum over
+# > the classes (independent logits), average over the batch.
 
 
 # %% id="gaussian-kl"
@@ -94,10 +94,10 @@ check("the_bound.gaussian_kl", gaussian_kl)
 hint("the_bound.gaussian_kl")
 
 # %% [markdown]
-# > **Exercise 2** · 7 minutes · medium · essential. Estimate the ELBO in its first form,
-# > $\mathbb E_q[\log p(v, z)] - \mathbb E_q[\log q(z)]$: the first term is a mean over samples
-# > $z = \mu + \sigma\varepsilon$; the second, with its minus, is the entropy of $q$, exactly
-# > $\tfrac12(\log 2\pi + 1 + \log\sigma^2)$.
+# > **Exercise 2** · 7 minutes · core · *important: this is what Adam raises below.* Estimate the ELBO in its first
+# > form, $\mathbb E_q[\log p(v, z)] - \mathbb E_q[\log q(z)]$: the first term is a mean over samples $z = \mu +
+# > \sigma\varepsilon$; the second, with its minus, is the entropy of $q$, exactly $\tfrac12(\log 2\pi + 1 +
+# > \log\sigma^2)$.
 
 
 # %% id="elbo"
@@ -254,8 +254,8 @@ print(f"−ELBO of ten votes / 10 against the loss with λ = 0.1: they differ by
 # derivative of the cross-entropy in logit $k$ is $p_k(1 - p_k)$, never negative: **noise always costs, and at λ = 0
 # σ → 0 is best.** The slope of the KL in σ² is $\tfrac12(1 - 1/\sigma^2)$.
 #
-# > **Exercise 3** · 6 minutes · medium · important. Set ½ E[p(1−p)] plus λ times the KL's slope to zero and solve
-# > for σ. Write $p(1-p)$ for its mean.
+# > **Exercise 3** · 6 minutes · core · *important: it predicts σ before any training.* Set ½ E[p(1−p)] plus λ times the
+# > KL's slope to zero and solve for σ. Write $p(1-p)$ for its mean.
 
 
 # %% id="best-sigma"
@@ -294,8 +294,9 @@ for weight in (0.1, 0.01):
 # The released code has a switch for another KL: once for each batch it samples $\pi = \mathrm{softmax}(\text{noise})$
 # and adds $\lambda\,\mathrm{KL}(\pi \,\|\, \mathrm{softmax}(z))/C$. Not $q$ but only its sample $z$ occurs in it.
 #
-# > **Exercise 4** · 4 minutes · hard · stretch. On average $\pi_k = 1/C$. Up to a constant and a factor, CE + λ KL/C
-# > is then a cross-entropy against the smoothed target $(1-\varepsilon)\,t + \varepsilon/C$. Which ε?
+# > **Exercise 4** · 4 minutes · stretch · *important: it says what the released "KL" does.* On average $\pi_k = 1/C$.
+# > Up to a constant and a factor, CE + λ KL/C is then a cross-entropy against the smoothed target $(1-\varepsilon)\,t +
+# > \varepsilon/C$. Which ε?
 
 
 # %% id="smoothing"
@@ -367,7 +368,7 @@ priors = {
     "N(−3, 1)": Votes(happy=9, raters=10, prior_mean=-3.0),
     "N(0, 10²)": Votes(happy=9, raters=10, prior_sigma=10.0),
 }
-one_mode = descend(two_camps, mean=0.3, log_variance=0.0, steps=300, rate=0.05)[-1]
+one_mode = descend(two_camps, mean=0.8, log_variance=0.0, steps=300, rate=0.05)[-1]
 density = posterior(two_camps)
 covering_mean = (density * GRID).sum().item() * STEP
 covering_sigma = (

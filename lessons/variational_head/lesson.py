@@ -87,7 +87,8 @@ guess(
 #
 # Two linear layers read the same features. The sample $z$ **is** the vector of logits: softmax follows, nothing else.
 #
-# > **Exercise 1** · 5 minutes · easy · essential. Write the module, with layers `mean` and `log_variance`.
+# > **Exercise 1** · 5 minutes · warm-up · *important: it is the head of the paper.* Write the module, with layers
+# > `mean` and `log_variance`.
 
 
 # %% id="variational-head"
@@ -125,7 +126,8 @@ hint("variational_head.variational_head")
 # Variational classifiers usually sample a *latent* $z \in \mathbb R^L$ and put a linear classifier behind it:
 # $\text{logits} = Wz + b$. With the Gaussian KL this is the variational information bottleneck (Alemi et al. 2017).
 #
-# > **Exercise 2** · 4 minutes · easy · important. Write this head; call the third layer `classifier`.
+# > **Exercise 2** · 4 minutes · core · *important: its code is no logit.* Write this head; call the third layer
+# > `classifier`.
 
 
 # %% id="latent-head"
@@ -184,7 +186,8 @@ with torch.no_grad():
 # The paper answers softmax(μ). A model whose loss averages probabilities answers with their mean over samples,
 # $\frac1S\sum_s \mathrm{softmax}(z_s)$.
 #
-# > **Exercise 3** · 5 minutes · medium · important. Write this mean; the noise is given.
+# > **Exercise 3** · 5 minutes · core · *important: the mean of softmax is not the softmax of the mean.* Write this
+# > mean; the noise is given.
 
 
 # %% id="monte-carlo"
@@ -316,7 +319,7 @@ reveal("variational_head.widest", widest if widest in ("happiness", "anger") els
 # *Ambiguity* is the entropy of a face's true mixture. Does σ put faces in the same order? That needs one number for each
 # face: the mean of the eight σ, that of the class named, or the largest.
 #
-# > **Exercise 4** · 6 minutes · medium · essential. Compute all three for every face.
+# > **Exercise 4** · 6 minutes · core · *important: they disagree.* Compute all three for every face.
 
 
 # %% id="sigma-summaries"

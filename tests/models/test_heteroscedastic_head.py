@@ -63,18 +63,18 @@ def test_a_factor_that_all_classes_share_changes_no_probability():
     torch.testing.assert_close(without.softmax(dim=-1), shared.softmax(dim=-1))
 
 
-def test_as_the_temperature_falls_a_class_has_the_chance_that_its_utility_is_the_largest():
-    """Two classes: Φ((μ₁ − μ₂) / √(S₁₁ + S₂₂ − 2 S₁₂))."""
-    mean, deviation, factors = (
-        torch.tensor([0.8, 0.0]),
-        torch.tensor([0.5, 0.9]),
-        torch.tensor([[0.6], [-0.3]]),
-    )
+def test_two_classes_have_their_closed_forms_at_temperature_zero_and_above():
+    """τ → 0: Φ(Δμ/s), s² = S₁₁ + S₂₂ − 2 S₁₂. τ > 0: σ((Δμ/τ)/√(1 + π/8 s²/τ²)), good to about 0.004."""
+    mean, deviation = torch.tensor([0.8, 0.0]), torch.tensor([0.5, 0.9])
+    factors, s = torch.tensor([[0.6], [-0.3]]), (0.5**2 + 0.9**2 + (0.6 + 0.3) ** 2) ** 0.5
     torch.manual_seed(0)
-    logits = logits_of(mean, factors, deviation, 1e-3, torch.randn(400_000, 1, 3))
-    first = log_mean_softmax(logits).exp()[0, 0].item()
-    variance = 0.5**2 + 0.9**2 + (0.6 + 0.3) ** 2
-    assert first == pytest.approx(Normal(0.0, 1.0).cdf(torch.tensor(0.8 / variance**0.5)).item(), abs=2e-3)
+    noise = torch.randn(400_000, 1, 3)
+    cold, warm = (
+        log_mean_softmax(logits_of(mean, factors, deviation, temperature, noise)).exp()[0, 0].item()
+        for temperature in (1e-3, 0.5)
+    )
+    assert cold == pytest.approx(Normal(0.0, 1.0).cdf(torch.tensor(0.8 / s)).item(), abs=2e-3)
+    assert warm == pytest.approx(1 / (1 + math.exp(-1.6 / (1 + math.pi / 8 * s**2 / 0.25) ** 0.5)), abs=6e-3)
 
 
 def test_of_equal_means_and_equal_noise_every_class_is_as_likely_whatever_the_noise():

@@ -58,19 +58,34 @@ class WindowCrossAttention(nn.Module):
         return tokens.unflatten(-1, (-1, self.head_dim)).transpose(1, 2)  # (batch, heads, N, head_dim)
 
 
+class NoAttention(nn.Module):
+    """Nobody asks: nothing is added to the image tokens, (batch, N, channels) both."""
+
+    def forward(self, image_tokens: Tensor, landmark_tokens: Tensor) -> Tensor:
+        return torch.zeros_like(image_tokens)
+
+
 class CrossAttentionLevel(nn.Module):
     """Fuse one level: normalise, attend, then a feed-forward layer, both with layer scale and drop-path.
 
     As released, the shortcut is the *normalised* image map. ``scale_attention`` and ``scale_mlp`` are the
-    layer scales γ₁ and γ₂.
+    layer scales γ₁ and γ₂. Without ``asked`` it is a feed-forward layer alone.
 
     Shape: image map and landmark map (batch, channels, M, M) each -> (batch, M, M, channels).
     """
 
-    def __init__(self, channels: int, head_dim: int, window: int, drop_path: float, layer_scale: float):
+    def __init__(
+        self,
+        channels: int,
+        head_dim: int,
+        window: int,
+        drop_path: float,
+        layer_scale: float,
+        asked: bool = True,
+    ):
         super().__init__()
         self.norm = nn.LayerNorm(channels)
-        self.attention = WindowCrossAttention(channels, head_dim, window)
+        self.attention = WindowCrossAttention(channels, head_dim, window) if asked else NoAttention()
         self.scale_attention = nn.Parameter(torch.full((channels,), layer_scale))
         self.norm_mlp = nn.LayerNorm(channels)
         self.mlp = Mlp(channels)

@@ -17,6 +17,7 @@ from pvlib.models.heads import HEADS, HeadSample
 from pvlib.models.ir50 import ImagePyramid
 from pvlib.models.layer_embedding import LayerEmbedding
 from pvlib.models.mobilefacenet import MobileFaceNet
+from pvlib.models.queries import FixedQueries, OtherFace
 from pvlib.models.sizes import Size, paper, without_variational_parts
 from pvlib.models.squeeze_excite import SqueezeExcite
 from pvlib.models.token_encoder import TokenEncoder
@@ -57,29 +58,44 @@ class Poster(nn.Module):
         self.size = size
         self.num_classes = num_classes
         dim = size.embed_dim
-        self.landmark_net = MobileFaceNet(size.landmark)
+        image_shapes = list(zip(size.channels, size.windows, strict=True))
+        landmark_shapes = image_shapes
+        self.landmark_net: MobileFaceNet | FixedQueries
+        if size.reads_landmarks:
+            landmark_shapes = list(zip(size.landmark.channels, size.landmark.maps, strict=True))
+            self.landmark_net = MobileFaceNet(size.landmark)
+        else:
+            self.landmark_net = FixedQueries(image_shapes)
+        self.queries = OtherFace() if size.queries == "other_face" else nn.Identity()
         self.image_pyramid = ImagePyramid(size.channels, size.units)
         self.landmark_reduce = nn.ModuleList(
-            landmark_reduction(*level)
-            for level in zip(
-                size.landmark.channels, size.landmark.maps, size.channels, size.windows, strict=True
-            )
+            landmark_reduction(*landmark, *image)
+            for landmark, image in zip(landmark_shapes, image_shapes, strict=True)
         )
         self.image_reduce = nn.ModuleList(nn.Conv2d(c, c, 3, stride=2, padding=1) for c in size.channels)
         self.levels = nn.ModuleList(
-            CrossAttentionLevel(c, size.head_dim, window, drop_path, size.layer_scale)
+            CrossAttentionLevel(
+                c, size.head_dim, window, drop_path, size.layer_scale, asked=size.queries != "none"
+            )
             for c, window, drop_path in zip(size.channels, size.windows, size.drop_path, strict=True)
         )
         self.embeds = nn.ModuleList(embeddings(size))
         self.layer_embedding = LayerEmbedding(3, dim) if size.layer_embedding else nn.Identity()
         self.fusion_norm = nn.LayerNorm(dim) if size.fusion_norm else nn.Identity()
-        self.encoder = TokenEncoder(size.tokens, dim, size.encoder_depth, size.encoder_heads)
-        self.squeeze_excite = SqueezeExcite(dim)
+        self.encoder = TokenEncoder(
+            size.tokens, dim, size.encoder_depth, size.encoder_heads, size.position_embedding
+        )
+        self.squeeze_excite = (
+            SqueezeExcite(dim, size.excite_reduction) if size.squeeze_excite else nn.Identity()
+        )
         self.head = HEADS[size.head](dim, num_classes, **size.head_settings)
         if torch.get_default_device().type != "meta":  # no numbers to set there (see relative_position_index)
             self.initialise()
         if size.landmark.frozen:
             self.landmark_net.requires_grad_(False).eval()
+        for level in self.levels if size.freeze_layer_scale else ():
+            for scale in (level.scale_attention, level.scale_mlp):
+                scale.requires_grad_(False)
 
     def initialise(self) -> None:
         """As released: convolutions Kaiming (fan-out), linear layers from the encoder on N(0, linear_std²)."""
@@ -120,7 +136,7 @@ class Poster(nn.Module):
 
     def forward_levels(self, images: Tensor) -> list[Tensor]:
         """Return the map of each level after cross-attention: three times (batch, Mᵢ, Mᵢ, Cᵢ)."""
-        landmark_maps = self.landmark_levels(images)
+        landmark_maps = self.queries(self.landmark_levels(images))
         image_maps = self.image_pyramid(resize(images, self.size.image_size))
         return [
             level(reduce(image_map), landmark_reduce(landmark_map))

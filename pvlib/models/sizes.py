@@ -7,6 +7,10 @@ from typing import Any, ClassVar
 from pvlib.errors import CourseError, shown
 from pvlib.models.heads import SETTINGS, head_settings
 
+QUERIES = ("landmarks", "other_face", "random", "none")
+LATER = ("queries", "freeze_layer_scale", "position_embedding", "squeeze_excite", "excite_reduction")
+"""Fields of a size that files of before lack, as they lack the heads' settings; they have the defaults."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LandmarkSize:
@@ -92,6 +96,13 @@ class Size:
         layer_embedding: ablation "no layer embedding" when False.
         embed_activation: GELU after each embedding convolution (POSTER-Var yes, POSTER++ no).
         fusion_norm: LayerNorm on the concatenated levels (POSTER-Var yes, POSTER++ no).
+        queries: what asks the image in the cross-attention: the face's own "landmarks"; those of the "other_face"
+            before it in the batch; "random", the same noise for every face; "none", no attention at all. The last
+            two have no landmark branch.
+        freeze_layer_scale: γ stays at ``layer_scale``.
+        position_embedding: no positions in the token encoder when False.
+        squeeze_excite: no gate between encoder and head when False.
+        excite_reduction: how many times narrower the gate's hidden layer is (released: 1; Hu et al.: 16).
 
     Raises:
         CourseError: naming the field that is of another type, or outside ``BOUNDS``: these keep what a stranger's
@@ -101,7 +112,7 @@ class Size:
     BOUNDS: ClassVar = {
         "image_size": (16, 256), "channels": (1, 2048), "units": (1, 50), "head_dim": (1, 2048),
         "drop_path": (0, 1), "layer_scale": (0, 10), "embed_dim": (1, 4096), "encoder_depth": (0, 50),
-        "encoder_heads": (1, 256), "linear_std": (0, 10),
+        "encoder_heads": (1, 256), "linear_std": (0, 10), "excite_reduction": (1, 4096),
     }  # fmt: skip
 
     image_size: int = 112
@@ -123,6 +134,11 @@ class Size:
     layer_embedding: bool = True
     embed_activation: bool = True
     fusion_norm: bool = True
+    queries: str = "landmarks"
+    freeze_layer_scale: bool = False
+    position_embedding: bool = True
+    squeeze_excite: bool = True
+    excite_reduction: int = 1
 
     def __post_init__(self):
         _check_fields(self)
@@ -132,10 +148,13 @@ class Size:
         for width in self.channels:
             if width % self.head_dim:
                 raise CourseError(f"Size.channels: {width} is not a multiple of head_dim = {self.head_dim}")
-        if self.embed_dim % self.encoder_heads:
-            raise CourseError(
-                f"Size.embed_dim = {self.embed_dim} is not a multiple of encoder_heads = {self.encoder_heads}"
-            )
+        for parts in ("encoder_heads", "excite_reduction"):
+            if self.embed_dim % getattr(self, parts):
+                raise CourseError(
+                    f"Size.embed_dim = {self.embed_dim} is not a multiple of {parts} = {getattr(self, parts)}"
+                )
+        if self.queries not in QUERIES:
+            raise CourseError(f"Size.queries must be {', '.join(QUERIES)}, not {shown(self.queries)}")
 
     @classmethod
     def from_json(cls, stored: object) -> "Size":
@@ -144,15 +163,18 @@ class Size:
         Raises:
             CourseError: naming the field that is unknown, missing or makes no sense.
         """
-        values = _from_json(
-            cls, stored, optional=SETTINGS
-        )  # files of before know two heads, without settings
+        values = _from_json(cls, stored, optional=(*SETTINGS, *LATER))
         return cls(**{**values, "landmark": LandmarkSize.from_json(values["landmark"])})
 
     @property
     def head_settings(self) -> dict[str, Any]:
         """What builds the head, beside its name and shape."""
         return head_settings(self.head, {name: getattr(self, name) for name in SETTINGS}, "Size")
+
+    @property
+    def reads_landmarks(self) -> bool:
+        """Whether there is a landmark branch."""
+        return self.queries in ("landmarks", "other_face")
 
     @property
     def windows(self) -> tuple[int, int, int]:

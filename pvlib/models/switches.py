@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from pvlib.errors import CourseError, shown
-from pvlib.models.layer_embedding import LayerEmbedding
 from pvlib.models.poster import Poster
+from pvlib.models.queries import of_the_face_before
 
 CHOICES = {
     "attention": ("own", "off", "other_face", "zero", "random"),
@@ -33,6 +33,7 @@ def switched(
     rows: str = "own",
     positions: str = "own",
     gate: str = "own",
+    level_means: Sequence[int] = (),
     seed: int = 0,
 ) -> Iterator[Poster]:
     """Within the context, the network answers with these parts switched; its weights never change.
@@ -47,11 +48,13 @@ def switched(
             another's, the same exchange for every face. Both up to rounding.
         gate: of the squeeze-and-excitation (equation 4). "one": features pass as they are; "mean": all faces get
             their batch's mean gate; "other_face": that of the face before it in the batch.
+        level_means: levels whose map after the cross-attention is replaced by its mean over the batch, so that
+            nothing of the face passes through them.
         seed: of "random" and "shuffled"; every forward pass gets the same.
 
     Raises:
-        CourseError: for no Poster, an unknown choice or level, or rows of a network without layer embedding; in
-            the forward pass, for the other face of a batch of one.
+        CourseError: for no Poster, an unknown choice or level, or a part that the network does not have; in the
+            forward pass, for the other face of a batch of one.
     """
     if not isinstance(network, Poster):
         raise CourseError(f"only the parts of a Poster can be switched, not of a {type(network).__name__}")
@@ -60,10 +63,18 @@ def switched(
         if choice not in CHOICES[part]:
             near = get_close_matches(str(choice), CHOICES[part], n=1, cutoff=0)[0]
             raise CourseError(f"{part}={shown(choice)} is no switch; did you mean {near!r}?")
-    if not set(levels) <= {1, 2, 3}:
-        raise CourseError(f"the network has the levels 1, 2 and 3, not {shown(levels)}")
-    if rows != "own" and not isinstance(network.layer_embedding, LayerEmbedding):
-        raise CourseError("this network has no layer embedding, so it has no rows to switch")
+    for chosen in (levels, level_means):
+        if not set(chosen) <= {1, 2, 3}:
+            raise CourseError(f"the network has the levels 1, 2 and 3, not {shown(chosen)}")
+    size = network.size
+    for part, there, name in [
+        ("attention", size.queries != "none", "cross-attention"),
+        ("rows", size.layer_embedding, "layer embedding"),
+        ("positions", size.position_embedding, "position embedding"),
+        ("gate", size.squeeze_excite, "squeeze-and-excitation"),
+    ]:
+        if asked[part] != "own" and not there:
+            raise CourseError(f"this network has no {name}, so it has no {part} to switch")
     attentions = [network.get_submodule(f"levels.{level - 1}.attention") for level in levels]
     hooks = []
     try:
@@ -77,6 +88,7 @@ def switched(
             hooks.append(network.encoder.blocks.register_forward_pre_hook(_moved(network, positions, seed)))
         if gate != "own":
             hooks.append(network.squeeze_excite.register_forward_hook(_gated(gate)))
+        hooks += [network.levels[level - 1].register_forward_hook(_mean) for level in level_means]
         yield network
     finally:
         for hook in hooks:
@@ -87,11 +99,15 @@ def _nothing(_attention: nn.Module, _inputs: tuple[Tensor, ...], answer: Tensor)
     return torch.zeros_like(answer)
 
 
+def _mean(_level: nn.Module, _inputs: tuple[Tensor, ...], fused: Tensor) -> Tensor:
+    return fused.mean(dim=0, keepdim=True).expand_as(fused)  # (batch, M, M, channels)
+
+
 def _asking(attention: str, seed: int) -> Callable[..., tuple[Tensor, Tensor]]:
     def ask(_attention: nn.Module, inputs: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
         image_tokens, query = inputs  # (batch, N, channels) each
         if attention == "other_face":
-            return image_tokens, _of_the_face_before(query)
+            return image_tokens, of_the_face_before(query)
         if attention == "zero":
             return image_tokens, torch.zeros_like(query)
         noise = torch.randn(query.shape, generator=torch.Generator().manual_seed(seed)).to(query)
@@ -125,13 +141,6 @@ def _gated(gate: str) -> Callable[..., Tensor]:
         if gate == "one":
             return features
         gates = part.gate(part.hidden(features).relu()).sigmoid()  # (batch, channels)
-        return features * (gates.mean(dim=0) if gate == "mean" else _of_the_face_before(gates))
+        return features * (gates.mean(dim=0) if gate == "mean" else of_the_face_before(gates))
 
     return reweight
-
-
-def _of_the_face_before(values: Tensor) -> Tensor:
-    """Row i gets what row i − 1 has, (batch, ...)."""
-    if len(values) < 2:
-        raise CourseError('"other_face" needs at least two faces at a time')
-    return values.roll(1, dims=0)

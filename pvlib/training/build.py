@@ -12,7 +12,7 @@ from pvlib.models.heads import SETTINGS, head_settings
 from pvlib.models.landmark_weights import is_landmark_file, load_landmark_net
 from pvlib.models.mobilefacenet import MobileFaceNet
 from pvlib.models.released import load_released
-from pvlib.models.sizes import without_variational_parts
+from pvlib.models.sizes import LATER, without_variational_parts
 from pvlib.random_state import own_random_state
 from pvlib.training.settings import settings
 
@@ -43,6 +43,8 @@ class Network:
         drop_path: stochastic depth of the deepest level, 0 and half of it in the others (released: 0.25); or
             all three; null for the size's own.
         variational_parts: false for POSTER++, the baseline of the paper's ablation.
+        queries, layer_scale, freeze_layer_scale, position_embedding, squeeze_excite, excite_reduction: see
+            ``pvlib.models.sizes.Size``; null for the size's own.
     """
 
     size: Literal["tiny", "paper"] = "tiny"
@@ -60,6 +62,12 @@ class Network:
     landmark_drift: bool = False
     drop_path: float | tuple[float, float, float] | None = None
     variational_parts: bool = True
+    queries: Literal["landmarks", "other_face", "random", "none"] | None = None
+    layer_scale: float | None = None
+    freeze_layer_scale: bool | None = None
+    position_embedding: bool | None = None
+    squeeze_excite: bool | None = None
+    excite_reduction: int | None = None
 
     def as_size(self) -> Size:
         """Return what builds the network.
@@ -77,6 +85,8 @@ class Network:
             size = tiny(self.image_size or _SIDES["tiny"], landmark=full)
         head = self.head if self.variational_parts else "point"
         chosen = head_settings(head, {name: getattr(self, name) for name in SETTINGS}, "network")
+        changed = {name: getattr(self, name) for name in ("layer_scale", *LATER)}
+        chosen |= {name: value for name, value in changed.items() if value is not None}
         size = replace(size, head=head, layer_embedding=self.layer_embedding, **chosen)
         if self.landmark_drift:
             if not size.landmark.frozen:
@@ -115,7 +125,7 @@ def build_network(
         network = Poster(size, num_classes)
     if landmark_weights is None:
         return network
-    if not size.landmark.frozen:
+    if not (size.landmark.frozen and size.reads_landmarks):
         raise CourseError(
             f"{landmark_weights}: only a full landmark branch takes weights; choose landmarks = full"
         )

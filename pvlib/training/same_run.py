@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pvlib.errors import CourseError, shown
+from pvlib.models.sizes import Size
 from pvlib.training.checkpoints import FORMAT, checkpoint_path, read_state
 
 # What names a run, or says how long it is and how often it saves, but leaves its numbers as they are.
@@ -32,6 +34,8 @@ def refuse_other_run(folder: Path, now: Mapping[str, Any], free: frozenset[str] 
             f"{folder}: this run was made by an older version of pvlib; it can be evaluated, but to go on "
             "start it anew in another folder"
         )
+    if "size" in now:  # a size of before lacks later fields
+        stored["size"] = asdict(Size.from_json(stored["size"]))
     settings = _flat(now)
     if "cosine" in (settings.get("run.train.schedule"), settings.get("config.schedule")):
         free = free - {"epochs"}

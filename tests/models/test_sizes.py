@@ -10,7 +10,7 @@ import pytest
 from pvlib.errors import CourseError, shown
 from pvlib.models import LandmarkSize, Size, paper, tiny
 from pvlib.models.heads import SETTINGS
-from pvlib.models.sizes import without_variational_parts
+from pvlib.models.sizes import LATER, without_variational_parts
 
 
 @pytest.mark.parametrize(("build", "message"), [
@@ -41,7 +41,9 @@ NOT_NUMBERS = [[], [8] * 4, 8, None, {}, "888", [8, 8, 2**63], [8, 8, "8"], [8, 
     ("encoder_depth", [-1, 51, 2**63, 1.5, True, "8", None, [], math.nan]),
     *((field, NOT_A_SMALL_NUMBER) for field in ("layer_scale", "linear_std")),
     *((field, NOT_NUMBERS) for field in ("channels", "units", "drop_path", "landmark.stages", "landmark.depths")),
-    *((field, [0, 1, None, "yes", []]) for field in ("layer_embedding", "fusion_norm", "landmark.points")),
+    *((field, [0, 1, None, "yes", []]) for field in ("layer_embedding", "squeeze_excite", "landmark.points")),
+    ("queries", ["landmark", "", 1, None, ["none"]]),
+    ("excite_reduction", [0, -1, 5, 2**63, 1.5, True, None]),
     ("head", ["vae", "", 1, None, ["point"], "\x1b[2J" * 10_000]),
     ("landmark", [None, [], 7, {}, "full", {"input_size": 48}]),
     ("landmark.input_size", [10**9, 2**63, 0, -16, 1.5, True, None]),
@@ -59,8 +61,8 @@ def test_a_stranger_s_size_is_refused_by_its_field_in_one_short_line(field, valu
         assert len(str(refusal.value)) < 300
 
 
-@pytest.mark.parametrize("name", sorted({entry.name for entry in fields(Size)} - set(SETTINGS)))
-def test_a_field_that_is_missing_is_never_guessed(name):  # but those of later heads
+@pytest.mark.parametrize("name", sorted({entry.name for entry in fields(Size)} - {*SETTINGS, *LATER}))
+def test_a_field_that_is_missing_is_never_guessed(name):  # but those that came later
     stored = json.loads(json.dumps(asdict(paper())))
     del stored[name]
     with pytest.raises(CourseError, match=rf"Size\.{name} is missing"):
@@ -74,5 +76,7 @@ SIZES = [paper(), tiny(), tiny(64, LandmarkSize(drift=True)), without_variationa
 def test_a_size_goes_through_json_and_back(size):
     stored = json.loads(json.dumps(asdict(size)))
     assert Size.from_json(stored) == size
+    for later in LATER:
+        del stored[later]
     del stored["landmark"]["drift"]  # which older files lack: it is of training alone
     assert Size.from_json(stored) == replace(size, landmark=replace(size.landmark, drift=False))

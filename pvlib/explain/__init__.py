@@ -1,0 +1,1 @@
+"""What happens inside a network: ``attention.attention_of``, ``reach.receptive_field``, ``tracing.trace``."""

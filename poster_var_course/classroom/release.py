@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from poster_var_course.classroom.assignment import assignment, personal
+from poster_var_course.classroom.assignment import assignment, exercises_of, personal
 from poster_var_course.classroom.leaks import find_leaks
 from poster_var_course.classroom.nbgrader_parts import enter_class, nbgrader_of, succeed
 from poster_var_course.classroom.settings import Course, Student
@@ -84,6 +84,12 @@ def read_release(course: Course, word: str) -> NotebookNode:
     if not path.exists():
         raise CourseError(f"{word} was not released yet: pvlib classroom release {word}")
     return nbformat.read(path, as_version=4)
+
+
+def has_other_points(course: Course, word: str) -> bool:
+    """Whether classroom.yaml now gives other points than the lesson was released with, which are those that count."""
+    given = {one.id: one.points for one in exercises_of(read_release(course, word))}
+    return any(given.get(name, points) != points for name, points in course.own[word].points.items())
 
 
 def released(course: Course) -> tuple[LessonEntry, ...]:

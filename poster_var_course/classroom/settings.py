@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field
 
+from poster_var_course.classroom.assignment import assignment, exercises_of
 from poster_var_course.order import LessonEntry, read_order
 from pvlib.errors import CourseError, shown
 from pvlib.files import write_whole
@@ -275,7 +276,17 @@ def write_example(folder: Path, lessons: Path) -> None:
     """Write a commented classroom.yaml and an example of a roster; one that is there already stays as it is."""
     first = datetime.now(UTC).date() + timedelta(days=14)
     chosen = (
-        f"  {entry.word}:  # {entry.title}\n    deadline: {first + timedelta(days=7 * number)} 23:59"
+        "\n".join(
+            [
+                f"  {entry.word}:  # {entry.title}",
+                f"    deadline: {first + timedelta(days=7 * number)} 23:59",
+                "    points:",
+                *(
+                    f"      {one.id}: {one.points:g}  # {one.title}"
+                    for one in exercises_of(assignment(entry, {}))
+                ),
+            ]
+        )
         for number, entry in enumerate(read_order(lessons))
     )
     _, _, zone = Path("/etc/localtime").resolve().as_posix().partition("/zoneinfo/")

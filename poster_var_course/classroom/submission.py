@@ -53,14 +53,19 @@ def version_that_counts(course: Course, word: str, student: str) -> tuple[Path, 
     folder = course.folder / "collected" / student / word
     found: list[tuple[datetime, Path]] = []
     for path in folder.glob("*/*"):
-        moment = datetime.strptime(path.parent.name.partition("_")[0], MOMENT).replace(tzinfo=UTC)
-        found.append((moment, path))
+        found.append((_moment_of(path), path))
     deadline = course.deadline(word, student)
     on_time = [one for one in found if not deadline or one[0] <= deadline]
     if not found:
         return None
     moment, path = max(on_time or found)
     return path, moment
+
+
+def is_set_aside(course: Course, word: str, student: str, file: Path) -> bool:
+    """Whether a kept file came after the deadline and does not count, because another one came before it."""
+    deadline, counting = course.deadline(word, student), version_that_counts(course, word, student)
+    return bool(deadline and counting and counting[1] <= deadline and _moment_of(file) > deadline)
 
 
 def read_submission(course: Course, word: str, student: Student, release: NotebookNode) -> Reading | None:
@@ -104,6 +109,11 @@ def read_submission(course: Course, word: str, student: Student, release: Notebo
         remarks=tuple(remarks),
         traces=traces_of(content),
     )
+
+
+def _moment_of(path: Path) -> datetime:
+    """When a kept file was handed in (UTC)."""
+    return datetime.strptime(path.parent.name.partition("_")[0], MOMENT).replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,6 +70,7 @@ def collect(
     from collections import Counter
 
     from poster_var_course.classroom import collect as collecting
+    from poster_var_course.classroom.submission import is_set_aside
 
     course, _ = _course(folder, None)
     try:
@@ -81,6 +82,11 @@ def collect(
         if one.remark or one.student is None or one.lesson is None:
             whose = one.student or "unknown student"
             typer.echo(f"? {one.handed_in_as}: {whose}, {one.lesson or 'unknown lesson'}. {one.remark}")
+        if one.student and one.lesson and is_set_aside(course, one.lesson, one.student, one.place):
+            typer.echo(
+                f"? {one.handed_in_as}: {one.student}, {one.lesson}. It came after the deadline and does not count "
+                "beside the copy that was on time; more_time in classroom.yaml lets it count."
+            )
     for name in left_out:
         typer.echo(f"- left out: {name}")
     known = Counter(one.lesson for one in kept if one.student and one.lesson)
@@ -89,8 +95,8 @@ def collect(
     unknown = [one for one in kept if one.student is None or one.lesson is None]
     if unknown:
         typer.echo(
-            f"{len(unknown)} files are in {folder / 'collected' / 'unknown'}: put the student's id in front of the name "
-            "(id_raters.ipynb), then collect them again"
+            f"In {folder / 'collected' / 'unknown'} (files: {len(unknown)}): put the student's id in front of the name, "
+            "such as anna.mueller_04_raters.ipynb, then collect that folder"
         )
     typer.echo(
         f"Kept {sum(one.new for one in kept)} new files, {sum(not one.new for one in kept)} were there already."
@@ -110,6 +116,7 @@ def grade(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from poster_var_course.classroom.grading import grade as grade_class
+    from poster_var_course.classroom.release import has_other_points
     from pvlib.terminal import Terminal, say_error
 
     course, entries = _course(folder, [lesson] if lesson else None, released=True)
@@ -129,6 +136,13 @@ def grade(
             students,
             lambda what, n, of: bars.update(bar, description=what, completed=n, total=of),
         )
+    for entry in entries:
+        if has_other_points(course, entry.word):
+            say_error(
+                f"{entry.word} was counted with the points of its release; classroom.yaml has others now: "
+                f"pvlib classroom release {entry.word}, then grade again",
+                "warning",
+            )
     for line in done.refused:
         say_error(line)
     if done.left_open:
@@ -142,8 +156,8 @@ def grade(
         f"in {time.monotonic() - start:.0f} s."
     )
     typer.echo(
-        "Next: pvlib classroom report; or look and comment in the formgrader: jupyter lab, menu Nbgrader; "
-        "then pvlib classroom feedback"
+        "Next: look, comment, change points if you like (jupyter lab, menu Nbgrader, Formgrader, Manual Grading), "
+        "then pvlib classroom report and feedback"
     )
     raise typer.Exit(1 if done.refused else 0)
 

@@ -125,6 +125,29 @@ def test_points_are_counted_once_and_manual_ones_stay(released, hand_in, lessons
     assert "Say the number." in page.read_text()
 
 
+def test_a_late_copy_beside_one_on_time_is_named(released, hand_in, lessons, monkeypatch, succeed):
+    monkeypatch.chdir(lessons.parent)
+    hand_in("bea", RIGHT, day="02")
+    copies = [released.folder / "handout" / name / "03_tiny.ipynb" for name in ("ann", "bea", "cem")]
+    words = ["collect", *map(str, copies), "--dir", str(released.folder), "--at", "2026-11-05 12:00"]
+    said = [line for line in succeed("classroom", *words).stdout.splitlines() if "beside the copy" in line]
+    assert [line.partition(", tiny")[0].rpartition(" ")[2] for line in said] == [
+        "bea"
+    ]  # ann has one, cem more time
+
+
+def test_points_that_are_not_released_are_named(released, hand_in, lessons, monkeypatch, succeed):
+    monkeypatch.chdir(lessons.parent)
+    hand_in("ann", RIGHT)
+    words = ("classroom", "grade", "--dir", str(released.folder))
+    path = released.folder / "classroom.yaml"
+    path.write_text(path.read_text().replace("    more_time", "    points: {tiny.two: 3}\n    more_time"))
+    assert "pvlib classroom release tiny" not in succeed(*words).output  # the usual points, spelt out
+    path.write_text(path.read_text().replace("tiny.two: 3", "tiny.two: 5"))
+    assert "pvlib classroom release tiny" in " ".join(succeed(*words).output.split())
+    assert scores(released) == {"ann": 4.0}
+
+
 def test_the_last_version_before_the_deadline_counts(released, hand_in):
     hand_in("ann", {}, day="02")
     hand_in("ann", RIGHT, day="03")

@@ -14,7 +14,12 @@ def test_the_example_is_a_class_that_stays_as_it_is(tmp_path, lessons):
     before = (tmp_path / "term" / "classroom.yaml").read_text()
     write_example(tmp_path / "term", lessons)
     assert (tmp_path / "term" / "classroom.yaml").read_text() == before
-    assert [entry.word for entry in read_course(tmp_path / "term", lessons).entries] == ["tiny"]
+    course = read_course(tmp_path / "term", lessons)
+    assert [entry.word for entry in course.entries] == ["tiny"]
+    assert course.own["tiny"].points == {
+        "tiny.one": 1,
+        "tiny.two": 3,
+    }  # every exercise, with its usual points
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""``pvlib export``: from a run folder to one small file that can be handed on, with its model card."""
+"""``pvlib export``: from a run folder to one small file that can be handed on, with its model card; or to ONNX."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,8 +15,8 @@ LARGEST_SHIPPED = 8_000_000  # bytes of weights that a repository should hold
 
 
 def export(
-    run: Annotated[Path, Argument(help="a run folder of pvlib train")],
-    file: Annotated[Path, Argument(help="the .safetensors file to write; its card ends in .md")],
+    run: Annotated[Path, Argument(help="a run folder of pvlib train; for ONNX also a file of weights")],
+    file: Annotated[Path, Argument(help="the .safetensors file to write, with a card in .md; or an .onnx")],
     weights: Annotated[
         str | None, Option(help="best or last", show_default="best, where one was chosen")
     ] = None,
@@ -35,15 +35,17 @@ def export(
         Option("--colour/--grey", help="what the training faces were", show_default="look at them"),
     ] = None,
 ) -> None:
-    """Write a run's network without its optimizer, and a model card beside it."""
-    if file.suffix != ".safetensors":
-        raise CourseError(f"{file}: the file's name must end in .safetensors")
-    if run.is_file():
+    """Write a run's network without its optimizer, and a model card beside it; or as ONNX, checked against torch."""
+    onnx = file.suffix == ".onnx"
+    if file.suffix != ".safetensors" and not onnx:
+        raise CourseError(f"{file}: the file's name must end in .safetensors or .onnx")
+    if run.is_file() and not onnx:
         raise CourseError(
             f"{run} is a file, and export takes the run folder of a training here. A released checkpoint or an exported "
-            f"network is used as it is: pvlib predict PHOTO --weights {run}, or pvlib evaluate {run}"
+            f"network is used as it is: pvlib predict PHOTO --weights {run}, or pvlib evaluate {run}. "
+            "A file that ends in .onnx can be made of it"
         )
-    if not run.is_dir():
+    if not run.exists():
         raise CourseError(f"there is no run folder {run}")
 
     from pvlib.files import atomic_write
@@ -51,13 +53,21 @@ def export(
     from pvlib.runs.trained import load_trained, save_trained
 
     channels = None if colour is None else 3 if colour else 1
-    trained = replace(load_trained(run, weights), face_size=face_size, channels=channels)
+    loaded = load_trained(run, weights, "usual")
+    trained = replace(loaded, face_size=face_size or loaded.face_size, channels=channels or loaded.channels)
     _ = trained.face_shape  # asked first: where it is not known, nothing is written
     measured = read_evaluation(run, evaluation, trained)
     if measured is not None:
         trained.about["evaluation"] = {
             key: measured[key] for key in ("faces", "settings", "metrics", "classes", "confusion")
         } | {"data": Path(measured["about"]["data"]).name, "split": measured["about"]["split"]}
+    if onnx:
+        from pvlib.runs.onnx_file import save_onnx
+
+        difference, faces = save_onnx(file, trained)
+        checked = f"on {faces} onnxruntime and torch differ by at most {difference:.1g}"
+        Terminal().say(escape(f"written: {file}; {checked}. data_scripts/read_onnx.py reads a picture"))
+        return
     card = file.with_suffix(".md")
     with atomic_write(card) as temporary:  # first, so that neither is written where one cannot be
         save_trained(file, trained)

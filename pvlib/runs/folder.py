@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pvlib.data.faces import Faces
 from pvlib.data.prepared import open_prepared
 from pvlib.errors import CourseError, shown
 from pvlib.files import atomic_write
@@ -122,20 +123,28 @@ def look_at_faces(trained: TrainedNetwork) -> tuple[int, int]:
         CourseError: they are not where the run found them.
     """
     try:
-        if not trained.path.is_dir():
-            raise CourseError("it was made in Python")
-        chosen = _faces_of(read_state(trained.path, trained.which), trained.config)
-        if chosen.get("root") is None:
-            raise CourseError("its checkpoint does not say which faces it was trained on")
-        faces = load_faces(
-            chosen["root"], "train", rule=chosen.get("rule"), classes=chosen.get("classes"), count=1
-        )
+        faces = some_faces(trained, 1)
     except CourseError as error:
         raise CourseError(
             f"{trained.path}: what its faces looked like is not known ({error}); put the file back, or use pvlib export "
             "with --face-size and --grey or --colour"
         ) from error
     return faces.images.shape[1], faces.images.shape[2]
+
+
+def some_faces(trained: TrainedNetwork, count: int) -> Faces:
+    """Return so many of the faces that a run was trained on, from everywhere among them.
+
+    Raises:
+        CourseError: they are not where the run found them, or it is no run.
+    """
+    if not trained.path.is_dir():
+        raise CourseError("it was made in Python")
+    chosen = _faces_of(read_state(trained.path, trained.which), trained.config)
+    if chosen.get("root") is None:
+        raise CourseError("its checkpoint does not say which faces it was trained on")
+    rule, classes = chosen.get("rule"), chosen.get("classes")
+    return load_faces(chosen["root"], "train", rule=rule, classes=classes, count=count)
 
 
 def _faces_of(state: Mapping[str, Any], config: RunConfig | None) -> Mapping[str, Any]:

@@ -16,8 +16,8 @@ def check(options: argparse.Namespace) -> int:
     from rich.markup import escape
 
     from data_scripts.checking.findings import check as check_set
+    from data_scripts.progress import progress_bar
     from pvlib.files import atomic_write
-    from pvlib.progress import progress_bar
     from pvlib.terminal import Terminal
 
     with progress_bar("images") as show:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data_scripts.progress import progress_bar
 from pvlib.errors import printable
-from pvlib.progress import progress_bar
 from pvlib.terminal import accept_any_output, line_for_user, say_error
 
 if TYPE_CHECKING:

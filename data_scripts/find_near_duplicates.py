@@ -40,8 +40,8 @@ from data_scripts.checking.recognise import recognise
 from data_scripts.command import looking_parser, run
 from data_scripts.layouts.listing import Item, Listing
 from data_scripts.packing.writing import decoded
+from data_scripts.progress import progress_bar
 from pvlib.files import atomic_write
-from pvlib.progress import progress_bar
 from pvlib.terminal import printable
 
 SIDE = 48

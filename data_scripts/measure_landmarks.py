@@ -16,9 +16,9 @@ def measure(options: argparse.Namespace) -> int:
         landmark_error,
         predict_landmarks,
     )
+    from data_scripts.landmarks.sheet import landmark_sheet
     from pvlib.data.drawn import draw_faces
     from pvlib.errors import CourseError
-    from pvlib.figures.landmarks import landmark_sheet
     from pvlib.files import atomic_write
     from pvlib.terminal import Terminal
     from pvlib.training.build import load_landmarks

@@ -10,8 +10,8 @@ import torch
 from rich.table import Table
 from torch import Tensor
 
+from data_scripts.landmarks.points import OUTER_EYE_CORNERS, PARTS, as_fractions, landmark_input
 from pvlib.data.drawn import draw_faces
-from pvlib.data.landmarks import OUTER_EYE_CORNERS, PARTS, as_fractions, landmark_input
 from pvlib.errors import CourseError
 from pvlib.models.mobilefacenet import MobileFaceNet
 

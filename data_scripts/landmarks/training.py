@@ -14,8 +14,8 @@ import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor, nn
 
+from data_scripts.landmarks.points import MIRRORED, as_fractions
 from pvlib.data.faces import Faces
-from pvlib.data.landmarks import MIRRORED, as_fractions
 from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize
 from pvlib.models.mobilefacenet import MobileFaceNet

@@ -17,6 +17,10 @@ def evaluate(
     against: Annotated[
         list[Path] | None, Option(help="another run, to be compared on the same faces; may be repeated")
     ] = None,
+    switch: Annotated[
+        list[str] | None,
+        Option(help="measure with a part switched: gate=one, attention=off@1, …; may be repeated"),
+    ] = None,
     ensemble: Annotated[bool, Option("--ensemble", help="let several runs answer together")] = False,
     data: Annotated[str | None, Option(help='"drawn" or a prepared file; by default the run\'s own')] = None,
     split: Annotated[
@@ -78,6 +82,7 @@ def evaluate(
         request,
         settings,
         against=against or (),
+        switches=switch or (),
         ensemble=ensemble,
         weights=weights,
         pictures=pictures,

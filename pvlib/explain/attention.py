@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from pvlib.errors import CourseError
 from pvlib.evaluation.passes import evaluating
@@ -42,11 +42,7 @@ def attention_of(network: Poster, images: Tensor, level: int) -> Attention:
     if not isinstance(attention, WindowCrossAttention):
         raise CourseError("this network has no cross-attention")
     seen: list[tuple[Tensor, Tensor]] = []
-
-    def keep(_attention: nn.Module, inputs: tuple[Tensor, Tensor]) -> None:
-        seen.append(inputs)
-
-    hook = attention.register_forward_pre_hook(keep)
+    hook = attention.register_forward_pre_hook(lambda _attention, inputs: seen.append(inputs))
     try:
         with evaluating(network):
             network.forward_levels(images)

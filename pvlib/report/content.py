@@ -25,7 +25,8 @@ class Report:
         title: the run's name.
         summary: one sentence: which network, which weights, which faces.
         cautions: what makes the numbers better than they would be on new faces; printed in red.
-        document: the JSON of the evaluation; under "comparisons" other runs on the same faces.
+        document: the JSON of the evaluation; under "comparisons" other runs on the same faces, under
+            "switches" this network with parts switched.
         drawings: figures by name (confusion, reliability, risk_coverage, measures, raters, curves).
         faces: pictures by the title of their group; none where faces may not be shown.
         facts: what was measured, and with what.

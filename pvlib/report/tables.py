@@ -32,6 +32,7 @@ def all_tables(document: Mapping[str, Any], facts: Mapping[str, str]) -> dict[st
         "confusion": confusion(document),
         "methods": methods(document),
         "uncertainties": uncertainties(document),
+        "switches": switches(document),
         "facts": Table(
             caption="", head=("", ""), rows=[(Cell(name), Cell(value)) for name, value in facts.items()]
         ),
@@ -135,6 +136,26 @@ def comparison(document: Mapping[str, Any], compared: Mapping[str, Any]) -> Tabl
             )
             for key, difference in compared["differences"].items()
             if difference is not None
+        ],
+    )
+
+
+def switches(document: Mapping[str, Any]) -> Table:
+    """The network with one part switched, beside itself on the same faces."""
+    shown = ("accuracy", "negative_log_likelihood")
+    heads = [f"{MEASURES[key].head} (switched − own)" for key in shown]
+    return Table(
+        caption="One part switched at a time: does this network use it? Whether a network needs it, only one that was "
+        "trained without can tell.",
+        head=("switch", "other answers", "accuracy,\N{NO-BREAK SPACE}%", *heads),
+        rows=[
+            (
+                Cell(one["switch"]),
+                Cell(f"{one['changed']:,}"),
+                Cell(f"{100 * one['accuracy']:.1f}"),
+                *(cell(one["differences"][key], key, signed=True) for key in shown),
+            )
+            for one in document["switches"]
         ],
     )
 

@@ -11,7 +11,9 @@ from pvlib.errors import CourseError
 from pvlib.evaluation.comparison import compare
 from pvlib.evaluation.evaluate import evaluate
 from pvlib.evaluation.record import Evaluation
+from pvlib.evaluation.switching import read_switch, switch_difference
 from pvlib.files import atomic_write, locked, write_whole
+from pvlib.models.switches import switched
 from pvlib.models.weight_file import fingerprint
 from pvlib.report.cautions import cautions_of
 from pvlib.report.chosen_faces import choose_faces
@@ -73,6 +75,7 @@ def write_report(
     settings: EvaluationSettings,
     *,
     against: Sequence[Path] = (),
+    switches: Sequence[str] = (),
     ensemble: bool = False,
     weights: str | None = None,
     pictures: bool = False,
@@ -84,6 +87,7 @@ def write_report(
     Args:
         runs: one run folder or file, or the members of an ensemble.
         against: others to compare it with, on the same faces.
+        switches: parts of the network to switch, one at a time, see ``switching.read_switch``.
         weights: "best" or "last", of every run.
         pictures: show faces of a real data set too.
         out: folder of the report.
@@ -100,6 +104,11 @@ def write_report(
         raise CourseError("an ensemble needs at least two runs")
     networks = [load_trained(path, weights) for path in runs]
     others = [load_trained(path, weights if path.is_dir() else None) for path in against]
+    if switches and ensemble:
+        raise CourseError("--switch is of one network: leave --ensemble out")
+    for switch in switches:  # a typo is told before anything is measured
+        with switched(networks[0].network, **read_switch(switch)):
+            pass
     faces = load_evaluation_faces(networks[0], request)
     for trained in (*networks, *others):
         check_names(trained, faces.faces)
@@ -112,7 +121,7 @@ def write_report(
         (console or Console(quiet=True)).status("measuring"),
     ):
         evaluation = evaluate_trained(networks, faces, settings)
-        report = _report(networks, others, faces, request, settings, evaluation)
+        report = _report(networks, others, switches, faces, request, settings, evaluation)
         if pictures or is_drawn(faces.source):
             report = replace(report, faces=choose_faces(evaluation, faces.faces))
         page.write_text(report.as_page(), encoding="utf-8")
@@ -147,6 +156,7 @@ def evaluate_trained(
 def _report(
     networks: Sequence[TrainedNetwork],
     others: Sequence[TrainedNetwork],
+    switches: Sequence[str],
     faces: EvaluationFaces,
     request: FacesRequest,
     settings: EvaluationSettings,
@@ -179,6 +189,13 @@ def _report(
         found = compare(evaluation, theirs, replicates=settings.bootstrap, seed=settings.seed)
         metrics = theirs.as_json()["metrics"]
         document["comparisons"].append({"other": str(other.path), **found, "metrics": metrics})
+    look = {name: getattr(settings, name) for name in ("without", "precision", "device", "batch_size")}
+    look |= {"input_size": first.input_size, "replicates": settings.bootstrap, "seed": settings.seed}
+    document["switches"] = [
+        {"switch": switch}
+        | switch_difference(evaluation, first.network, faces.faces, read_switch(switch), **look)
+        for switch in switches
+    ]
     return Report(
         title=str(first.path) if alone else f"{first.path} and {len(networks) - 1} more",
         summary=summary_of(networks, document),

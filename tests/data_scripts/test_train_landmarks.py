@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from data_scripts.landmarks.measuring import landmark_error, predict_landmarks
+from data_scripts.landmarks.points import as_fractions
 from data_scripts.landmarks.training import LandmarkConfig, changed, enlarged, fit_landmarks, wing_loss
 from pvlib.data.drawn import draw_faces
-from pvlib.data.landmarks import as_fractions
 from pvlib.errors import CourseError
 from pvlib.models import LandmarkSize
 from pvlib.models.landmark_weights import SHIPPED, save_landmark_net

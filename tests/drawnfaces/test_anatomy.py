@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from data_scripts.landmarks.points import MIRRORED
 from drawnfaces import Camera, DrawingError, Identity, Nuisances, Pose, draw_face
 from drawnfaces.action_units import NAMES, to_vector
 from drawnfaces.anatomy import build
@@ -12,7 +13,6 @@ from drawnfaces.expressions import compound
 from drawnfaces.identity import sample_identity
 from drawnfaces.render import landmarks
 from drawnfaces.sheets import nuisance_sheet
-from pvlib.data.landmarks import MIRRORED
 
 X, Y = 0, 1
 SIZE = 224

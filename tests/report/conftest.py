@@ -28,7 +28,8 @@ def document(evaluation):
     answers = torch.eye(3)[[0, 0, 1, 2, 2, 2]]
     other = evaluate_predictions([replace(evaluation.prediction, mean=5 * answers)], replicates=0)
     compared = {"other": "runs/two", **compare(evaluation, other, replicates=20)}
-    return {**evaluation.as_json(), "comparisons": [{**compared, "metrics": other.as_json()["metrics"]}]}
+    others = [{**compared, "metrics": other.as_json()["metrics"]}]
+    return {**evaluation.as_json(), "comparisons": others, "switches": []}
 
 
 @pytest.fixture

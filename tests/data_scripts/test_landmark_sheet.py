@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from pvlib.data.landmarks import STRETCHES
+from data_scripts.landmarks.points import STRETCHES
+from data_scripts.landmarks.sheet import draw_landmarks, landmark_sheet
 from pvlib.errors import CourseError
-from pvlib.figures.landmarks import draw_landmarks, landmark_sheet
 
 
 def test_every_point_is_marked_where_it_is_eyes_and_lips_are_closed_lines_and_the_jaw_is_open():

@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
+from data_scripts.landmarks.points import MIRRORED, PARTS, as_fractions, landmark_input
 from drawnfaces import Identity
 from drawnfaces.action_units import NAMES
 from drawnfaces.anatomy import build
-from pvlib.data.landmarks import MIRRORED, PARTS, as_fractions, landmark_input
 
 
 def test_a_mirrored_symmetric_face_is_itself():

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from pvlib.data.landmarks import STRETCHES
+from data_scripts.landmarks.points import STRETCHES
 from pvlib.errors import CourseError
 
 # Colours of Okabe and Ito that keep apart on grey faces, whoever looks.

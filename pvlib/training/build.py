@@ -1,6 +1,6 @@
 """Which network a run trains: its size by name, with the ablations of the paper, and its first weights."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -115,7 +115,7 @@ def build_network(
     """Return a freshly initialised network; the caller's random state is left alone.
 
     Args:
-        seed: of the initial weights.
+        seed: of the initial weights; those of a part do not depend on which other parts are left out.
         landmark_weights: for a full landmark branch, see :func:`load_landmarks`.
 
     Raises:
@@ -123,6 +123,12 @@ def build_network(
     """
     with own_random_state(seed):
         network = Poster(size, num_classes)
+    whole = replace(size, **{entry.name: entry.default for entry in fields(Size) if entry.name in LATER})
+    if size != whole:  # what it shares with the whole network starts alike, so that seeds make pairs
+        with own_random_state(seed):
+            shared, own = Poster(whole, num_classes).state_dict(), network.state_dict()
+        alike = {key: value for key, value in shared.items() if key in own and own[key].shape == value.shape}
+        network.load_state_dict(own | alike)
     if landmark_weights is None:
         return network
     if not (size.landmark.frozen and size.reads_landmarks):

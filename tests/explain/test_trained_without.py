@@ -42,6 +42,15 @@ def test_a_config_builds_the_part_away_and_what_is_left_trains(changes, gone, st
     assert unmoved == {name for name in weights if any(part in name for part in still)}
 
 
+@pytest.mark.parametrize("changes", [part[0] for part in PARTS], ids=str)
+def test_what_is_left_starts_as_in_the_whole_network(changes):
+    sizes = tiny(), replace(tiny(), **changes)
+    whole, left = (build_network(size, 8, seed=3).state_dict() for size in sizes)
+    alike = [key for key, value in left.items() if key in whole and whole[key].shape == value.shape]
+    assert all(torch.equal(left[key], whole[key]) for key in alike)
+    assert "head.mean.weight" in alike
+
+
 @torch.no_grad()
 def test_the_other_face_s_landmarks_are_those_of_the_face_before(images):
     network, other = built(), built(queries="other_face")

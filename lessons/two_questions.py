@@ -1,0 +1,46 @@
+"""Two questions about a part of the network, side by side: do these weights use it, and does a network need it?
+
+The numbers are those of ``trained_without.json``, in points of accuracy against the whole network.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lessons.trained_without import BESIDE, worth
+
+
+def two_questions(*variants: str) -> str:
+    """A table as text: for each variant and set of faces the part switched off and trained without.
+
+    Args:
+        variants: of ``pvlib ablate inside-the-network``, e.g. "no-gate".
+    """
+    known, lines = worth(), []
+    for name, about in known["data"].items():
+        seeds = len(about["seeds"])
+        lines.append(
+            f"{name} faces: {about['validation_faces']:,} validation faces, {seeds} seeds, 95 % intervals"
+        )
+        for variant in variants:
+            if switch := BESIDE.get(variant):
+                lines.append(f"  switched off, {switch}: {said(known['switched'][switch][name]['accuracy'])}")
+            lines.append(
+                f"  trained without, {variant}: {said(known['trained_without'][variant][name]['accuracy'])}"
+            )
+    return "\n".join(lines)
+
+
+def said(accuracy: Mapping[str, Any]) -> str:
+    """A difference with its intervals in words; distinguishable only if neither interval contains 0."""
+    parts = []
+    for key, of in (("over_seeds", "other seeds"), ("over_faces", "other faces")):
+        if accuracy[key] is not None:
+            low, high = (100 * end for end in accuracy[key])
+            parts.append(f"[{low:+.1f}, {high:+.1f}] for {of}")
+    told = "distinguishable" if distinguishable(accuracy) else "not distinguishable from 0"
+    return f"{100 * accuracy['difference']:+.1f} points, {', '.join(parts)}: {told}"
+
+
+def distinguishable(accuracy: Mapping[str, Any]) -> bool:
+    intervals: list[Sequence[float] | None] = [accuracy["over_seeds"], accuracy["over_faces"]]
+    return all(interval is not None and interval[0] * interval[1] > 0 for interval in intervals)

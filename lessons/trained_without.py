@@ -1,11 +1,12 @@
 """What a part is worth: networks trained without it, beside the whole network with the part switched off.
 
     pvlib ablate inside-the-network --out runs/inside-drawn
-    python -m lessons.trained_without drawn=runs/inside-drawn [ferplus=runs/inside-ferplus …]
+    pvlib evaluate pvlib/weights/ferplus-tiny.safetensors --data ferplus.safetensors --switch … --out runs/shipped
+    python -m lessons.trained_without drawn=runs/inside-drawn shipped=runs/shipped/evaluation.json
 
-writes ``trained_without.json`` beside this module, which lessons print through :func:`worth`. Each difference is
-paired: the same seeds, the same validation faces. Its interval over seeds is Student's t and says where other seeds
-would settle on these faces; that over faces resamples the faces for the mean of these seeds.
+writes ``trained_without.json`` beside this module, which lessons print through :func:`worth`, and prints its tables.
+Each difference is paired: the same seeds, the same validation faces. Its interval over seeds is Student's t and says
+where other seeds would settle on these faces; that over faces resamples the faces for the mean of these seeds.
 """
 
 import json
@@ -21,6 +22,7 @@ SWITCHES = (
     "attention=off@3", "rows=zero", "rows=next_level", "positions=zero", "positions=shuffled", "gate=one", "gate=mean",
     "gate=other_face", "level_means=1", "level_means=2", "level_means=3",
 )  # fmt: skip
+MEASURES = ("accuracy", "negative_log_likelihood")
 BESIDE = {
     "other-face-asks": "attention=other_face",
     "noise-asks": "attention=random",
@@ -35,7 +37,9 @@ BESIDE = {
 def worth() -> dict[str, Any]:
     """Return what was measured: "data" says on which faces; "trained_without" and "switched" have, by variant or
     switch and then by data, the differences to the whole network in "accuracy" and "negative_log_likelihood":
-    "difference", "over_seeds" and "over_faces" (each [low, high]), "by_seed"."""
+    "difference", "over_seeds" and "over_faces" (each [low, high]), "by_seed". "shipped" has the same switches of the
+    network that comes with the course, on real faces: "faces", "accuracy", and "switches" with how many answers
+    "changed" and the "differences" with their interval over faces."""
     return dict(json.loads(files("lessons").joinpath(FILE).read_text(encoding="utf-8")))
 
 
@@ -109,7 +113,7 @@ def paired(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]
 
     other = [(mine["answer"] != whole["answer"]).double().mean().item() for mine, whole in pairs]
     worth: dict[str, Any] = {"other_answers": sum(other) / len(other)}
-    for measure in ("accuracy", "negative_log_likelihood"):
+    for measure in MEASURES:
         differences = torch.stack([mine[measure] - whole[measure] for mine, whole in pairs])  # (seeds, N)
         by_seed = differences.mean(dim=1).tolist()
         seeds, each = mean_interval(by_seed), differences.mean(dim=0)  # each (N,)
@@ -127,17 +131,53 @@ def paired(pairs: list[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]
     return worth
 
 
+def as_markdown(kind: str, measure: str = "accuracy") -> str:
+    """Return the table of "trained_without" or of "switched": the difference in points, its interval over seeds in
+    square brackets and over faces in round ones, bold where both leave out zero."""
+    found = worth()
+    heads = [f"{name}, {len(data['seeds'])} seeds" for name, data in found["data"].items()]
+    lines = [f"| {kind.replace('_', ' ')} | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
+    for row, of_data in found[kind].items():
+        told = [_told(of_data[name][measure]) if name in of_data else "–" for name in found["data"]]
+        lines.append(f"| {row} | " + " | ".join(told) + " |")
+    return "\n".join(lines)
+
+
+def _told(one: dict[str, Any]) -> str:
+    intervals = [each for each in (one["over_seeds"], one["over_faces"]) if each]
+    value = f"{100 * one['difference']:+.1f}"
+    if all(low > 0 or high < 0 for low, high in intervals):
+        value = f"**{value}**"
+    (low, high), (least, most) = (([100 * end for end in each]) for each in intervals)
+    return f"{value} [{low:+.1f}, {high:+.1f}] ({least:+.1f}, {most:+.1f})".replace("-", "−")
+
+
 def main(sources: list[str]) -> None:
     """Measure the grids given as NAME=FOLDER, and write the file; what it holds of other data stays."""
     path = Path(__file__).with_name(FILE)
     content = worth() if path.exists() else {"data": {}, "trained_without": {}, "switched": {}}
     for source in sources:
         name, _, folder = source.partition("=")
+        if name == "shipped":
+            report = json.loads(Path(folder).read_text(encoding="utf-8"))
+            content[name] = {
+                "faces": report["faces"],
+                "accuracy": report["metrics"]["accuracy"],
+                "switches": {
+                    one["switch"]: {
+                        "changed": one["changed"],
+                        "differences": {measure: one["differences"][measure] for measure in MEASURES},
+                    }
+                    for one in report["switches"]
+                },
+            }
+            continue
         for key, found in measured(Path(folder)).items():
             rows = {"": found} if key == "data" else found
             for row, value in rows.items():
                 (content[key] if key == "data" else content[key].setdefault(row, {}))[name] = value
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(as_markdown("trained_without"), as_markdown("switched"), sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -31,12 +31,12 @@ def two_questions(*variants: str) -> str:
             f"{name} faces: {about['validation_faces']:,} validation faces, {seeds} seeds, 95 % intervals"
         )
         for variant in variants:
+            rows = [("trained_without", variant, f"trained without, {variant}")]
             if variant in BESIDE:
-                switch = BESIDE[variant]
-                lines.append(f"  switched off, {switch}: {said(known['switched'][switch][name]['accuracy'])}")
-            lines.append(
-                f"  trained without, {variant}: {said(known['trained_without'][variant][name]['accuracy'])}"
-            )
+                rows.insert(0, ("switched", BESIDE[variant], f"switched off, {BESIDE[variant]}"))
+            for kind, row, words in rows:
+                found = known[kind][row].get(name)
+                lines.append(f"  {words}: {said(found['accuracy']) if found else 'not measured'}")
     return "\n".join(lines)
 
 

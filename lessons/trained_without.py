@@ -10,6 +10,7 @@ where other seeds would settle on these faces; that over faces resamples the fac
 """
 
 import json
+import re
 import sys
 from dataclasses import replace
 from importlib.resources import files
@@ -78,7 +79,7 @@ def measured(folder: Path) -> dict[str, Any]:
         for switch in SWITCHES
     }
     about = {
-        "command": f"pvlib ablate {words[2]} {' '.join(overrides)}".strip(),
+        "command": " ".join(["pvlib ablate", words[2], *(re.sub(r"=.*/", "=", one) for one in overrides)]),
         "made_with": table["made_with"],
         "validation_faces": len(faces),
         "training_faces": config.data.count,

@@ -2,7 +2,7 @@
 
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -123,7 +123,8 @@ def build_network(
     """
     with own_random_state(seed):
         network = Poster(size, num_classes)
-    whole = replace(size, **{entry.name: entry.default for entry in fields(Size) if entry.name in LATER})
+    defaults: dict[str, Any] = {entry.name: entry.default for entry in fields(Size) if entry.name in LATER}
+    whole = replace(size, **defaults)
     if size != whole:  # what it shares with the whole network starts alike, so that seeds make pairs
         with own_random_state(seed):
             shared, own = Poster(whole, num_classes).state_dict(), network.state_dict()

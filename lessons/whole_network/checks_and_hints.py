@@ -1,0 +1,289 @@
+"""Answer checks of the whole network. An assembly is judged box by box: the first that differs is named."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lessons.whole_network import assembly
+from lessons.whole_network.assembly import Parts, first_difference, values
+from poster_var_course.checks import answer, expect, expect_close
+from poster_var_course.checks.expectations import WrongAnswerError
+from pvlib.models import LandmarkSize, Poster, Size, paper, tiny
+from pvlib.models.sizes import without_variational_parts
+
+# POSTER-Var with every part in place and as small as it can be; no two widths that could be mixed up are equal
+SMALL = Size(
+    image_size=32,
+    channels=(4, 8, 12),
+    units=(1, 1, 1),
+    landmark=LandmarkSize(
+        input_size=32,
+        stem=4,
+        stages=(4, 8, 8),
+        transitions=(4, 4, 4),
+        depths=(0, 0, 0),
+        separable=8,
+        points=False,
+        frozen=False,
+    ),
+    head_dim=4,
+    layer_scale=5.0,
+    embed_dim=20,
+    encoder_depth=1,
+    encoder_heads=2,
+    linear_std=0.5,
+)
+MARKS_FIRST = "Equation 3 marks before it normalises: add the rows, concatenate, then the fusion norm, once."
+ADVICE = {
+    "image_pyramid": "The images go into both backbones as they come.",
+    "landmark_net": "The images go into both backbones as they come.",
+    "image_reduce": "Level i takes map i of the image pyramid, and no other.",
+    "landmark_reduce": "Level i takes map i of the landmark net through landmark_reduce[i], and no other.",
+    "levels": "A level takes the image's map first and the landmarks' map second, both reduced.",
+    "embeds": "A level gives its channels last, (batch, M, M, C); a convolution wants them second: permute(0, 3, 1, 2).",
+    "layer_embedding": "Each level gives tokens (batch, m², D), plus its own row; then torch.cat(…, dim=1), level 1 first.",
+    "fusion_norm": "The fusion norm gets the marked tokens of all levels, (batch, 3 m², D).",
+    "encoder": "The encoder gets what the fusion norm gives, and nothing else.",
+    "squeeze_excite": "features = cls * sigmoid(gate(relu(hidden(cls)))): equation 4.",
+}
+
+
+def example(faces: int) -> tuple[Any, Tensor]:
+    """A small Poster whose rows are not zero and whose answers differ between faces, and images for it."""
+    network: Any = Poster(SMALL, 5).eval()
+    images = torch.randn(faces, 3, 32, 32)
+    with torch.no_grad():
+        nn.init.normal_(network.layer_embedding.rows)
+        nn.init.normal_(network.fusion_norm.weight)  # else a second norm would change nothing
+        for level in network.levels:
+            nn.init.normal_(level.attention.key_value.weight, std=3)  # so that the landmarks change answers
+        network.head.mean.bias -= network(images).mean(dim=0)
+    return network, images
+
+
+@answer(
+    "whole_network.forward_features",
+    hints=(
+        "Read Figure 2 from above and write down the shape after every box. What has an index is called once a level.",
+        "Tokens of a level: embeds[i](fused.permute(0, 3, 1, 2)).flatten(2).transpose(1, 2) + rows[i]. Then cat along "
+        "dim=1, fusion_norm, encoder.",
+        "The end: cls = parts.encoder(parts.fusion_norm(torch.cat(tokens, dim=1))); "
+        "return cls * parts.gate(parts.hidden(cls).relu()).sigmoid()",
+    ),
+)
+def forward_features(yours):
+    """Figure 2 from the images to the features, box by box"""
+    network, images = example(4)
+    with torch.no_grad():
+        ours, theirs = Parts(network), Parts(network)
+        expected = assembly.forward_features(ours, images)
+        assert torch.equal(expected, network.forward_features(images))  # the lesson and the library, always
+        right = values(ours, expected)
+        try:
+            got = yours(theirs, images)
+        except (RuntimeError, ValueError, IndexError) as error:
+            said = str(error).split("\n")[0]
+            hint = _of_the_stop(network, right, theirs)
+            raise WrongAnswerError(f"It stopped {theirs.at}: {said}", hint) from error
+        if not isinstance(got, Tensor):
+            expect(False, f"Expected the features, a tensor, got {type(got).__name__}.", "Return one tensor.")
+        found = values(theirs, got)
+        box = first_difference(found, right)
+        if box is None:
+            return
+        if box == "squeeze_excite":
+            _judge_the_end(network, got, expected, right["encoder"][0])
+        if box not in found:
+            raise WrongAnswerError(f"The first box that differs: {box}. It was never asked.", _advice(box))
+        hint = _of_the_tokens(network, right, theirs) if box in ("layer_embedding", "fusion_norm") else ""
+        got_shape = [tuple(one.shape) for one in found[box]]
+        shapes = [tuple(one.shape) for one in right[box]]
+        what = "other numbers" if got_shape == shapes else f"shape {got_shape[0]} instead of {shapes[0]}"
+        raise WrongAnswerError(f"The first box that differs: {box}. It gave {what}.", hint or _advice(box))
+
+
+def _advice(box: str) -> str:
+    return ADVICE.get(box.partition(".")[0], "Follow Figure 2 from above, box by box.")
+
+
+def _of_the_stop(network: Any, right: dict[str, list[Tensor]], theirs: Parts) -> str:
+    """The hint for a pass that stopped: of the first box that gave something else, or of the one that it stopped at."""
+    found = values(theirs, torch.empty(0))
+    box = first_difference(found, right)
+    if box == "layer_embedding" and (hint := _of_the_tokens(network, right, theirs)):
+        return hint
+    if box in found and box != "squeeze_excite":
+        return _advice(box)
+    stopped = theirs.at.split(" ")[-1]
+    if theirs.at.startswith("after embeds"):
+        stopped = "layer_embedding"
+    return _advice("squeeze_excite" if theirs.at.startswith("after encoder") else stopped)
+
+
+def _of_the_tokens(network: Any, right: dict[str, list[Tensor]], theirs: Parts) -> str:
+    """The hint for what went into the fusion norm instead of the marked tokens."""
+    if "fusion_norm" not in theirs.got:
+        return ""
+    marked = values(theirs, torch.empty(0))["layer_embedding"][0]
+    embedded = [right[f"embeds.{i}"][0] for i in range(3)]  # (batch, D, m, m)
+    tokens = [maps.flatten(2).transpose(1, 2) for maps in embedded]
+    rows = network.layer_embedding.rows
+
+    def marks(parts: list[Tensor], those: Tensor) -> Tensor:
+        return torch.cat([part + row for part, row in zip(parts, those, strict=True)], dim=1)
+
+    mixed = [maps.flatten(2).reshape(len(maps), -1, maps.shape[1]) for maps in embedded]
+    plain = torch.cat(tokens, dim=1)
+    if same(marked, plain):
+        into_encoder = theirs.got["encoder"][-1][0] if "encoder" in theirs.got else plain
+        late = same(into_encoder, marks([network.fusion_norm(part) for part in tokens], rows))
+        return MARKS_FIRST if late else "The rows are missing: level i gets + parts.rows[i] before the norm."
+    mistakes = [
+        (marks(tokens[::-1], rows.flip(0)), "Level 1 comes first, then 2, then 3: the positions count on it."),
+        (marks(tokens, rows.roll(-1, dims=0)), "These are the rows of another level: level i gets rows[i]."),
+        (marks(tokens, rows[:1].expand(3, -1, -1)), "All levels got one row: level i gets rows[i]."),
+        (marks(mixed, rows), "reshape mixes places and channels. flatten(2), then transpose(1, 2)."),
+        (torch.cat([t + r for t, r in zip(tokens, rows, strict=True)]), "Concatenate tokens: dim=1. dim=0 is the faces."),
+    ]  # fmt: skip
+    return next((hint for wrong, hint in mistakes if same(marked, wrong)), "")
+
+
+def same(one: Tensor, other: Tensor) -> bool:
+    return one.shape == other.shape and torch.allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+def _judge_the_end(network: Any, got: Tensor, expected: Tensor, cls: Tensor) -> None:
+    part = network.squeeze_excite
+    hidden, gates = part.hidden(cls), part.gate(part.hidden(cls).relu())
+    expect_close(
+        got,
+        expected,
+        "The boxes agree up to the encoder. For the features, after squeeze-and-excitation",
+        mistakes=[
+            (cls, "That is what the encoder gives: the gate of equation 4 is missing."),
+            (cls * gates, "The gate lies between 0 and 1: the sigmoid is missing."),
+            (gates.sigmoid(), "That is the gate itself: multiply cls by it."),
+            (cls + gates.sigmoid(), "The gate multiplies, it is not added."),
+            (cls * part.gate(hidden).sigmoid(), "Between the two layers stands a ReLU."),
+            (cls * part.gate(hidden.sigmoid()).relu(), "ReLU inside, sigmoid outside: they changed places."),
+            (network.head(expected), "These are logits. The head comes after the features; leave it out."),
+        ],
+        hint=ADVICE["squeeze_excite"],
+    )
+
+
+@answer(
+    "whole_network.ablate",
+    hints=(
+        "Four fields of Size differ. Their names stand in help(Size), under Attributes.",
+        "The head is a point head; no layer embedding, no GELU behind the embeddings, no fusion norm.",
+        'return replace(size, head="point", layer_embedding=False, embed_activation=False, fusion_norm=False)',
+    ),
+)
+def ablate(yours):
+    """the size of POSTER++ from that of POSTER-Var"""
+    fields = {
+        "head": 'POSTER++ ends with one linear layer: head="point".',
+        "layer_embedding": "POSTER++ does not mark its levels: layer_embedding=False.",
+        "embed_activation": "The GELUs behind the embeddings are new in POSTER-Var: embed_activation=False.",
+        "fusion_norm": "The norm over the concatenated levels is new in POSTER-Var: fusion_norm=False.",
+    }
+    for size in (paper(), tiny(64)):
+        got, expected = yours(size), without_variational_parts(size)
+        expect(
+            isinstance(got, Size),
+            f"Expected a Size, got {type(got).__name__}.",
+            "dataclasses.replace(size, name=value, …) gives a copy with some fields changed.",
+        )
+        for name in vars(expected):
+            mine, theirs = getattr(expected, name), getattr(got, name)
+            hint = fields.get(name, f"{name} is the same in both networks: change the size that comes in.")
+            expect(mine == theirs, f"Expected {name} = {mine!r}, got {theirs!r}.", hint)
+
+
+@answer(
+    "whole_network.only_landmarks",
+    hints=(
+        'With attention="other_face", face i of the batch is read with the landmarks of face i − 1.',
+        "The landmarks in row i belong to face i − 1. So the answer in row i is compared with that face's label.",
+        'with switched(network, attention="other_face"): answers = network(images).argmax(dim=1); then compare with '
+        "labels.roll(1).",
+    ),
+)
+def only_landmarks(yours):
+    """is the answer the expression of the face whose landmarks it got"""
+    network, images = example(120)
+    with torch.no_grad():
+        labels = network(images).argmax(dim=1)
+        # a slower way: the maps of the image from one face, those of the landmarks from the face before it
+        parts = Parts(network)
+        own = parts.landmark_net
+        parts.landmark_net = lambda given: [maps.roll(1, dims=0) for maps in own(given)]
+        mixed = network.head(assembly.forward_features(parts, images)).argmax(dim=1)
+    got = yours(network, images, labels)
+    if isinstance(got, float) or (isinstance(got, Tensor) and got.ndim == 0):
+        expect(False, "Expected True or False for each face, got one number.", "No mean here: (faces,).")
+    expect_close(
+        got,
+        (mixed == labels.roll(1)).double(),
+        "For 120 faces",
+        mistakes=[
+            ((mixed == labels).double(), "You compared with the label of the image. Whose landmarks are in row i?"),
+            ((mixed == labels.roll(-1)).double(), "roll(-1) is the face after it; landmarks are of the one before."),
+            ((labels == labels.roll(1)).double(), "These answers are made with the own landmarks: ask inside the context."),
+            (torch.ones(120), "These answers are made with the own landmarks: ask inside the context."),
+            (mixed.double(), "These are the answers. Are they the label of the face whose landmarks they got?"),
+            ((mixed != labels.roll(1)).double(), "True where the answer is right: == instead of !=."),
+        ],
+        hint="Inside the context ask network(images); argmax(dim=1) names; compare with the labels, moved by one face.",
+    )  # fmt: skip
+
+
+@answer(
+    "whole_network.largest_difference",
+    hints=(
+        "run takes and gives NumPy arrays, the network tensors. Which of the two do you compare?",
+        "Under torch.no_grad(): expected = network(images), and torch.from_numpy(run(images.numpy())).",
+        "return (torch.from_numpy(run(images.numpy())) - expected).abs().max().item()",
+    ),
+)
+def largest_difference(yours):
+    """the largest difference between two runtimes"""
+    network = nn.Sequential(nn.Flatten(), nn.Linear(12, 5))
+    images, off = torch.randn(6, 3, 2, 2), torch.zeros(6, 5)
+    off[4, 2], off[1, 0] = -0.5, 0.2
+    with torch.no_grad():
+        right = network(images)
+    expected = off.abs().max()
+    softmax = ((right + off).softmax(1) - right.softmax(1)).abs().max()
+
+    def run(array):
+        expect(
+            type(array).__name__ == "ndarray",
+            f"run got a {type(array).__name__}.",
+            "It takes a NumPy array: images.numpy().",
+        )
+        return (right + off).numpy()  # fmt: skip
+
+    expect_close(
+        yours(run, network, images),
+        expected,
+        "For 30 logits, two of which differ, by −0.5 and by 0.2",
+        mistakes=[
+            (
+                off.max(),
+                "The largest of the signed differences. −0.5 is a larger difference: take abs() first.",
+            ),
+            (off.min(), "A difference has no sign here: take abs()."),
+            (
+                off.abs().mean(),
+                "That is the mean. One wrong logit of a thousand must not disappear in it: max().",
+            ),
+            (off.square().mean(), "That is a mean square; the largest absolute difference is asked for."),
+            (softmax, "You compared probabilities. Compare the logits: softmax hides differences."),
+            (off.abs().amax(dim=1), "One number for all faces, not one a face."),
+        ],
+        hint="Subtract the two (faces, classes) tables, then abs(), then max(): 0.5 here.",
+        rtol=1e-3,
+    )

@@ -68,7 +68,7 @@ def squeeze_excite(yours):
     hints=(
         "Logit c of gated features is Σ_k W_ck (g_k x_k). Which numbers may you join?",
         "W'_ck = W_ck · g_k: each gate multiplies the column of its channel.",
-        "return weight * gate",
+        "weight * gate: the gates are repeated over the classes.",
     ),
 )
 def fold(yours):

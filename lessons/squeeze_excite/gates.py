@@ -18,7 +18,7 @@ def squeeze_excite(x: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) ->
 
 def fold(weight: Tensor, gate: Tensor) -> Tensor:
     """The weight (classes, C) of a linear layer that answers to x as `weight` does to x ⊙ gate, gate (C,)."""
-    return weight * gate
+    return gate * weight
 
 
 def squeeze_maps(maps: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ where other seeds would settle on these faces; that over faces resamples the fac
 import json
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -144,12 +145,17 @@ def as_markdown(kind: str, measure: str = "accuracy") -> str:
     return "\n".join(lines)
 
 
+def distinguishable(one: Mapping[str, Any]) -> bool:
+    """Whether a difference has both intervals, over seeds and over faces, and both leave out zero."""
+    intervals: list[Sequence[float] | None] = [one["over_seeds"], one["over_faces"]]
+    return all(interval is not None and interval[0] * interval[1] > 0 for interval in intervals)
+
+
 def _told(one: dict[str, Any]) -> str:
-    intervals = [each for each in (one["over_seeds"], one["over_faces"]) if each]
     value = f"{100 * one['difference']:+.1f}"
-    if all(low > 0 or high < 0 for low, high in intervals):
+    if distinguishable(one):
         value = f"**{value}**"
-    (low, high), (least, most) = (([100 * end for end in each]) for each in intervals)
+    (low, high), (least, most) = ([100 * end for end in one[key]] for key in ("over_seeds", "over_faces"))
     return f"{value} [{low:+.1f}, {high:+.1f}] ({least:+.1f}, {most:+.1f})".replace("-", "−")
 
 

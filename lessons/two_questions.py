@@ -4,10 +4,10 @@ The numbers are those of ``trained_without.json``, in points of accuracy against
 that comes with the course, which can only be switched.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from lessons.trained_without import BESIDE, worth
+from lessons.trained_without import BESIDE, distinguishable, worth
 
 
 def two_questions(*variants: str) -> str:
@@ -49,8 +49,3 @@ def said(accuracy: Mapping[str, Any]) -> str:
             parts.append(f"[{low:+.1f}, {high:+.1f}] for {of}")
     told = "distinguishable" if distinguishable(accuracy) else "not distinguishable from 0"
     return f"{100 * accuracy['difference']:+.1f} points, {', '.join(parts)}: {told}"
-
-
-def distinguishable(accuracy: Mapping[str, Any]) -> bool:
-    intervals: list[Sequence[float] | None] = [accuracy["over_seeds"], accuracy["over_faces"]]
-    return all(interval is not None and interval[0] * interval[1] > 0 for interval in intervals)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,6 +53,7 @@ def execute(
     limits: Limits,
     strict_checks: bool,
     on_cell: Callable[[int, str], None],
+    stopped: threading.Event,
 ) -> Outcome:
     """Run all cells with `parameters` injected, saving to `output` as they finish.
 
@@ -61,6 +63,7 @@ def execute(
         limits: what the lesson may use.
         strict_checks: let an answer check that does not pass stop the notebook.
         on_cell: told the number (from 0) and the name of each cell as it starts.
+        stopped: set from elsewhere, it ends the kernel.
     """
     environment = dict.fromkeys(THREADS, str(threads)) | {
         "PVLIB_STRICT_CHECKS": "1" if strict_checks else "0",
@@ -70,7 +73,7 @@ def execute(
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
     running = "before its first cell"
-    watch = KernelWatch(limits)
+    watch = KernelWatch(limits, stopped)
 
     def started(cell: NotebookNode, cell_index: int) -> None:
         nonlocal running
@@ -78,7 +81,7 @@ def execute(
         on_cell(cell_index, running)
 
     error, start = None, time.perf_counter()
-    with tempfile.TemporaryFile() as log, watch, _quiet_libraries():
+    with tempfile.TemporaryFile() as log, watch:
         try:
             papermill.execute_notebook(
                 notebook,
@@ -169,7 +172,7 @@ def _course_kernel(
 
 
 @contextmanager
-def _quiet_libraries() -> Iterator[None]:
+def quiet_libraries() -> Iterator[None]:
     """Failures are told once, by us; the libraries' own logs would tear the progress bar."""
     loggers = [logging.getLogger(name) for name in ("papermill", "asyncio", "traitlets")]
     levels = [logger.level for logger in loggers]

@@ -30,8 +30,10 @@ class Limits:
     kept: int = 1_000_000
 
 
+_OF_A_LAPTOP = Limits(cell_seconds=600, lesson_seconds=1800, memory_mib=6 * 1024)
 DEFAULTS = {
-    "reduced": Limits(cell_seconds=600, lesson_seconds=1800, memory_mib=6 * 1024),
+    "quick": _OF_A_LAPTOP,
+    "reduced": _OF_A_LAPTOP,
     "full": Limits(
         cell_seconds=6 * 3600,
         lesson_seconds=48 * 3600,
@@ -52,7 +54,7 @@ def limits_of(
         if value is not None and not value > 0:
             raise CourseError(f"{option} {value:g}: give a positive number")
     if profile not in DEFAULTS:
-        raise CourseError(f"profile {shown(profile)}: there are {' and '.join(DEFAULTS)}; use --profile")
+        raise CourseError(f"profile {shown(profile)}: there are quick, reduced and full; use --profile")
     limits = DEFAULTS[profile]
     return replace(
         limits,
@@ -65,14 +67,15 @@ def limits_of(
 class KernelWatch:
     """The processes of one kernel: their largest memory, and an end to them all when a limit is passed.
 
-    In the context, and for a kernel that has `environment`. `broken` then says which limit was passed.
+    In the context, and for a kernel that has `environment`. `broken` then says which limit was passed, or that
+    somebody has set `stopped`.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, stopped: threading.Event) -> None:
         self.peak = 0
         self.broken = ""
         self.process: subprocess.Popen[bytes] | None = None
-        self._limits = limits
+        self._limits, self._stopped = limits, stopped
         self._mark = secrets.token_hex(8)
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
@@ -98,6 +101,8 @@ class KernelWatch:
     def _sample(self) -> None:
         start = time.monotonic()
         while not self._done.wait(SAMPLING_SECONDS):
+            if self._stopped.is_set():
+                self.stop("the run was stopped")
             if time.monotonic() - start > self._limits.lesson_seconds:
                 self.stop(
                     f"the lesson ran longer than {self._limits.lesson_seconds:g} s; allow more with --lesson-timeout"

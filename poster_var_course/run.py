@@ -1,12 +1,15 @@
-"""Run lessons one after another, keep what each measured, and leave a report (`pvlib run`, `make course`).
+"""Run lessons, some at a time, keep what each measured, and leave a report (`pvlib run`, `make course`).
 
 Everything that can be refused is refused before the first kernel starts. After that a lesson that fails is
 named and the others go on. A lesson that is done is not run again as long as its cells, its parameters, pvlib
 and the libraries stay the same, so an interrupted series continues where it stopped.
 """
 
+import os
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -47,6 +50,7 @@ def run_lessons(
     timeout: float | None = None,
     lesson_timeout: float | None = None,
     memory_mib: float | None = None,
+    at_once: int | None = None,
     console: Terminal | None = None,
 ) -> list[Record]:
     """Execute lessons through papermill and return the record of each, in order.
@@ -56,13 +60,15 @@ def run_lessons(
         lessons: folder of the lessons, with their order.
         notebooks: folder of what learners open, NN_word.ipynb; whatever else lies there is left out.
         out: gets NN_word.ipynb, NN_word.html and NN_word.json for each lesson, and report.html.
-        profile: "reduced" or "full"; handed to each lesson as its parameter of that name.
+        profile: "quick", "reduced" or "full"; handed to each lesson as its parameter of that name.
         given: further parameters as "name=value".
         solved: run the lessons with their solutions, and let a check that does not pass fail the lesson.
         fresh: run also what is up to date.
         timeout: seconds that one cell may take; by default 600, and 6 hours in the full profile.
         lesson_timeout: seconds that a lesson may take; by default half an hour, and two days.
         memory_mib: memory that a lesson and its processes may take; by default 6 GiB, and all but a tenth.
+        at_once: lessons that run at the same time and share the processor's cores among them; by default two, where
+            there are two cores, and one in the full profile.
 
     Raises:
         CourseError: an unknown lesson or parameter, an ill-typed value, a folder without room or permission.
@@ -74,7 +80,11 @@ def run_lessons(
     if not solved:
         entries = _present(entries, notebooks, console)
     todo = plan(chosen(entries, wanted), notebooks, profile, given, solved=solved)
-    return run_tasks(todo, entries, out, limits, console, fresh=fresh)
+    if at_once is None:
+        at_once = 1 if profile == "full" else min(2, os.cpu_count() or 1)
+    elif at_once < 1:
+        raise CourseError(f"--at-once {at_once}: give a positive number")
+    return run_tasks(todo, entries, out, limits, console, fresh=fresh, at_once=at_once)
 
 
 def run_tasks(
@@ -85,45 +95,66 @@ def run_tasks(
     console: Terminal,
     *,
     fresh: bool,
+    at_once: int = 1,
 ) -> list[Record]:
-    """Run these tasks, in order, and write a report of `entries`; CourseError if `out` holds an original."""
+    """Run these tasks, begun in order, and write a report of `entries`; CourseError if `out` holds an original."""
     for task in todo:
         if task.original and (out / f"{task.lesson}.ipynb").resolve() == task.original.resolve():
             raise CourseError(f"{task.original}: would be written over; choose another folder with --out")
     with held(out):
-        records = [_done_or_run(task, entries, out, limits, console, fresh=fresh) for task in todo]
+        records: dict[int, Record] = {}
+        for number, task in enumerate(todo):
+            earlier = read_record(out / f"{task.lesson}.json")
+            if earlier and not fresh and task.is_up_to_date(earlier, out):
+                console.print(f"[green]✔[/] {task.lesson}: up to date ({earlier.seconds:.1f} s when it ran)")
+                records[number] = earlier
+        if missing := [number for number in range(len(todo)) if number not in records]:
+            # papermill, nbconvert and torch take seconds to import; a series that is up to date need not wait
+            from poster_var_course.kernel import quiet_libraries
+
+            device, threads = surroundings.device_and_threads()
+            on = (device, max(1, threads // at_once))
+            stopped = threading.Event()
+            with (
+                quiet_libraries(),
+                _progress(console) as progress,
+                ThreadPoolExecutor(min(at_once, len(missing))) as pool,
+            ):
+                running = {
+                    pool.submit(_run, todo[number], out, limits, on, progress, stopped): number
+                    for number in missing
+                }
+                try:
+                    for finished in as_completed(running):
+                        record = records[running[finished]] = finished.result()
+                        _tell(record, console)
+                        _write_report(entries, out)
+                except BaseException:  # Ctrl-C among them
+                    stopped.set()
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise
         if not (out / "report.html").exists():
             _write_report(entries, out)
-    return records
+    return [record for _, record in sorted(records.items())]
 
 
-def _done_or_run(
-    task: Task, entries: Sequence[LessonEntry], out: Path, limits: Limits, console: Terminal, *, fresh: bool
+def _run(
+    task: Task, out: Path, limits: Limits, on: tuple[str, int], progress: Progress, stopped: threading.Event
 ) -> Record:
-    earlier = read_record(out / f"{task.lesson}.json")
-    if earlier and not fresh and task.is_up_to_date(earlier, out):
-        console.print(f"[green]✔[/] {task.lesson}: up to date ({earlier.seconds:.1f} s when it ran)")
-        return earlier
-    record = _run(task, out, limits, console)
-    _tell(record, console)
-    _write_report(entries, out)
-    return record
-
-
-def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
-    # papermill, nbconvert and torch take seconds to import; a series that is up to date need not wait
+    """Run one task on a device with that many threads, and write its files; KeyboardInterrupt once `stopped`."""
     from poster_var_course.kernel import Outcome
     from poster_var_course.records import Recorded, recorded
     from poster_var_course.report import html_page
 
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    device, threads = surroundings.device_and_threads()
-    threads = task.threads or threads
+    device, threads = on[0], task.threads or on[1]
     if task.problem:
         problem = {"kind": "not run", "cell": "", "message": task.problem}
         outcome = Outcome(notebook=task.notebook, error=problem, seconds=0.0, peak_memory_mib=0.0)
     else:
-        outcome = _execute(task, out, threads, limits, console)
+        outcome = _execute(task, out, threads, limits, progress, stopped)
+        if stopped.is_set():  # what the kernel's end looks like is no result
+            raise KeyboardInterrupt
     notebook, error = notebook_without_own_paths(outcome.notebook), without_own_paths(outcome.error)
     found = Recorded()
     try:
@@ -167,16 +198,18 @@ def _run(task: Task, out: Path, limits: Limits, console: Terminal) -> Record:
     return record
 
 
-def _execute(task: Task, out: Path, threads: int, limits: Limits, console: Terminal) -> "Outcome":
+def _execute(
+    task: Task, out: Path, threads: int, limits: Limits, progress: Progress, stopped: threading.Event
+) -> "Outcome":
     from poster_var_course.kernel import execute
 
-    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=out) as scratch, _progress(console) as progress:
-        bar = progress.add_task(task.lesson, total=len(task.notebook.cells) + bool(task.changed), cell="")
+    bar = progress.add_task(task.lesson, total=len(task.notebook.cells) + bool(task.changed), cell="")
 
-        def on_cell(number: int, name: str) -> None:
-            progress.update(bar, completed=number, cell=plain(name))
+    def on_cell(number: int, name: str) -> None:
+        progress.update(bar, completed=number, cell=plain(name))
 
-        try:
+    try:
+        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=out) as scratch:
             return execute(
                 task.notebook,
                 Path(scratch) / f"{task.lesson}.ipynb",
@@ -186,9 +219,12 @@ def _execute(task: Task, out: Path, threads: int, limits: Limits, console: Termi
                 limits=limits,
                 strict_checks=task.identity.solved,
                 on_cell=on_cell,
+                stopped=stopped,
             )
-        except OSError as error:
-            raise CourseError(f"lesson {task.lesson}: cannot be run in {out} ({error})") from error
+    except OSError as error:
+        raise CourseError(f"lesson {task.lesson}: cannot be run in {out} ({error})") from error
+    finally:
+        progress.remove_task(bar)
 
 
 def _headed(notebook: NotebookNode, error: Mapping[str, str] | None) -> NotebookNode:

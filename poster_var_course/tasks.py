@@ -59,7 +59,7 @@ def plan(
     """
     values = assignments(given)
     if "profile" in values:
-        raise CourseError("-p profile: use --profile reduced or --profile full")
+        raise CourseError("-p profile: use --profile quick, reduced or full")
     tasks = [_task(entry, notebooks, solved=solved) for entry in entries]
     return with_parameters(tasks, {"profile": profile, **values})
 

@@ -47,7 +47,7 @@ levels = (1, 2, 3)
 # experiment: it reads the image of face A together with the landmark features of face B, and the other way round.
 
 # %% id="two-faces" jupyter={"source_hidden": true}
-count = 4000 if profile == "full" else 1000
+count = {"quick": 100, "reduced": 1000, "full": 4000}[profile]
 faces = draw_faces(count, seed=seed)
 inputs, truth = trained.network_input(faces.images), faces.mixture.argmax(dim=1)
 own_answers, changed = changes(network, inputs, truth)

@@ -66,6 +66,8 @@ if full and data == "drawn":
     )
 if faces < 256:
     raise CourseError(f"faces = {faces}: take at least 256, the lesson looks at so many before it trains")
+if profile == "quick":
+    faces = 256
 
 # %% [markdown]
 # ## 1 · What there is to learn from
@@ -259,7 +261,7 @@ guess(
 )
 
 # %% id="train"
-epochs = epochs or (40 if full else 6)
+epochs = epochs or {"quick": 1, "reduced": 6, "full": 40}[profile]
 config = TrainConfig(
     epochs=epochs,
     batch_size=48 if full else 32,
@@ -415,7 +417,7 @@ few_tests = test_faces.subset(torch.arange(min(200, len(test_faces))))
 weight = 0.1  # λ
 
 
-def again(epochs=4, **changes):
+def again(epochs=1 if profile == "quick" else 4, **changes):
     """Train a new network, with some settings changed; return it, its mean σ at each epoch, and the formula's."""
     pupil = build_network(size, len(names), seed=seed)
     sigma, optimum = [], []

@@ -47,7 +47,7 @@ from pvlib.models import layer_embedding
 from pvlib.runs.trained import load_trained
 
 torch.set_num_threads(1)  # these tensors are so small that a second thread only costs time
-share = 6 if profile == "full" else 1
+share = {"quick": 0.1, "reduced": 1, "full": 6}[profile]
 
 # %% [markdown]
 # ## 1 · Shuffle
@@ -63,7 +63,7 @@ share = 6 if profile == "full" else 1
 # %% id="faces"
 trained = load_trained()
 network = trained.network
-faces = draw_faces(500 * share, seed=seed)
+faces = draw_faces(int(500 * share), seed=seed)
 truth = faces.mixture.argmax(dim=1)
 levels = levels_of(trained, faces.images)  # three times (faces, 9, 128): the tokens, not marked yet
 with torch.no_grad():

@@ -18,7 +18,7 @@
 # capture a complex emotional state. This lesson measures what is lost.
 
 # %% id="parameters" tags=["parameters"]
-profile = "reduced"  # "full" trains five seeds
+profile = "reduced"  # the same in every profile
 seed = 0
 
 # %% id="setup"

@@ -44,7 +44,7 @@ from pvlib.models.squeeze_excite import SqueezeExcite
 from pvlib.runs.trained import load_trained
 
 torch.set_num_threads(1)  # these tensors are so small that a second thread only costs time
-share = 4 if profile == "full" else 1
+share = {"quick": 0.1, "reduced": 1, "full": 4}[profile]
 
 # %% [markdown]
 # ## 1 · The gate
@@ -130,7 +130,7 @@ print(f"the same network, each gate held at its mean over all rows: {with_gate['
 # %% id="faces"
 trained = load_trained()
 network = trained.network
-faces = draw_faces(1000 * share, seed=seed)
+faces = draw_faces(int(1000 * share), seed=seed)
 truth = faces.mixture.argmax(dim=1)
 features = features_of(trained, faces.images)  # (faces, 128)
 own = gates_of(network.squeeze_excite, features)  # (faces, 128)

@@ -45,7 +45,7 @@ from pvlib.figures.interactive import show, show_still
 from pvlib.models.switches import switched
 from pvlib.runs.trained import load_trained
 
-share = 6 if profile == "full" else 1
+share = {"quick": 0.1, "reduced": 1, "full": 6}[profile]
 
 # %% [markdown]
 # ## 1 · What is this face?
@@ -265,7 +265,7 @@ def print_table(told):
 label_of = chosen("start_here.winner", winner, winner_of)
 entropy_of_votes = chosen("start_here.disagreement", disagreement, entropy_of)
 agree = chosen("start_here.chance_to_agree", chance_to_agree, two_agree)
-people = shape_faces(2000 * share, seed)  # mixtures and votes; nothing is painted
+people = shape_faces(int(2000 * share), seed)  # mixtures and votes; nothing is painted
 votes = people.votes.long()
 drawn = told_by(votes)
 reveal("start_here.unanimous", round(1000 * drawn["unanimous"]))
@@ -308,7 +308,7 @@ if data:
 # Rings: the votes of ten raters.
 
 # %% id="six-faces"
-faces = draw_faces(300 * share, seed=seed)
+faces = draw_faces(int(300 * share), seed=seed)
 truth = faces.mixture.argmax(dim=1)
 kinds = {"clear": faces.unambiguous, "mixed": ~faces.unambiguous}
 answers = ask(faces.images)
@@ -384,7 +384,7 @@ show_still(
 # turned by 60°, and again with the lightest and with the darkest skin.
 
 # %% id="break-it"
-persons = range(150 * share)
+persons = range(int(150 * share))
 
 
 def right_with(**change):

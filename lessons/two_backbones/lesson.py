@@ -38,7 +38,7 @@ from pvlib.models.landmark_weights import load_landmark_net
 from pvlib.models.poster import resize
 from pvlib.runs.trained import load_trained
 
-share = 4 if profile == "full" else 1
+share = {"quick": 0.1, "reduced": 1, "full": 4}[profile]
 trained = load_trained()  # POSTER-Var, 1.9 million weights, trained on the photographs of FER+
 network = trained.network
 
@@ -299,7 +299,7 @@ show_still(*figures.stripes())
 guess("two_backbones.nearest", "Of 300 answers, how many differ between nearest and mean?", low=0, high=300)
 
 # %% id="nearest" jupyter={"source_hidden": true}
-larger = draw_faces(300 * share, seed=seed, size=96)
+larger = draw_faces(int(300 * share), seed=seed, size=96)
 truth = larger.mixture.argmax(dim=1)
 
 
@@ -353,7 +353,7 @@ print(
 
 # %% id="landmarks" jupyter={"source_hidden": true}
 points_net, _ = load_landmark_net()
-coloured = draw_faces(100 * share, seed=seed, size=112, colour=True)
+coloured = draw_faces(int(100 * share), seed=seed, size=112, colour=True)
 other = draw_faces(200, seed=seed + 1000, size=112, colour=True)
 true_points = (coloured.landmarks + 0.5) / 112
 

@@ -38,9 +38,9 @@ from pvlib.models.heads import LatentHead, VariationalHead
 
 torch.set_num_threads(1)  # these tensors are so small that a second thread only costs time
 torch.manual_seed(seed)
-full = profile == "full"
-seeds = range(seed, seed + (10 if full else 5))
-train_faces = shape_faces(3000 if full else 1000, seed=seed)
+trainings, size = {"quick": (2, 300), "reduced": (5, 1000), "full": (10, 3000)}[profile]
+seeds = range(seed, seed + trainings)
+train_faces = shape_faces(size, seed=seed)
 test_faces = shape_faces(2000, seed=seed + 1, like=train_faces)  # faces that no network here is trained on
 names, classes = test_faces.names, len(test_faces.names)
 

@@ -53,7 +53,7 @@ torch.set_num_threads(1)  # these tensors are so small that a second thread only
 torch.manual_seed(seed)
 trained = load_trained()  # POSTER-Var at tiny size, trained on the photographs of FER+
 network = trained.network
-faces = draw_faces(1200 if profile == "full" else 400, seed=seed + 100)
+faces = draw_faces({"quick": 40, "reduced": 400, "full": 1200}[profile], seed=seed + 100)
 images = trained.network_input(faces.images)  # (faces, 3, 48, 48)
 labels = faces.mixture.argmax(dim=1)  # the strongest expression, (faces,)
 
@@ -411,7 +411,7 @@ def levels_exchanged(model):
     return model.layer_embedding.register_forward_pre_hook(exchange)
 
 
-some = 150  # bfloat16 takes its time on most processors
+some = min(150, len(faces))  # bfloat16 takes its time on most processors
 larger = draw_faces(some, seed=seed + 100, size=64)  # the same faces with 64 pixels
 broken = {
     "bfloat16": named(half, images[:some].bfloat16()),

@@ -13,6 +13,7 @@ from pvlib.terminal import Terminal, say_error
 
 
 class Profile(StrEnum):
+    quick = "quick"
     reduced = "reduced"
     full = "full"
 
@@ -24,7 +25,9 @@ def run(
     profile: Annotated[
         Profile | None,
         typer.Option(
-            help="reduced: a CPU, minutes. full: a GPU and real data, hours.", show_default="reduced"
+            help="quick: so few faces that numbers say nothing, to see that all runs. reduced: a CPU, minutes. "
+            "full: a GPU and real data, hours.",
+            show_default="reduced",
         ),
     ] = None,
     parameter: Annotated[
@@ -34,7 +37,7 @@ def run(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of the results.", show_default="runs/course, solved, repeated or student/FILE"
+            help="Folder of the results.", show_default="runs/course, quick, solved, repeated or student/FILE"
         ),
     ] = None,
     solved: Annotated[
@@ -57,6 +60,12 @@ def run(
     memory: Annotated[
         float | None,
         typer.Option(metavar="MIB", help="Memory for each lesson.", show_default="6144, or 90 % if full"),
+    ] = None,
+    at_once: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Lessons that share the cores at a time.", show_default="2, or 1 if full"
+        ),
     ] = None,
     student: Annotated[
         Path | None,
@@ -85,10 +94,16 @@ def run(
     """
     modes = {"--student": student, "--from": recorded, "--compare": compare}
     mode = [option for option, value in modes.items() if value is not None]
-    set_here = {"--profile": profile, "-p": parameter, "--solved": solved, "lessons": lessons}
+    set_here = {
+        "--profile": profile,
+        "-p": parameter,
+        "--solved": solved,
+        "lessons": lessons,
+        "--at-once": at_once,
+    }
     refused = {
-        "--student": ("--solved", "lessons"),
-        "--from": ("--profile", "-p", "--solved"),
+        "--student": ("--solved", "lessons", "--at-once"),
+        "--from": ("--profile", "-p", "--solved", "--at-once"),
         "--compare": set_here,
     }
     clash = mode[1:] or [option for option in refused.get("".join(mode), ()) if set_here[option]]
@@ -117,6 +132,8 @@ def run(
         raise typer.Exit(0 if compare_runs(*compare, folder, console) else 1)
     if out is None:
         kind = "repeated" if recorded else "solved" if solved else "course"
+        if profile == Profile.quick:
+            kind = "quick-solved" if solved else "quick"
         out = Path("runs", "student", student.stem) if student else Path("runs", kind)
     records: list[Record] = []
     agree = True
@@ -156,6 +173,7 @@ def run(
                 timeout=timeout,
                 lesson_timeout=lesson_timeout,
                 memory_mib=memory,
+                at_once=at_once,
                 console=console,
             )
     except KeyboardInterrupt:

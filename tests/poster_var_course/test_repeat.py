@@ -95,7 +95,7 @@ def test_todays_cells_run_unless_the_recorded_ones_are_asked_for(run_and_mail, m
     ({"lesson": "07_gone"}, "lesson is 07_gone, which this course does not have (it has good)"),
     ({"parameters": {"factr": 1}}, "parameters: no parameter factr in lesson 01_good; did you mean factor?"),
     ({"parameters": {"factor": "x"}}, "expected a number, such as 1.5. --recorded-source"),
-    ({"parameters": {"profile": "huge"}}, "parameters: profile huge: there are reduced and full"),
+    ({"parameters": {"profile": "huge"}}, "parameters: profile huge: there are quick, reduced and full"),
     ({"source_sha256": ""}, "source_sha256 is empty"),
     ({"source_sha256": "0", "student": "anna.ipynb"}, "source_sha256 is not that of 01_good.ipynb beside it"),
 ])  # fmt: skip

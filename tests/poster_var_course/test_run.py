@@ -234,6 +234,7 @@ def test_a_lesson_as_a_whole_has_a_time_limit(tmp_path, course):
     (("9",), {}, "no single lesson is called 9"),
     (("01_god",), {}, "did you mean 01_good?"),
     ((), {"timeout": 0}, "positive number"),
+    ((), {"at_once": 0}, "positive number"),
     ((), {"memory_mib": float("nan")}, "positive number"),
 ])  # fmt: skip
 def test_what_cannot_be_done_is_refused_before_anything_starts(series, tmp_path, wanted, options, words):
@@ -273,6 +274,46 @@ def test_a_broken_notebook_is_named_and_the_others_run(tmp_path, course, capsys)
     assert not any("lessons build" in record.error["message"] for record in records[:4])
     assert "05_good-Copy1.ipynb" in capsys.readouterr().out
     assert "02_empty" in (made.out / "report.html").read_text()
+
+
+def waits_for(other, own):
+    lines = [f"open('{own}', 'w').close()", f"while not os.path.exists('{other}'):", "    time.sleep(0.05)"]
+    return cell("wait", "import os, time", *lines)
+
+
+def test_two_lessons_run_at_a_time_and_share_the_cores(tmp_path, course, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("poster_var_course.surroundings.device_and_threads", lambda: ("cpu", 4))
+    made = course(tmp_path, one=waits_for("second", "first"), other=waits_for("first", "second"))
+    records = made.run(at_once=2, timeout=60)
+    assert [(record.lesson, record.status, record.threads) for record in records] == [
+        ("01_one", "done", 2),
+        ("02_other", "done", 2),
+    ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs signals")
+def test_a_stopped_series_ends_its_kernels_and_keeps_what_is_finished(tmp_path, course):
+    saying = cell("pause", "import os, time", "open(f'{os.getpid()}.pid', 'w').close()", "time.sleep(600)")
+    made = course(tmp_path, good=GOOD, pausing=saying, waiting=saying, never=GOOD)
+    command = [sys.executable, "-m", "poster_var_course", "run", "--at-once", "2", "--out", str(made.out)]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 120
+    while len(pids := [int(path.stem) for path in tmp_path.glob("*.pid")]) < 2:
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == 1
+    assert "interrupted; what is finished stays, and the same command goes on from there" in said
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+    assert {path.name for path in made.out.glob("*")} == {
+        "01_good.ipynb",
+        "01_good.html",
+        "01_good.json",
+        "report.html",
+    }
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")

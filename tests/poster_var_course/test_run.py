@@ -319,7 +319,7 @@ def test_a_stopped_series_ends_its_kernels_and_keeps_what_is_finished(tmp_path, 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
 def test_a_killed_series_goes_on_where_it_stopped(tmp_path, course):
     made = course(tmp_path, good=GOOD, pausing=PAUSING)
-    (made.notebooks / "pause").touch()
+    (tmp_path / "pause").touch()
     code = (
         "import sys, poster_var_course.report, poster_var_course.records as records\n"
         "from poster_var_course import run, surroundings\n"
@@ -338,7 +338,7 @@ def test_a_killed_series_goes_on_where_it_stopped(tmp_path, course):
         made.run()
     process.send_signal(signal.SIGKILL)
     process.wait()
-    (made.notebooks / "pause").unlink()
+    (tmp_path / "pause").unlink()
 
     first = json.loads((made.out / "01_good.json").read_text())
     good, paused = made.run()

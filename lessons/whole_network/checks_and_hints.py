@@ -1,13 +1,16 @@
 """Answer checks of the whole network. An assembly is judged box by box: the first that differs is named."""
 
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from lessons.whole_network import assembly
 from lessons.whole_network.assembly import Parts, first_difference, values
-from poster_var_course.checks import answer, expect, expect_close
+from poster_var_course.checks import answer, beside_answer, expect, expect_close
 from poster_var_course.checks.expectations import WrongAnswerError
 from pvlib.models import LandmarkSize, Poster, Size, paper, tiny
 from pvlib.models.sizes import without_variational_parts
@@ -62,6 +65,32 @@ def example(faces: int) -> tuple[Any, Tensor]:
     return network, images
 
 
+def _built(state: dict[str, Tensor]) -> Any:
+    """The small network with the weights of another one, in evaluation."""
+    network: Any = Poster(SMALL, 5).eval()
+    network.load_state_dict(state)
+    return network
+
+
+@beside_answer
+def _assembled(yours: Callable[..., Any], state: dict[str, Tensor], images: Tensor) -> dict[str, Any]:
+    """What an assembly of this network's boxes gives, box by box, and where and why it stopped if it did."""
+    parts = Parts(_built(state))
+    features: Any = None
+    stopped = ""
+    with torch.no_grad():
+        try:
+            features = yours(parts, images)
+        except (RuntimeError, ValueError, IndexError) as error:
+            stopped = str(error).split("\n")[0] or type(error).__name__
+    other = "" if isinstance(features, Tensor) else type(features).__name__
+    features = torch.empty(0) if other else features
+    return {
+        "other": other, "features": features, "found": values(parts, features), "at": parts.at, "stopped": stopped,
+        "into_encoder": parts.got["encoder"][-1][0] if "encoder" in parts.got else None,
+    }  # fmt: skip
+
+
 @answer(
     "whole_network.forward_features",
     hints=(
@@ -76,27 +105,29 @@ def forward_features(yours):
     """Figure 2 from the images to the features, box by box"""
     network, images = example(4)
     with torch.no_grad():
-        ours, theirs = Parts(network), Parts(network)
+        ours = Parts(network)
         expected = assembly.forward_features(ours, images)
         assert torch.equal(expected, network.forward_features(images))  # the lesson and the library, always
         right = values(ours, expected)
-        try:
-            got = yours(theirs, images)
-        except (RuntimeError, ValueError, IndexError) as error:
-            said = str(error).split("\n")[0]
-            hint = _of_the_stop(network, right, theirs)
-            raise WrongAnswerError(f"It stopped {theirs.at}: {said}", hint) from error
-        if not isinstance(got, Tensor):
-            expect(False, f"Expected the features, a tensor, got {type(got).__name__}.", "Return one tensor.")
-        found = values(theirs, got)
+        made = _assembled(yours, network.state_dict(), images)
+        found = made["found"]
+        if made["stopped"]:
+            raise WrongAnswerError(
+                f"It stopped {made['at']}: {made['stopped']}", _of_the_stop(network, right, made)
+            )
+        expect(
+            not made["other"],
+            f"Expected the features, a tensor, got {made['other']}.",
+            "Return one tensor.",
+        )
         box = first_difference(found, right)
-        if box is None:
+        if not box:
             return
         if box == "squeeze_excite":
-            _judge_the_end(network, got, expected, right["encoder"][0])
+            _judge_the_end(network, made["features"], expected, right["encoder"][0])
         if box not in found:
             raise WrongAnswerError(f"The first box that differs: {box}. It was never asked.", _advice(box))
-        hint = _of_the_tokens(network, right, theirs) if box in ("layer_embedding", "fusion_norm") else ""
+        hint = _of_the_tokens(network, right, made) if box in ("layer_embedding", "fusion_norm") else ""
         got_shape = [tuple(one.shape) for one in found[box]]
         shapes = [tuple(one.shape) for one in right[box]]
         what = "other numbers" if got_shape == shapes else f"shape {got_shape[0]} instead of {shapes[0]}"
@@ -107,25 +138,25 @@ def _advice(box: str) -> str:
     return ADVICE.get(box.partition(".")[0], "Follow Figure 2 from above, box by box.")
 
 
-def _of_the_stop(network: Any, right: dict[str, list[Tensor]], theirs: Parts) -> str:
+def _of_the_stop(network: Any, right: dict[str, list[Tensor]], made: dict[str, Any]) -> str:
     """The hint for a pass that stopped: of the first box that gave something else, or of the one that it stopped at."""
-    found = values(theirs, torch.empty(0))
+    found, at = made["found"], made["at"]
     box = first_difference(found, right)
-    if box == "layer_embedding" and (hint := _of_the_tokens(network, right, theirs)):
+    if box == "layer_embedding" and (hint := _of_the_tokens(network, right, made)):
         return hint
-    if box in found and box != "squeeze_excite":
+    if box and box in found and box != "squeeze_excite":
         return _advice(box)
-    stopped = theirs.at.split(" ")[-1]
-    if theirs.at.startswith("after embeds"):
+    stopped = at.split(" ")[-1]
+    if at.startswith("after embeds"):
         stopped = "layer_embedding"
-    return _advice("squeeze_excite" if theirs.at.startswith("after encoder") else stopped)
+    return _advice("squeeze_excite" if at.startswith("after encoder") else stopped)
 
 
-def _of_the_tokens(network: Any, right: dict[str, list[Tensor]], theirs: Parts) -> str:
+def _of_the_tokens(network: Any, right: dict[str, list[Tensor]], made: dict[str, Any]) -> str:
     """The hint for what went into the fusion norm instead of the marked tokens."""
-    if "fusion_norm" not in theirs.got:
+    if "layer_embedding" not in made["found"]:
         return ""
-    marked = values(theirs, torch.empty(0))["layer_embedding"][0]
+    marked = made["found"]["layer_embedding"][0]
     embedded = [right[f"embeds.{i}"][0] for i in range(3)]  # (batch, D, m, m)
     tokens = [maps.flatten(2).transpose(1, 2) for maps in embedded]
     rows = network.layer_embedding.rows
@@ -136,8 +167,10 @@ def _of_the_tokens(network: Any, right: dict[str, list[Tensor]], theirs: Parts) 
     mixed = [maps.flatten(2).reshape(len(maps), -1, maps.shape[1]) for maps in embedded]
     plain = torch.cat(tokens, dim=1)
     if same(marked, plain):
-        into_encoder = theirs.got["encoder"][-1][0] if "encoder" in theirs.got else plain
-        late = same(into_encoder, marks([network.fusion_norm(part) for part in tokens], rows))
+        into_encoder = made["into_encoder"]
+        late = into_encoder is not None and same(
+            into_encoder, marks([network.fusion_norm(part) for part in tokens], rows)
+        )
         return MARKS_FIRST if late else "The rows are missing: level i gets + parts.rows[i] before the norm."
     mistakes = [
         (marks(tokens[::-1], rows.flip(0)), "Level 1 comes first, then 2, then 3: the positions count on it."),
@@ -173,6 +206,16 @@ def _judge_the_end(network: Any, got: Tensor, expected: Tensor, cls: Tensor) -> 
     )
 
 
+SIZES = {"paper": paper(), "tiny": tiny(64)}
+
+
+@beside_answer
+def _resized(yours: Callable[[Size], Any], name: str) -> tuple[str, dict[str, Any]]:
+    """The type of what an answer makes of one of the sizes, and its fields if it is a size."""
+    got = yours(SIZES[name])
+    return type(got).__name__, asdict(got) if isinstance(got, Size) else {}
+
+
 @answer(
     "whole_network.ablate",
     hints=(
@@ -189,17 +232,22 @@ def ablate(yours):
         "embed_activation": "The GELUs behind the embeddings are new in POSTER-Var: embed_activation=False.",
         "fusion_norm": "The norm over the concatenated levels is new in POSTER-Var: fusion_norm=False.",
     }
-    for size in (paper(), tiny(64)):
-        got, expected = yours(size), without_variational_parts(size)
+    for size_name, size in SIZES.items():
+        kind, got = _resized(yours, size_name)
         expect(
-            isinstance(got, Size),
-            f"Expected a Size, got {type(got).__name__}.",
+            bool(got),
+            f"Expected a Size, got {kind}.",
             "dataclasses.replace(size, name=value, …) gives a copy with some fields changed.",
         )
-        for name in vars(expected):
-            mine, theirs = getattr(expected, name), getattr(got, name)
+        for name, mine in asdict(without_variational_parts(size)).items():
+            theirs = got.get(name)
             hint = fields.get(name, f"{name} is the same in both networks: change the size that comes in.")
             expect(mine == theirs, f"Expected {name} = {mine!r}, got {theirs!r}.", hint)
+
+
+@beside_answer
+def _asked(yours: Callable[..., Any], state: dict[str, Tensor], images: Tensor, labels: Tensor) -> Any:
+    return yours(_built(state), images, labels)
 
 
 @answer(
@@ -221,7 +269,7 @@ def only_landmarks(yours):
         own = parts.landmark_net
         parts.landmark_net = lambda given: [maps.roll(1, dims=0) for maps in own(given)]
         mixed = network.head(assembly.forward_features(parts, images)).argmax(dim=1)
-    got = yours(network, images, labels)
+    got = _asked(yours, network.state_dict(), images, labels)
     if isinstance(got, float) or (isinstance(got, Tensor) and got.ndim == 0):
         expect(False, "Expected True or False for each face, got one number.", "No mean here: (faces,).")
     expect_close(
@@ -240,6 +288,25 @@ def only_landmarks(yours):
     )  # fmt: skip
 
 
+@beside_answer
+def _compared(
+    yours: Callable[..., Any], weight: Tensor, bias: Tensor, images: Tensor, of_the_other: Tensor
+) -> Any:
+    """What an answer says of a linear layer and of another runtime, which gives other logits."""
+    network = nn.Sequential(nn.Flatten(), nn.Linear(*weight.T.shape))
+    network.load_state_dict({"1.weight": weight, "1.bias": bias})
+
+    def run(array: np.ndarray) -> np.ndarray:
+        expect(
+            type(array).__name__ == "ndarray",
+            f"run got a {type(array).__name__}.",
+            "It takes a NumPy array: images.numpy().",
+        )
+        return of_the_other.numpy()
+
+    return yours(run, network, images)
+
+
 @answer(
     "whole_network.largest_difference",
     hints=(
@@ -250,7 +317,8 @@ def only_landmarks(yours):
 )
 def largest_difference(yours):
     """the largest difference between two runtimes"""
-    network = nn.Sequential(nn.Flatten(), nn.Linear(12, 5))
+    linear = nn.Linear(12, 5)
+    network = nn.Sequential(nn.Flatten(), linear)
     images, off = torch.randn(6, 3, 2, 2), torch.zeros(6, 5)
     off[4, 2], off[1, 0] = -0.5, 0.2
     with torch.no_grad():
@@ -258,16 +326,8 @@ def largest_difference(yours):
     expected = off.abs().max()
     softmax = ((right + off).softmax(1) - right.softmax(1)).abs().max()
 
-    def run(array):
-        expect(
-            type(array).__name__ == "ndarray",
-            f"run got a {type(array).__name__}.",
-            "It takes a NumPy array: images.numpy().",
-        )
-        return (right + off).numpy()  # fmt: skip
-
     expect_close(
-        yours(run, network, images),
+        _compared(yours, linear.weight.detach(), linear.bias.detach(), images, right + off),
         expected,
         "For 30 logits, two of which differ, by −0.5 and by 0.2",
         mistakes=[

@@ -523,4 +523,4 @@ record(
 # <details><summary>10. Why may the best epoch's test accuracy not be reported as the result?</summary>It is the maximum
 # of several noisy numbers, chosen on the faces that it is measured on.</details>
 #
-# **Next:** a later lesson reads results like these as a referee does.
+# **Next:** {link:two_backbones}: what lies inside the network that you trained.

@@ -448,4 +448,4 @@ record(
 # 10. How do you measure whether a network needs the gate? <details><summary>answer</summary>Train it without, several
 #     seeds, and look at the paired difference with its interval.</details>
 #
-# **Next:** the whole network on one board.
+# **Next:** {link:whole_network}: all parts on one board.

@@ -546,4 +546,4 @@ record(
 # 10. What has to be recorded in an ONNX file beside graph and weights? <details><summary>answer</summary>The order of
 #     the classes, and how a picture becomes its input: size, colour, mean, standard deviation.</details>
 #
-# **Next:** a run that could stand in a paper: config, resume, and a GPU if there is one.
+# **Next:** {link:full_training}: a run that can be killed, repeated and forecast.

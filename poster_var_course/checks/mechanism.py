@@ -281,5 +281,5 @@ def _told(error: BaseException, judge: Judge | None) -> str:
 def _is_learners(filename: str) -> bool:
     path = Path(filename)
     installed = "site-packages" in path.parts or any(folder in path.parents for folder in OURS)
-    ours = installed or path.name == "checks_and_hints.py"  # a judge may have helpers
+    ours = installed or path.name.startswith(("checks_and_hints", "judging_"))  # a judge may have helpers
     return not (ours or filename.startswith("<frozen"))

@@ -1,0 +1,88 @@
+"""The checks of the full training pass on right answers and know the typical wrong ones."""
+
+import math
+
+import torch
+
+from lessons.answer_tests import answer_tests
+from lessons.full_training.steps import plan_of_goyal, rate_of_pvlib, sam_step_of_pvlib
+
+
+def with_ifs(done, full, warmup, decay):
+    rate = full
+    for _ in range(int(done)):
+        rate *= decay
+    return rate * done / warmup if done < warmup else rate
+
+
+def sam(way=lambda g: g / g.norm(), back=True, sign=1, at="uphill"):
+    """A step of SAM, whole or with one typical mistake."""
+
+    def step(weights, gradient, rho, rate):
+        here = gradient(weights)
+        up = weights + sign * rho * torch.nan_to_num(way(here))
+        used = gradient(up) if at == "uphill" else here
+        return (weights if back else up) - rate * used
+
+    return step
+
+
+def divides_by_zero(weights, gradient, rho, rate):
+    here = gradient(weights)
+    return weights - rate * gradient(weights + rho * here / here.norm())
+
+
+def with_lists(weights, gradient, rho, rate):
+    here = gradient(weights)
+    length = math.sqrt(sum(value * value for value in here.flatten().tolist())) or 1.0
+    return weights - rate * gradient(weights + (rho / length) * here)
+
+
+RIGHT = [
+    ("rate_at", with_ifs),
+    ("rate_at", lambda done, full, warmup, decay: torch.tensor(with_ifs(done, full, warmup, decay))),
+    ("sam_step", sam()),
+    ("sam_step", with_lists),
+    ("plan", lambda a, d, n, b, r: [a * d * n, r * (a * d * n / b)]),
+    ("plan", lambda a, d, n, b, r: (torch.tensor(a * d * n), torch.tensor(a * d * n * r / b))),
+]
+WRONG = [
+    ("rate_at", lambda t, f, w, d: (min(1, t / w) if w else 1) * f * d**t, "math.floor(done)"),
+    ("rate_at", lambda t, f, w, d: f * (t / w if t < w else d ** int(t - w)), "both factors act"),
+    ("rate_at", lambda t, f, w, d: with_ifs(t, f, 0, d), "multiplied by done / warmup"),
+    ("rate_at", lambda t, f, w, d: with_ifs(t, f, 0, d) * (t / w if w else 1), "stays at 1"),
+    ("rate_at", lambda t, f, w, d: with_ifs(t, f, w, 1), "multiplied by decay"),
+    ("rate_at", lambda t, f, w, d: with_ifs(t, f, w, d) * d, "to the power of 0"),
+    ("rate_at", lambda t, f, w, d: with_ifs(t, f, w, 1) * d * int(t), "a power, not a product"),
+    ("rate_at", lambda t, f, w, d: with_ifs(t, f, w, d) + 1, "0.00375"),
+    ("sam_step", sam(back=False), "walk back first"),
+    ("sam_step", sam(at="here"), "not at the old place"),
+    ("sam_step", sam(sign=-1), "Uphill is along"),
+    ("sam_step", sam(way=lambda g: g), "Divide the gradient by its length"),
+    ("sam_step", sam(way=torch.sign), "not one for each"),
+    ("sam_step", sam(way=lambda g: g / g.norm(dim=-1, keepdim=True)), "not one for each row"),
+    ("sam_step", sam(way=lambda g: g / g.abs().sum()), "not Σ |g|"),
+    ("sam_step", sam(way=lambda g: g / g.square().sum()), "not by its square"),
+    ("sam_step", lambda w, g, rho, rate: 2 * w - sam()(w, g, rho, rate), "against the gradient"),
+    ("sam_step", lambda w, g, rho, rate: w + rho * g(w) / g(w).norm(), "That is the place uphill"),
+    ("sam_step", lambda w, g, rho, rate: sam()(w, g, rho, rate) * 1.1, "1.7"),
+    ("sam_step", divides_by_zero, "add 1e-12"),
+    ("plan", lambda a, d, n, b, r: (a * d * n, r * a * d * n * d / b), "count the devices already"),
+    ("plan", lambda a, d, n, b, r: (a * d * n, r), "grows with the faces of a step"),
+    ("plan", lambda a, d, n, b, r: (a * d * n, r * (a * d * n / b) ** 0.5), "square-root rule"),
+    ("plan", lambda a, d, n, b, r: (a * d, r * a * d / b), "their faces count too"),
+    ("plan", lambda a, d, n, b, r: (a * n, r * a * n / b), "of all devices"),
+    ("plan", lambda a, d, n, b, r: (a * d / n, r * a * d / n / b), "so it multiplies"),
+    ("plan", lambda a, d, n, b, r: (r * a * d * n / b, a * d * n), "faces come first"),
+    ("plan", lambda a, d, n, b, r: a * d * n, "Return both"),
+    ("plan", lambda a, d, n, b, r: (a * d * n, r / b), "four times 48"),
+]  # fmt: skip
+EXAMPLES = [
+    ("rate_at", "0.00375", (1.5, 0.01, 2.0, 0.5), 0.00375),
+    ("sam_step", "1.7", (torch.tensor([2.0]), lambda w: w, 1.0, 0.1), [1.7]),
+    ("plan", "four times 48", (12, 8, 2, 48, 3e-4), [192, 1.2e-3]),
+]
+OURS = {"rate_at": rate_of_pvlib, "sam_step": sam_step_of_pvlib, "plan": plan_of_goyal}
+test_right, test_wrong, test_unwritten, test_examples = answer_tests(
+    "full_training", RIGHT, WRONG, EXAMPLES, OURS
+)

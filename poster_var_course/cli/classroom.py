@@ -1,5 +1,6 @@
 """The commands `pvlib classroom …`: a term from the first release to the grades. Each says what comes next."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,6 +47,13 @@ def release(
 
     course, entries = _course(folder, lessons)
     written = releasing.release(course, entries, wheel)
+    for entry in entries:
+        deadline = course.deadline(entry.word)
+        if deadline and deadline < datetime.now(UTC):
+            typer.echo(
+                f"? {entry.word}: its deadline, {course.own[entry.word].deadline}, has passed, so every copy is late. Move "
+                "it in classroom.yaml"
+            )
     words = ", ".join(entry.word for entry in entries)
     typer.echo(
         f"Released {words}: {len(written)} notebooks for {len(course.students)} students in {folder / 'handout'}."

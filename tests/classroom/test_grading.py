@@ -95,7 +95,13 @@ def test_each_command_says_the_next(handed_out, lessons, tmp_path, monkeypatch, 
         f"report --dir {term}": "grades.csv",
     }
     for words, following in steps.items():
-        assert following in succeed("classroom", *words.split()).stdout.splitlines()[-1]
+        said = succeed("classroom", *words.split()).stdout
+        assert following in said.splitlines()[-1]
+        assert "has passed" not in said
+    settings = term / "classroom.yaml"
+    settings.write_text(re.sub(r"deadline: \d+", "deadline: 2020", settings.read_text()))
+    said = succeed("classroom", "release", "--dir", term, "--wheel", wheel).stdout
+    assert "? tiny: its deadline, 2020" in said
     assert "1 handed in" in (term / "report" / "index.html").read_text()
 
 

@@ -97,7 +97,7 @@ def run_tasks(
     fresh: bool,
     at_once: int = 1,
 ) -> list[Record]:
-    """Run these tasks, begun in order, and write a report of `entries`; CourseError if `out` holds an original."""
+    """Run these tasks and write a report of `entries`; CourseError if `out` holds an original."""
     for task in todo:
         if task.original and (out / f"{task.lesson}.ipynb").resolve() == task.original.resolve():
             raise CourseError(f"{task.original}: would be written over; choose another folder with --out")
@@ -112,13 +112,18 @@ def run_tasks(
             # papermill, nbconvert and torch take seconds to import; a series that is up to date need not wait
             from poster_var_course.kernel import quiet_libraries
 
+            workers = min(at_once, len(missing))
+            if (
+                workers > 1
+            ):  # from both ends: later lessons take longer, and none of them should be left to run alone
+                missing.sort(key=lambda number: min(number, len(todo) - 1 - number))
             device, threads = surroundings.device_and_threads()
-            on = (device, max(1, threads // at_once))
+            on = (device, max(1, threads // workers))
             stopped = threading.Event()
             with (
                 quiet_libraries(),
                 _progress(console) as progress,
-                ThreadPoolExecutor(min(at_once, len(missing))) as pool,
+                ThreadPoolExecutor(workers) as pool,
             ):
                 running = {
                     pool.submit(_run, todo[number], out, limits, on, progress, stopped): number

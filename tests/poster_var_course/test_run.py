@@ -295,7 +295,7 @@ def test_two_lessons_run_at_a_time_and_share_the_cores(tmp_path, course, monkeyp
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
 def test_a_stopped_series_ends_its_kernels_and_keeps_what_is_finished(tmp_path, course):
     saying = cell("pause", "import os, time", "open(f'{os.getpid()}.pid', 'w').close()", "time.sleep(600)")
-    made = course(tmp_path, good=GOOD, pausing=saying, waiting=saying, never=GOOD)
+    made = course(tmp_path, good=GOOD, pausing=saying, never=GOOD, waiting=saying)
     command = [sys.executable, "-m", "poster_var_course", "run", "--at-once", "2", "--out", str(made.out)]
     process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120

@@ -3,9 +3,9 @@
     python lessons/in_jupyterlab.py [--dark] [SHOTS [lesson …]]      # lessons by their words; all by default
 
 Each notebook is opened with a real kernel and run; then its first exercise is solved by typing, a prediction is made
-with the mouse and seen again, each moving figure's slider is moved and each of its buttons pressed. What does not happen
-is named; the exit status says whether anything did. Pictures of every figure are left in SHOTS, in JupyterLab's dark theme
-with --dark. Takes about as long as the lessons do.
+with the mouse and seen again, and of each moving figure the slider is moved, each button pressed and each menu used. What
+does not happen is named; the exit status says whether anything did. Pictures of every figure are left in SHOTS, in
+JupyterLab's dark theme with --dark. Takes about as long as the lessons do.
 """
 
 import argparse
@@ -18,8 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -147,7 +148,7 @@ def predict(page: Page, entry: LessonEntry) -> list[str]:
             place.locator(control).first.click()
             break
     kept = place.locator("text=Your guess")
-    for _ in range(30):  # the kernel answers, on a busy machine after some seconds
+    for _ in range(100):  # the kernel answers, on a busy machine after some seconds
         page.wait_for_timeout(300)
         if kept.count():
             break
@@ -162,43 +163,57 @@ def predict(page: Page, entry: LessonEntry) -> list[str]:
     return problems
 
 
-def move_sliders(page: Page, shots: Path, name: str) -> list[str]:
-    """Move the slider of each plotly figure; what is drawn must change."""
+def move_figures(page: Page, shots: Path, name: str) -> list[str]:
+    """Use all controls of each plotly figure; what is drawn must change each time."""
     problems = []
     figures = page.locator(".jp-RenderedPlotly")
     for number in range(figures.count()):
         figure = figures.nth(number)
         figure.scroll_into_view_if_needed()
         figure.hover()  # wakes it: until then JupyterLab shows the picture
-        rail = figure.locator(".slider-rail-touch-rect").first
-        rail.wait_for(timeout=30_000)
-        before = figure.locator(".plot-container").inner_html()
-        rail.scroll_into_view_if_needed()
-        press(page, rail, 0.8)
+        figure.locator(".plot-container").wait_for(timeout=30_000)
         page.wait_for_timeout(1500)
+        rails, buttons = figure.locator(".slider-rail-touch-rect"), figure.locator(".updatemenu-button")
+        menus = figure.locator(".updatemenu-header")
+        if not rails.count() + buttons.count() + menus.count():
+            problems.append(f"figure {number} has nothing that moves it")
+        for place in range(rails.count()):
+            rails.nth(place).scroll_into_view_if_needed()
+            if not changes(page, figure, partial(press, page, rails.nth(place), 0.8)):
+                problems.append(f"slider {place} of figure {number} moves nothing")
         page.screenshot(path=shots / f"{name}-{number}.png")
-        if figure.locator(".plot-container").inner_html() == before:
-            problems.append(f"the slider of figure {number} moves nothing")
         if not (box := figure.bounding_box()) or box["height"] < 200:
             problems.append(f"figure {number} is gone after its slider moved")
-        problems += press_buttons(page, figure, number)
+        for place in range(buttons.count()):
+            if not changes(page, figure, buttons.nth(place).click):
+                problems.append(f"button {place} of figure {number} moves nothing")
+        for place in range(menus.count()):
+            if not changes(page, figure, partial(choose_last, page, figure, menus.nth(place))):
+                problems.append(f"menu {place} of figure {number} moves nothing")
+            page.screenshot(path=shots / f"{name}-{number}-menu-{place}.png")
     return problems if figures.count() else ["no moving figure is in the page"]
 
 
-def press_buttons(page: Page, figure: Locator, number: int) -> list[str]:
-    """Press each button of a plotly figure; within some seconds what is drawn must change."""
-    problems = []
-    buttons = figure.locator(".updatemenu-button")
-    for place in range(buttons.count()):
-        before = figure.locator(".plot-container").inner_html()
-        buttons.nth(place).click()
-        for _ in range(20):
-            page.wait_for_timeout(300)
-            if figure.locator(".plot-container").inner_html() != before:
-                break
-        else:
-            problems.append(f"button {place} of figure {number} moves nothing")
-    return problems
+def changes(page: Page, figure: Locator, act: Callable[[], None]) -> bool:
+    """Whether what is drawn changes within some seconds, beside the controls themselves."""
+    drawn = (
+        "f => [...f.querySelectorAll('.main-svg')].map(s => { s = s.cloneNode(true); s.querySelectorAll('.menulayer')"
+        ".forEach(m => m.remove()); return s.innerHTML }).join()"
+    )
+    before = figure.evaluate(drawn)
+    act()
+    for _ in range(20):
+        page.wait_for_timeout(300)
+        if figure.evaluate(drawn) != before:
+            return True
+    return False
+
+
+def choose_last(page: Page, figure: Locator, menu: Locator) -> None:
+    """Open a menu and take its last entry."""
+    menu.click()
+    page.wait_for_timeout(500)
+    figure.locator(".updatemenu-dropdown-button").last.click()
 
 
 def picture_all(page: Page, shots: Path, name: str) -> None:
@@ -221,7 +236,7 @@ def work_through(page: Page, address: str, entry: LessonEntry, shots: Path) -> l
     ]
     problems += predict(page, entry)
     problems += solve_first(page, entry)
-    problems += move_sliders(page, shots, entry.name)
+    problems += move_figures(page, shots, entry.name)
     picture_all(page, shots, entry.name)
     page.keyboard.press("Control+S")
     page.wait_for_timeout(1000)

@@ -3,6 +3,7 @@
 from math import prod
 
 import torch
+import torch.nn.functional as F
 
 from lessons.two_backbones.formulas import CHANNELS
 from poster_var_course.checks import answer, expect_close
@@ -37,7 +38,12 @@ def pyramid_shapes(yours):
                 (expected[:, [1, 2, 0]], "PyTorch's order is channels first: (C, H, W)."),
                 (expected.flip(0), "The finest map comes first."),
                 (expected[:, 1:], "Channels belong to a shape, too: (C, H, W)."),
+                (expected[:, :2], "A shape has three numbers: (C, H, W)."),
+                (torch.tensor([[1, *shape] for shape in expected.tolist()]), "Without the batch: (C, H, W)."),
                 (tiny, "The paper's channels are 64, 128, 256."),
+                (expected * torch.tensor([2, 1, 1]), "The paper's channels are 64, 128, 256."),
+                (torch.tensor([[c, side // 2**k, side // 2**k] for k, c in enumerate(CHANNELS, 2)]),
+                 "The first map has half of the picture's side, not a quarter."),
                 (torch.tensor([[3, h, w] for _, h, w in expected.tolist()]), "Only the picture has 3 channels."),
             ],
             hint="By hand: 16 pixels give 64 channels of 8 × 8, 128 of 4 × 4 and 256 of 2 × 2.",
@@ -107,7 +113,7 @@ def live_numbers(yours):
 def receptive_side(yours):
     """the side of a receptive field"""
     for kernels, strides in (
-        ([5, 3, 7], [2, 3, 2]),
+        ([5, 3, 7, 3], [2, 3, 2, 1]),
         ([7, 3, 1, 3], [2, 1, 2, 2]),
         ([3] * 8, [1, 1, 2, 1, 1, 2, 1, 2]),
     ):
@@ -134,6 +140,11 @@ def receptive_side(yours):
                 (side_by(lambda k, s, j: k - 1), "After a stride, cells lie further apart: multiply by the jump."),
                 (side_by(lambda k, s, j: (k - 1) * s), "The jump is the product of *all* strides before."),
                 (side_by(lambda k, s, j: (k - 1) * j, before=False), "A stride acts on later layers: raise jump last."),
+                (1.0 + sum((k - 1) * sum(strides[:i]) for i, k in enumerate(kernels)), "Strides are multiplied, not added."),
+                (1.0 + sum((k - 1) * (1 + sum(strides[:i])) for i, k in enumerate(kernels)),
+                 "Strides are multiplied: jump *= stride, not jump += stride."),
+                (1.0 + sum(k - 1 for k in kernels) * jump,
+                 "Each kernel has its own jump: the product of the strides *before* it, not of all."),
                 (side_by(lambda k, s, j: k * j), "The first pixel is there already: a kernel adds k − 1."),
                 (side_by(lambda k, s, j: k * j, start=0), "A kernel adds k − 1 to the pixel that is there already."),
                 (side_by(lambda k, s, j: (k - 1) * j, start=0), "Begin with 1: without layers a cell is one pixel."),
@@ -169,6 +180,15 @@ def effective_side(yours):
             return next(r for r, part in enumerate(held) if part >= share)
 
         radius = radius_with(0.9)
+
+        def sliced(row, column, field=field):  # without the max(0, …): what a negative start makes of it
+            parts = (field[row - r : row + r + 1, column - r : column + r + 1].sum() for r in range(40))
+            return next((2.0 * r + 1 for r, part in enumerate(parts) if part >= 0.9 * field.sum()), 0.0)
+
+        def around(row, column, field=field):
+            padded = F.pad(field, (15,) * 4)
+            return sliced(row + 15, column + 15, padded)
+
         below = int((field >= 0.1 * field.max()).sum())
         expect_close(
             yours(field, centre),
@@ -176,14 +196,17 @@ def effective_side(yours):
             f"For a bell around {centre}",
             mistakes=[
                 (float(radius), "That is the radius; the side is 2 · radius + 1."),
-                (2.0 * radius, "The middle pixel counts, too: 2 · radius + 1."),
+                (2.0 * radius, "The side is 2 · radius + 1, also where a part of the square lies beyond the picture."),
                 ((2.0 * radius + 1) ** 2, "The side is wanted, not the area."),
                 (2.0 * radius - 1, "At least 90 %: one step more."),
-                (2.0 * radius + 3, "The smallest square: stop as soon as 90 % are reached."),
+                (2.0 * radius + 3, "One step too far: the smallest *square* (not circle), from row − r to row + r."),
+                (sliced(*centre), "A slice with a negative start counts from the end: begin at max(0, row − r)."),
+                (around(centre[1], centre[0]), "`centre` is (row, column), in this order."),
+                (around(7, 7), "The square lies around `centre`, not around the middle of the picture."),
                 (float(below), "Not the pixels above a threshold: the smallest square that holds 90 % of the sum."),
                 (2.0 * radius_with(0.1) + 1, "The square holds 90 %, not what lies outside of it."),
                 (2.0 * radius_with(1 - 1e-6) + 1, "90 % of the sum, not all of it."),
                 (1.0, "One pixel does not hold 90 % of the *sum* of the field: divide by it, or multiply the share by it."),
             ],
-            hint="By hand: 5 × 5 pixels of 1, the centre in the middle: 3 × 3 hold 9 of 25 = 36 %, so 90 % need 5.",
+            hint="By hand: 5 × 5 pixels of 1, centre (0, 0): radius 3 holds 16 of 25 = 64 %, 4 all: so the side is 9.",
         )  # fmt: skip

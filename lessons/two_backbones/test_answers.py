@@ -58,6 +58,18 @@ def at_wrong_threshold(f, c):
             return 2 * r + 1
 
 
+def by_circle(f, c):
+    rows, columns = torch.meshgrid(*(torch.arange(n) for n in f.shape), indexing="ij")
+    away = torch.hypot((rows - c[0]).float(), (columns - c[1]).float())
+    return next(2 * r + 1 for r in range(99) if f[away <= r].sum() >= 0.9 * f.sum())
+
+
+def with_negative_start(f, c):
+    for r in range(99):
+        if f[c[0] - r : c[0] + r + 1, c[1] - r : c[1] + r + 1].sum() >= 0.9 * f.sum():
+            return 2 * r + 1
+
+
 def named_like_weights(shapes, with_gradient):
     return sum(math.prod(s) for n, s in shapes.items() if n.endswith(("weight", "bias")))
 
@@ -91,6 +103,10 @@ WRONG = [
     ("pyramid_shapes", lambda s: [(c // 2, h, w) for c, h, w in levels(lambda k: s // 2**k)], "64, 128, 256"),
     ("pyramid_shapes", lambda s: [(3, h, w) for _, h, w in levels(lambda k: s // 2**k)], "Only the picture"),
     ("pyramid_shapes", lambda s: levels(lambda k: s // 2**k - 1), "16 pixels give"),
+    ("pyramid_shapes", lambda s: [(c, h) for c, h, w in levels(lambda k: s >> k)], "three numbers"),
+    ("pyramid_shapes", lambda s: [(1, *shape) for shape in levels(lambda k: s >> k)], "Without the batch"),
+    ("pyramid_shapes", lambda s: [(2 * c, h, w) for c, h, w in levels(lambda k: s >> k)], "64, 128, 256"),
+    ("pyramid_shapes", lambda s: levels(lambda k: s >> k, start=2), "not a quarter"),
     ("live_numbers", lambda shapes, g: sum(map(math.prod, shapes.values())), "all tensors"),
     ("live_numbers", lambda shapes, g: sum(math.prod(s) for n, s in shapes.items() if n not in g), "the others"),
     ("live_numbers", lambda shapes, g: len(g), "not the tensors"),
@@ -106,6 +122,9 @@ WRONG = [
     ("receptive_side", lambda k, s: reach(k, s, lambda k, s, j: k * j), "adds k − 1"),
     ("receptive_side", lambda k, s: reach(k, s, lambda k, s, j: k * j, start=0), "there already"),
     ("receptive_side", lambda k, s: reach(k, s, lambda k, s, j: (k - 1) * j, start=0), "Begin with 1"),
+    ("receptive_side", lambda k, s: 1 + sum((a - 1) * sum(s[:i]) for i, a in enumerate(k)), "not added"),
+    ("receptive_side", lambda k, s: 1 + sum((a - 1) * (1 + sum(s[:i])) for i, a in enumerate(k)), "not jump +="),
+    ("receptive_side", lambda k, s: 1 + sum(a - 1 for a in k) * math.prod(s), "its own jump"),
     ("receptive_side", lambda k, s: math.prod(k), "not multiplied"),
     ("receptive_side", lambda k, s: sum(k), "at the start"),
     ("receptive_side", lambda k, s: math.prod(s), "distance of neighbouring"),
@@ -114,15 +133,19 @@ WRONG = [
     ("receptive_side", lambda k, s: (from_the_last(k, s) - 1) / 2, "That is the radius"),
     ("receptive_side", lambda k, s: from_the_last(k, s) + 1, "see 3 + 2 · 2"),
     ("effective_side", radius, "That is the radius"),
-    ("effective_side", lambda f, c: 2 * radius(f, c), "middle pixel"),
+    ("effective_side", lambda f, c: 2 * radius(f, c), "beyond the picture"),
     ("effective_side", lambda f, c: (2 * radius(f, c) + 1) ** 2, "not the area"),
     ("effective_side", lambda f, c: 2 * radius(f, c, more=-1) + 1, "one step more"),
-    ("effective_side", lambda f, c: 2 * radius(f, c, more=1) + 1, "smallest square: stop"),
+    ("effective_side", lambda f, c: 2 * radius(f, c, more=1) + 1, "One step too far"),
     ("effective_side", lambda f, c: int((f >= 0.1 * f.max()).sum()), "above a threshold"),
+    ("effective_side", by_circle, "not circle"),
+    ("effective_side", with_negative_start, "counts from the end"),
+    ("effective_side", lambda f, c: by_numpy(f, c[::-1]), "in this order"),
+    ("effective_side", lambda f, c: by_numpy(f, (7, 7)), "middle of the picture"),
     ("effective_side", at_wrong_threshold, "divide by it"),
     ("effective_side", lambda f, c: 2 * radius(f, c, 1 - 1e-6) + 1, "not all of it"),
     ("effective_side", lambda f, c: 2 * radius(f, c, 0.1) + 1, "lies outside"),
-    ("effective_side", lambda f, c: f.sum(), "90 % need 5"),
+    ("effective_side", lambda f, c: f.sum(), "side is 9"),
 ]  # fmt: skip
 
 EXAMPLES = [
@@ -130,7 +153,7 @@ EXAMPLES = [
     ("live_numbers", "7 live numbers", ({"a": (2, 3), "b": (4,), "c": ()}, ["a", "c"]), 7),
     ("receptive_side", "see 3 + 2 · 2", ([3, 3], [2, 1]), 7),
     ("receptive_side", "see 3 + 2 · 2", ([3, 3], [1, 2]), 5),
-    ("effective_side", "90 % need 5", (torch.ones(5, 5), (2, 2)), 5),
+    ("effective_side", "side is 9", (torch.ones(5, 5), (0, 0)), 9),
 ]
 
 TESTS = answer_tests("two_backbones", RIGHT, WRONG, EXAMPLES, OURS)

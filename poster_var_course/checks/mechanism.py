@@ -132,7 +132,7 @@ def tell(error: BaseException, yours: Sequence[object], judge: Judge | None = No
     if isinstance(error, UnwrittenError):
         if error.value is Ellipsis or any(is_unwritten(part) for part in yours):
             return unwritten
-        return ToldError("wrong", "Your function returned None: is `return` missing?")
+        return ToldError("wrong", "Your function returned None: is `return` missing, or not reached?")
     if any(is_unwritten(part) for part in yours) or _speaks_of_a_placeholder(error):
         return unwritten
     if isinstance(error, LimitError):

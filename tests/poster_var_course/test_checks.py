@@ -123,7 +123,7 @@ def raises_silently(x):
 
 
 @pytest.mark.parametrize(("yours", "words"), [
-    (forgets_to_return, "is `return` missing?"),
+    (forgets_to_return, "is `return` missing"),
     (not_implemented_by_torch, "NotImplementedError"),
     (speaks_of_ellipsis, "an ellipsis in a sentence"),
     (raises_silently, "SilentError"),

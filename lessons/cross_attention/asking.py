@@ -36,8 +36,8 @@ class Asked(NamedTuple):
 def points_of(landmarks: Tensor) -> dict[str, tuple[float, float]]:
     """Named places of a face, (x, y) in the unit of its 68 landmarks (68, 2)."""
     centres = {
-        "the left eye": slice(36, 42), "the right eye": slice(42, 48), "the tip of the nose": slice(30, 31),
         "the left corner of the mouth": slice(48, 49), "the right corner of the mouth": slice(54, 55),
+        "the left eye": slice(36, 42), "the right eye": slice(42, 48), "the tip of the nose": slice(30, 31),
         "the lower lip": slice(57, 58), "the chin": slice(8, 9),
     }  # fmt: skip
     return {name: tuple(landmarks[part].mean(dim=0).tolist()) for name, part in centres.items()}
@@ -220,7 +220,7 @@ def _still(
     above, below = figure.subfigures(2, 1, height_ratios=[4, 1.35], squeeze=False)[:, 0]
     for row, kind in zip(above.subplots(2, len(levels)), kinds[:2], strict=True):
         for axes, level in zip(row, levels, strict=True):
-            one, place = asked[level, kind], list(points).index("the left corner of the mouth")
+            one, place = asked[level, kind], 0
             side = round(one.weights.shape[1] ** 0.5)
             show_picture(axes, picture)
             wide = picture.shape[-1]

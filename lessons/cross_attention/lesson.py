@@ -43,8 +43,8 @@ levels = (1, 2, 3)
 # %% [markdown]
 # ## 1 · The swapped landmarks
 #
-# The network reads a face twice: one branch sees its *image*, the other, narrower one gives *landmark features*. An
-# experiment: it reads the image of face A together with the landmark features of face B, and the other way round.
+# The network reads a face twice: one branch gives *image features*, the other *landmark features*. An experiment: it
+# reads the image of face A together with the landmark features of face B, and the other way round.
 
 # %% id="two-faces" jupyter={"source_hidden": true}
 count = {"quick": 100, "reduced": 1000, "full": 4000}[profile]
@@ -82,7 +82,7 @@ reveal("cross_attention.swapped", round(1000 * swap.answers / count))
 print(f"landmarks of another face: {swap}")
 
 # %% [markdown]
-# Fewer than one answer in thirty changes. Then why is the part there? Build it first; the question comes
+# About one answer in fifty changes. Then why is the part there? Build it first; the question comes
 # back in sections 4 to 6.
 #
 # ## 2 · Landmarks ask, the image answers
@@ -120,8 +120,9 @@ check("cross_attention.split_heads", split_heads)
 hint("cross_attention.split_heads")
 
 # %% [markdown]
-# > **Exercise 2** · 6 minutes · core · *important: it is equation 1.* For all heads at once; the scores of a query are
-# > divided by $\sqrt d$, so that they keep the same size for any $d$.
+# > **Exercise 2** · 6 minutes · core · *important: it is equation 1.* For all heads at once. A product of two vectors of
+# > $d$ independent numbers of size 1 has the standard deviation $\sqrt d$; divided by it, scores keep their size for any
+# > $d$.
 
 
 # %% id="attend"
@@ -205,11 +206,11 @@ print(f"largest difference from the library, all three levels: {largest:.0e}")
 # %% [markdown]
 # ## 3 · See it: what a cell asks for
 #
-# The blue frame is the cell that asks; orange cells answer, the more the darker (mean over the heads; full colour is
-# five times a mean's weight). The slider moves the frame over the face, the menus choose the level and what asks.
-# The two bars say how much the scores vary over the cells: by content, $q k^\top/\sqrt d$, and by position, $b$. At
-# the bottom: what the network says of this face with each kind of query. The photographs of FER+ taught this
-# attention; the face is drawn.
+# The blue frame is the cell that asks; orange cells answer, and the darker a cell, the larger its weight (mean over the
+# heads; full colour is five times the weight that a plain mean would give). The slider moves the frame over the face, the
+# menus choose the level and what asks. The two bars say how much the scores vary over the cells: by content,
+# $q k^\top/\sqrt d$, and by position, $b$. At the bottom: what the network says of this face with each kind of query.
+# The network was trained on the photographs of FER+; the face is drawn.
 
 # %% id="asking" jupyter={"source_hidden": true}
 kinds = ("own", "other_face", "random", "zero")
@@ -242,12 +243,12 @@ for text, values in {
 print("(weights: 1 is what each cell would get from a plain mean)")
 
 # %% [markdown]
-# - **A landmark's cell does not ask for landmarks.** Cells with a landmark get 0.8 of a mean's weight at level 1 and
-#   1.15 at level 2 (at level 3 nearly every cell has one); the corner of the mouth gives the mouth 0.8 to 1.0. Nothing
-#   in equation 1 says that a cell asks for its own place: a score compares landmark features with image features.
+# - **The weights do not gather at the landmarks.** Cells with a landmark get 0.8 of a mean's weight at level 1 and 1.15
+#   at level 2 (at level 3 nearly every cell has one); the corner of the mouth gives the mouth 0.8 to 1.0. Nothing in
+#   equation 1 says that a cell asks for its own place: a score compares landmark features with image features.
 # - **Position hardly counts**: the bias has less than 1 % of the scores' variance.
-# - **The map depends on who asks**: if another face's landmarks ask, 34 to 47 % of the weight goes to other cells.
-# - **And the answer stays.** What is added has 12, 8 and 6 % of the size of the tokens that it is added to.
+# - **The map depends on who asks**: if another face's landmarks ask, 34 to 45 % of the weight goes to other cells.
+# - **And most answers stay** (section 1). What is added has 12, 8 and 6 % of the size of the tokens that it is added to.
 #
 # ## 4 · Switch it off
 #
@@ -262,8 +263,9 @@ for (switch, where), change in changed.items():
 off = changed["off", levels]
 
 # %% [markdown]
-# A thousand faces leave ± 0.7 to ± 1.2 points: too wide to decide. **Five seeds, 5,000 drawn faces**, all levels at
-# once (95 % t-intervals over the seeds; `python -m lessons.over_seeds cross_attention 0,1,2,3,4`):
+# With all levels switched, a thousand faces leave ± 0.6 to ± 1.0 points: too wide to decide. **Five seeds, 5,000 drawn
+# faces**, the same network, all levels at once (95 % t-intervals over the seeds; `python -m lessons.over_seeds
+# cross_attention 0,1,2,3,4`):
 #
 # | who asks | answers that change, of 1,000 | accuracy, points |
 # |---|---|---|
@@ -324,12 +326,12 @@ there = weights.gather(1, shown.where[:, None]).mean().item()
 show_still(*figures.toy_faces(shown.bright[:5], shown.where[:5], shown.label[:5], weights[:5]))
 
 # %% [markdown]
-# With attention it is all but always right; the image alone stays at its 56.6 %, the sum below it (after 200 steps;
-# more may find a way). The weights lie where the landmark is, though nobody told the network to look there. And **the
+# With attention it is nearly always right; the image alone and the sum stay near or below 56.6 % (after 200 steps; more
+# may find a way). The weights lie where the landmark is, though nobody told the network to look there. And **the
 # same swap as in section 1 now takes everything**: with another face's landmark it guesses.
 #
-# So the mechanism works, and the switch shows it where it is used. In the trained network of section 4 the image
-# branch alone already knows nearly all that the answer needs.
+# So the mechanism works, and the switch shows it where it is used. In the trained network of section 4 nearly all
+# answers come out of the image branch alone.
 #
 # ## 6 · Used, or needed?
 #
@@ -392,8 +394,8 @@ print(f"level 1 of the paper: formula {cost_of(28, 64):,}, PyTorch counts {count
 print(f"of these the two products of cells with cells: {2 * 784**2 * 64 / cost_of(28, 64):.0%}")
 
 # %% [markdown]
-# Four times the cells, nearly sixteen times the work: $N^2$ counts. So attention over the whole map is affordable on
-# small maps only.
+# Four times the cells, 14.7 times the work: the two products of cells with cells grow sixteenfold. So attention over the
+# whole map is affordable on small maps only.
 #
 # ## 8 · Try to break it
 #
@@ -447,8 +449,7 @@ for name, one in broken.items():
 # %% [markdown]
 # Without LayerNorm, large image tokens make large scores: softmax then gives nearly all weight to one cell, and its
 # gradient is nearly 0. With it the size of the image does not matter. Queries that are too small make all weights
-# alike; a projection can enlarge them, and learns faster. (All of it after 200 steps; with more, the slow ones get
-# better.)
+# alike; a projection can enlarge them. (All of it after 200 steps, with one seed.)
 #
 # Now yours; guess first.
 # - `toy.learn(CrossAttention, seed, steps=200, landmark_scale=10.0)`: too large instead of too small?
@@ -459,7 +460,7 @@ for name, one in broken.items():
 #
 # - *"Attention looks where the landmarks are."* Scores compare features. In the toy it does so because the label
 #   asks for it.
-# - *"The map changes, so the answer uses it."* 34 to 47 % of the weight moves, and few answers do.
+# - *"The map changes, so the answer uses it."* 34 to 45 % of the weight moves, and few answers do.
 # - *"Switched off with little loss, so useless."* It is little used by these weights, on these faces.
 # - *"γ starts at $10^{-5}$, so the branch is dead."* The toy learns behind the same scale.
 # - *"More heads cost more."* They share the channels: the multiply-adds are the same.
@@ -469,9 +470,9 @@ for name, one in broken.items():
 # 1. $F = \mathrm{softmax}(qk^\top/\sqrt d + b)\,v$: queries from landmarks without projection, keys and values from
 #    the image.
 # 2. One window is the whole map; $b$ has one number for each of $(2w-1)^2$ offsets.
-# 3. In the shipped network another face's landmarks move 34 to 47 % of the weight, change 2 % of the answers and cost
+# 3. In the shipped network another face's landmarks move 34 to 45 % of the weight, change 2 % of the answers and cost
 #    0.5 ± 0.3 points on drawn faces; on photographs no difference in accuracy can be distinguished.
-# 4. On a task that needs the landmark the same level is right on all but every face, and the swap makes it guess.
+# 4. On a task that needs the landmark the same level is nearly always right, and the swap makes it guess.
 # 5. "Do these weights use it?" and "does a network need it?" are two questions with two experiments.
 #
 # ## What the paper claims, what we measured
@@ -545,10 +546,10 @@ record(
 #    <details><summary>answer</summary>$13^2 = 169$.</details>
 # 5. Which two products grow with the square of the cells? <details><summary>answer</summary>Queries with keys,
 #    weights with values.</details>
-# 6. What is changed by `attention="other_face"`, and what stays? <details><summary>answer</summary>The queries are
-#    those of the face before it; image, keys, values, bias and all weights stay.</details>
+# 6. Another face's landmarks ask: what is changed, and what stays? <details><summary>answer</summary>The queries are
+#    those of another face; image, keys, values, bias and all weights stay.</details>
 # 7. The map moves and the answer stays. How can that be? <details><summary>answer</summary>What attention adds is
-#    small beside the tokens, and values from other cells say much the same about the expression.</details>
+#    small beside the tokens that it is added to: 12 % of their size and less.</details>
 # 8. Why was the toy needed? <details><summary>answer</summary>A switch with little effect has two explanations: a
 #    mechanism that does not work, or one that is hardly needed. The toy needs it, and there it works.</details>
 # 9. Why is 56.6 % no success on the toy? <details><summary>answer</summary>So much is reached by counting bright

@@ -115,10 +115,12 @@ show_still(
 # ## 2 · Two pyramids
 #
 # Both backbones give three maps, each half as wide and half as high as the one before, with more channels. The image
-# backbone is an IR-50 (a residual network for face recognition) without its last stage.
+# backbone is an IR-50 (a residual network for face recognition) without its last stage; the landmark backbone is a
+# MobileFaceNet. Its maps are 64 × 28², 128 × 14² and 512 × 7². Before the two meet, one more convolution of stride 2
+# halves each map of the image backbone, so that both have $28^2$, $14^2$ and $7^2$ cells: levels 1, 2 and 3.
 #
 # > **Exercise 2** · 3 minutes · warm-up · *important: shapes are the language of Figure 2.* The paper's image backbone
-# > has 64, 128, 256 channels; its first stage already halves the picture.
+# > has 64, 128, 256 channels; its first stage already halves the picture. Its own maps, before the last halving.
 
 
 # %% id="pyramid-shapes"
@@ -160,9 +162,9 @@ for name in ("image_pyramid", "landmark_net"):
     print(f"{name}: {parameters[name] / 1e6:.2f} million parameters")
 
 # %% [markdown]
-# The paper says 43.7 M parameters and 8.4 G "FLOPs". The parameters are the living ones. The 8.4 are *multiply-adds*:
-# one multiplication and one addition are two operations (FLOP), so the network takes 17.2 GFLOP. Many papers count so;
-# compare only numbers that were counted alike.
+# The paper says 43.7 M parameters and 8.4 G "FLOPs". The first is near the living ones, 43.9 M here; the second is near
+# our 8.6 billion *multiply-adds*. One multiplication and one addition are two operations (FLOP), so the network takes
+# 17.2 GFLOP. Where the small differences come from, the paper does not say. Compare only what was counted alike.
 #
 # ## 3 · What a cell can see
 #
@@ -222,9 +224,10 @@ hint("two_backbones.effective_side")
 # %% [markdown]
 # ## 4 · See it: the reach of a cell
 #
-# The shipped network (pictures of 48 × 48 pixels; maps of 12², 6² and 3² cells) and 32 drawn faces. Orange: pixels on
-# which the cell depends. Dashed: your square of exercise 3. Solid: your square of exercise 4. The slider moves over
-# nine cells, the menu changes branch and level.
+# The shipped network (pictures of 48 × 48 pixels; levels of 12², 6² and 3² cells, after the last halving) and 32 drawn
+# faces. Orange: pixels on which the cell depends. Dashed: your square of exercise 3. Solid: your square of exercise 4.
+# The slider moves over nine cells, the menu changes branch and level. The fifth cell is printed and shown first; it is
+# centred on pixel (16, 16), on the left eye.
 
 # %% id="reach" jupyter={"source_hidden": true}
 theory_of = chosen("two_backbones.receptive_side", receptive_side, formulas.receptive_side)
@@ -268,15 +271,16 @@ print(f"largest dependence outside the dashed square: {outside:g}")
 
 # %% [markdown]
 # - **The theory holds exactly**: outside the dashed square the gradient is 0.
-# - **At level 3 a cell can see the whole face, and depends mostly on a part of it.** The middle counts most, since
-#   more ways lead to it (Luo et al., 2016).
-# - **Training widened the landmark branch** at every level, and narrowed the image branch (five seeds of untrained
-#   weights, one trained network).
+# - **At level 3 a cell can see the whole picture, and depends mostly on a part of it**: of the image branch's square of
+#   39 pixels 36 × 36 lie in the picture of 48 × 48, of the landmark branch's 42 × 42. The middle counts most, since more
+#   ways lead to it (Luo et al., 2016).
+# - **The trained landmark branch sees wider** than untrained ones, at every level; the image branch is narrower, at
+#   level 2 only a little (five seeds of untrained weights, but one trained network).
 # - Level 3 has 3 × 3 cells, and its first is centred on the *corner pixel* of the picture: a stride of 2 with a border
 #   of 1 begins at pixel 0.
 #
-# At paper size, with more layers, it is the same formula: 27, 87 and 527 of 112 pixels. A cell of the $14 \times 14$
-# map sees three quarters of the face's width, one of the $7 \times 7$ map all of it.
+# At paper size, with more layers, it is the same formula: 27, 87 and 527 of 112 pixels. A cell of level 2
+# ($14 \times 14$) can see three quarters of the picture's width, one of level 3 ($7 \times 7$) all of it.
 
 # %% id="paper-reach"
 paper_reach = [theory_of(*layers_of(large, "image", level)) for level in (1, 2, 3)]
@@ -337,15 +341,15 @@ print(
 # About one answer in eleven differs. Is one way *better*? Over five seeds of 300 faces (`python -m lessons.over_seeds
 # two_backbones 0,1,2,3,4`) the mean gives +0.5 ± 2.9 points of accuracy: not distinguishable, and an interval that
 # wide hides much. What can be seen: a move by one pixel changes 7.5 % of the answers with nearest and 4.7 % with the
-# mean, −2.9 ± 2.3 points. So the mean makes the answers steadier. This network was trained on faces of 48 pixels,
-# which nobody made smaller; one that is trained on every second pixel may get used to it.
+# mean, −2.9 ± 2.3 points. So on these faces the mean makes this network's answers steadier. It was trained on faces of
+# 48 pixels, which nobody made smaller; one that is trained on every second pixel may get used to it.
 #
 # ## 6 · Try to break it
 #
-# **The landmark branch gets other pictures than it was made for.** Its weights were trained on values from 0 to 1 in
-# the order blue, green, red. The released code gives it what the image branch gets: red, green, blue, minus ImageNet's
-# mean, over its deviation. The landmark network that comes with this course was trained as theirs, on drawn faces; its
-# 68 points show what happens.
+# **The landmark branch gets other pictures than it was made for.** Its weights were trained on values from 0 to 1 in the
+# order blue, green, red. The released code gives it what the image branch gets: red, green, blue, minus ImageNet's mean,
+# divided by its standard deviation. The landmark network that comes with this course was trained as theirs, on drawn faces;
+# its 68 points show what happens.
 #
 # **Frozen, and yet it moves.** The released code freezes the *weights* of this branch, but leaves it in training mode.
 # Then each BatchNorm goes on to replace its statistics by those of the training faces, a tenth in each step. Here are
@@ -390,11 +394,11 @@ colour_order, colour_half = points((error["red, green, blue"] - error["as made f
 # %% [markdown]
 # (Error in % of the distance between the outer corners of the eyes, mean over 100 drawn faces.)
 #
-# - **The order of colours hardly matters** for the points: it costs less than a tenth of a per cent.
-# - **The other scale** costs one per cent, and changes the features most, by nine tenths of their size.
-# - **Drift matters most for the points.** Not one weight has changed. The statistics now are those of other faces; the
-#   last BatchNorm scales the points themselves, and these faces differ less from each other than those it was trained
-#   on. The expression network does not read the points, but the features, and these have changed, too.
+# - **The order of colours hardly matters** for the points: the error grows by less than 0.1.
+# - **The other scale** adds 1.0 to the error, and changes the features most, by nine tenths of their size.
+# - **Drift matters most for the points.** Not one weight has changed. The statistics now are those of other faces, which
+#   differ less from each other than those it was trained on. The expression network does not read the points, but the
+#   features, and these have changed, too.
 #
 # So "frozen" needs two lines: `requires_grad_(False)` **and** `eval()`. In `pvlib` the first is always followed by the
 # second; a size field, `LandmarkSize.drift`, does what the released code does.
@@ -420,7 +424,7 @@ colour_order, colour_half = points((error["red, green, blue"] - error["as made f
 # ## Recap in five lines
 #
 # 1. Of 59.0 million numbers in the file 15.1 million are dead, 42.8 million got a gradient.
-# 2. Image pyramid: 64 × 56², 128 × 28², 256 × 14² for 112 pixels.
+# 2. Image backbone: 64 × 56², 128 × 28², 256 × 14² for 112 pixels; halved once more before the landmarks come in.
 # 3. A kernel adds $(k - 1)$ times the product of all strides before it.
 # 4. Outside that square nothing matters; inside, the middle matters most.
 # 5. Frozen weights in training mode still drift: BatchNorm follows the faces.
@@ -429,9 +433,9 @@ colour_order, colour_half = points((error["red, green, blue"] - error["as made f
 #
 # | | paper | released code | this lesson |
 # |---|---|---|---|
-# | parameters | 43.7 M | 58.3 M allocated | 43.9 M living ones |
+# | parameters | 43.7 M | 59.0 M numbers in the file | 43.9 M living ones |
 # | cost of a face | 8.4 G "FLOPs" | – | 17.2 GFLOP = 8.6 billion multiply-adds |
-# | 224 → 112 | – | every second pixel | mean: accuracy +0.5 ± 2.9 points, steadier (drawn faces, 96 → 48) |
+# | 224 → 112 | – | every second pixel | mean: accuracy +0.5 ± 2.9 points, steadier answers (drawn faces, 96 → 48) |
 # | landmark branch | frozen | weights yes, statistics no; another scale | both change its features |
 
 # %% id="record" jupyter={"source_hidden": true}

@@ -54,7 +54,11 @@ def rate_at(yours):
             (rise * full, "After every whole epoch the rate is multiplied by decay."),
             (
                 rise * full * decay ** (epochs + 1),
-                "In the first epoch nothing has been multiplied yet: decay to the power of 0.",
+                "Only whole epochs that are done count, math.floor(done): in the first epoch decay to the power of 0.",
+            ),
+            (
+                math.floor(done) / warmup * full * decay**epochs if warmup else math.nan,
+                "The warm-up rises within an epoch too: done, not whole epochs.",
             ),
             (
                 rise * full * decay * epochs,
@@ -100,13 +104,14 @@ def _stepped(
     hints=(
         "Two gradients: one at the weights, which says where uphill is, and one at the place uphill.",
         "The place is weights + rho · g / ‖g‖, with one length for all of g. The step starts from weights, not from there.",
-        "here = gradient(weights); uphill = gradient(weights + rho * here / here.norm()); return weights - rate * uphill",
+        "here = gradient(weights); uphill = gradient(weights + rho / (here.norm() + 1e-12) * here); "
+        "return weights - rate * uphill",
     ),
 )
 def sam_step(yours):
     """a step of gradient descent with sharpness-aware minimisation (Foret et al., 2021, equation 3)"""
     for shape in ((2,), (3, 2)):
-        weights, stretch = 0.5 + torch.rand(shape), 0.5 + torch.rand(shape)
+        weights, stretch = 1 + torch.rand(shape), 0.5 + torch.rand(shape)
         slope, rho, rate = partial(_bowl, stretch=stretch), 0.3, 0.1
         here = slope(weights)
         up = weights + rho * here / here.norm()
@@ -130,6 +135,10 @@ def sam_step(yours):
                 "Divide by the length, √(Σ g²), not by its square.",
             ),
             (
+                weights - rate * slope(weights + rho * here / here.square().mean().sqrt()),
+                "The length is √(Σ g²): the root of the sum, not of the mean.",
+            ),
+            (
                 weights - rate * slope(up) / slope(up).norm(),
                 "Only the way uphill has a fixed length; the step is rate times the gradient.",
             ),
@@ -138,19 +147,20 @@ def sam_step(yours):
             (slope(up), "That is the gradient uphill. Step with it: weights − rate · gradient."),
         ]
         if len(shape) == 2:
-            by_row = here / here.norm(dim=1, keepdim=True)
-            mistakes.append(
+            mistakes += [
                 (
-                    weights - rate * slope(weights + rho * by_row),
-                    "One length for all of g, not one for each row.",
+                    weights - rate * slope(weights + rho * here / here.norm(dim=dim, keepdim=True)),
+                    "One length for all of g, not one for each row or column.",
                 )
-            )
+                for dim in (0, 1)
+            ]
         expect_close(
             _stepped(yours, weights, stretch, rho, rate),
             expected,
             f"For weights of shape {shape}, ρ = {rho}, rate {rate}",
             mistakes=mistakes,
-            hint="By hand, gradient(w) = w, weights 2, ρ 1, rate 0.1: uphill is 3, so the result is 2 − 0.1 · 3 = 1.7.",
+            hint="By hand, gradient(w) = (3 w₁, 4 w₂), weights (1, 1), ρ 1, rate 0.1: g = (3, 4) has length 5, uphill is "
+            "(1.6, 1.8), the gradient there (4.8, 7.2), so the result is (0.52, 0.28).",
         )
     at_zero = _stepped(yours, torch.zeros(2), torch.ones(2), 0.0, 0.1)
     expect(
@@ -171,7 +181,7 @@ def sam_step(yours):
 def plan(yours):
     """faces of a step and their learning rate by linear scaling (Goyal et al., 2017)"""
     some = tuple(torch.randint(2, 9, (3,)).tolist())
-    for at_a_time, devices, accumulate in ((12, 8, 2), (16, 1, 8), (32, 8, 1), some):
+    for at_a_time, devices, accumulate in ((12, 8, 3), (16, 1, 8), (32, 8, 1), some):
         base_batch, base_rate = 48, 3e-4
         faces = at_a_time * devices * accumulate
         right = base_rate * faces / base_batch
@@ -195,6 +205,12 @@ def plan(yours):
                 base_rate * devices,
                 "The rate grows with all faces of a step, not with the devices alone.",
             ),
+            (
+                faces,
+                base_rate * at_a_time / base_batch,
+                "The rate grows with all faces of a step, not with those of one device.",
+            ),
+            (faces, base_rate * (faces // base_batch), "// cuts off: divide with /."),
             (
                 at_a_time * devices,
                 base_rate * at_a_time * devices / base_batch,

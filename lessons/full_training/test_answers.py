@@ -53,6 +53,7 @@ WRONG = [
     ("rate_at", lambda t, f, w, d: with_ifs(t, f, 0, d) * (t / w if w else 1), "stays at 1"),
     ("rate_at", lambda t, f, w, d: with_ifs(t, f, w, 1), "multiplied by decay"),
     ("rate_at", lambda t, f, w, d: with_ifs(t, f, w, d) * d, "to the power of 0"),
+    ("rate_at", lambda t, f, w, d: with_ifs(t, f, 0, d) * (min(1, int(t) / w) if w else 1), "within an epoch too"),
     ("rate_at", lambda t, f, w, d: with_ifs(t, f, w, 1) * d * int(t), "a power, not a product"),
     ("rate_at", lambda t, f, w, d: with_ifs(t, f, w, d) + 1, "0.00375"),
     ("sam_step", sam(back=False), "walk back first"),
@@ -61,13 +62,18 @@ WRONG = [
     ("sam_step", sam(way=lambda g: g), "Divide the gradient by its length"),
     ("sam_step", sam(way=torch.sign), "not one for each"),
     ("sam_step", sam(way=lambda g: g / g.norm(dim=-1, keepdim=True)), "not one for each row"),
+    ("sam_step", sam(way=lambda g: g / g.norm(dim=0)), "or column"),
+    ("sam_step", sam(way=lambda g: g / g.square().mean().sqrt()), "not of the mean"),
+    ("sam_step", sam(way=lambda g: g / g.abs().max()), "(0.52, 0.28)"),
     ("sam_step", sam(way=lambda g: g / g.abs().sum()), "not Σ |g|"),
     ("sam_step", sam(way=lambda g: g / g.square().sum()), "not by its square"),
     ("sam_step", lambda w, g, rho, rate: 2 * w - sam()(w, g, rho, rate), "against the gradient"),
     ("sam_step", lambda w, g, rho, rate: w + rho * g(w) / g(w).norm(), "That is the place uphill"),
-    ("sam_step", lambda w, g, rho, rate: sam()(w, g, rho, rate) * 1.1, "1.7"),
+    ("sam_step", lambda w, g, rho, rate: sam()(w, g, rho, rate) * 1.1, "(0.52, 0.28)"),
     ("sam_step", divides_by_zero, "add 1e-12"),
     ("plan", lambda a, d, n, b, r: (a * d * n, r * a * d * n * d / b), "count the devices already"),
+    ("plan", lambda a, d, n, b, r: (a * d * n, r * a / b), "not with those of one device"),
+    ("plan", lambda a, d, n, b, r: (a * d * n, r * (a * d * n // b)), "divide with /"),
     ("plan", lambda a, d, n, b, r: (a * d * n, r), "grows with the faces of a step"),
     ("plan", lambda a, d, n, b, r: (a * d * n, r * (a * d * n / b) ** 0.5), "square-root rule"),
     ("plan", lambda a, d, n, b, r: (a * d, r * a * d / b), "their faces count too"),
@@ -79,7 +85,12 @@ WRONG = [
 ]  # fmt: skip
 EXAMPLES = [
     ("rate_at", "0.00375", (1.5, 0.01, 2.0, 0.5), 0.00375),
-    ("sam_step", "1.7", (torch.tensor([2.0]), lambda w: w, 1.0, 0.1), [1.7]),
+    (
+        "sam_step",
+        "(0.52, 0.28)",
+        (torch.ones(2), lambda w: torch.tensor([3.0, 4.0]) * w, 1.0, 0.1),
+        [0.52, 0.28],
+    ),
     ("plan", "four times 48", (12, 8, 2, 48, 3e-4), [192, 1.2e-3]),
 ]
 OURS = {"rate_at": rate_of_pvlib, "sam_step": sam_step_of_pvlib, "plan": plan_of_goyal}

@@ -1,7 +1,7 @@
 """Answer checks of the whole network. An assembly is judged box by box: the first that differs is named."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ SIZES = {"paper": paper(), "tiny": tiny(64)}
 @beside_answer
 def _resized(yours: Callable[[Size], Any], name: str) -> tuple[str, dict[str, Any]]:
     """The type of what an answer makes of one of the sizes, and its fields if it is a size."""
-    got = yours(SIZES[name])
+    got = yours(replace(SIZES[name]))  # a copy: an answer may write into it
     return type(got).__name__, asdict(got) if isinstance(got, Size) else {}
 
 
@@ -95,7 +95,7 @@ def only_landmarks(yours):
         parts.landmark_net = lambda given: [maps.roll(1, dims=0) for maps in own(given)]
         mixed = network.head(assembly.forward_features(parts, images)).argmax(dim=1)
     got = _asked(yours, network.state_dict(), images, labels)
-    if isinstance(got, float) or (isinstance(got, Tensor) and got.ndim == 0):
+    if isinstance(got, (int, float)) or (isinstance(got, Tensor) and got.ndim == 0):
         expect(False, "Expected True or False for each face, got one number.", "No mean here: (faces,).")
     expect_close(
         got,
@@ -127,7 +127,8 @@ def _compared(
             f"run got a {type(array).__name__}.",
             "It takes a NumPy array: images.numpy().",
         )
-        return of_the_other.numpy()
+        faces = [(images.numpy() == face).all(axis=(1, 2, 3)).argmax() for face in array]
+        return of_the_other.numpy()[faces]  # whichever faces are asked for
 
     return yours(run, network, images)
 
@@ -148,27 +149,28 @@ def largest_difference(yours):
     off[4, 2], off[1, 0] = -0.5, 0.2
     with torch.no_grad():
         right = network(images)
-    expected = off.abs().max()
-    softmax = ((right + off).softmax(1) - right.softmax(1)).abs().max()
-
-    expect_close(
-        _compared(yours, linear.weight.detach(), linear.bias.detach(), images, right + off),
-        expected,
-        "For 30 logits, two of which differ, by −0.5 and by 0.2",
-        mistakes=[
-            (
-                off.max(),
-                "The largest of the signed differences. −0.5 is a larger difference: take abs() first.",
-            ),
-            (off.min(), "A difference has no sign here: take abs()."),
-            (
-                off.abs().mean(),
-                "That is the mean. One wrong logit of a thousand must not disappear in it: max().",
-            ),
-            (off.square().mean(), "That is a mean square; the largest absolute difference is asked for."),
-            (softmax, "You compared probabilities. Compare the logits: softmax hides differences."),
-            (off.abs().amax(dim=1), "One number for all faces, not one a face."),
-        ],
-        hint="Subtract the two (faces, classes) tables, then abs(), then max(): 0.5 here.",
-        rtol=1e-3,
-    )
+    for gap in (off, -off):  # else one of a − b and b − a would do without abs()
+        softmax = ((right + gap).softmax(1) - right.softmax(1)).abs().max()
+        signed = (
+            "The largest of the signed differences. −0.5 is a larger difference than 0.2: take abs() first."
+        )
+        expect_close(
+            _compared(yours, linear.weight.detach(), linear.bias.detach(), images, right + gap),
+            gap.abs().max(),
+            f"For 30 logits, two of which differ, by {gap[4, 2]:+.1f} and by {gap[1, 0]:+.1f}",
+            mistakes=[
+                (gap.max(), signed),
+                ((-gap).max(), signed),
+                (gap.min(), "A difference has no sign here: take abs()."),
+                ((-gap).min(), "A difference has no sign here: take abs()."),
+                (
+                    gap.abs().mean(),
+                    "That is the mean. One wrong logit of a thousand must not disappear in it: max().",
+                ),
+                (gap.square().mean(), "That is a mean square; the largest absolute difference is asked for."),
+                (softmax, "You compared probabilities. Compare the logits: softmax hides differences."),
+                (gap.abs().amax(dim=1), "One number for all faces, not one a face."),
+            ],
+            hint="Subtract the two (faces, classes) tables, then abs(), then max(): 0.5 here.",
+            rtol=1e-3,
+        )

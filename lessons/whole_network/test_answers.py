@@ -75,6 +75,7 @@ RIGHT = [
         asked(lambda a, y: torch.stack([a[i] == y[i - 1] for i in range(len(a))]), **OTHER),
     ),
     ("largest_difference", off_by(lambda a, b: float(np.abs((a - b).numpy()).max()))),
+    ("largest_difference", lambda run, f, x: max(largest_difference(run, f, one) for one in x.split(1))),
 ]
 WRONG = [
     ("forward_features", assembly.norm_before_rows, "marks before it normalises"),
@@ -138,7 +139,10 @@ WRONG = [
     ("only_landmarks", asked(lambda a, y: a == y.roll(1)), "inside the context"),
     ("only_landmarks", asked(lambda a, y: a, **OTHER), "These are the answers"),
     ("only_landmarks", asked(lambda a, y: (a == y.roll(1)).float().mean(), **OTHER), "No mean"),
+    ("only_landmarks", asked(lambda a, y: int((a == y.roll(1)).sum()), **OTHER), "No mean"),
     ("largest_difference", off_by(lambda a, b: (a - b).max()), "signed"),
+    ("largest_difference", off_by(lambda a, b: (b - a).max()), "signed"),
+    ("largest_difference", off_by(lambda a, b: (b - a).min()), "no sign"),
     ("largest_difference", off_by(lambda a, b: (a - b).abs().mean()), "mean"),
     ("largest_difference", off_by(lambda a, b: (a.softmax(1) - b.softmax(1)).abs().max()), "probabilities"),
     ("largest_difference", off_by(lambda a, b: (a - b).abs().amax(1)), "not one a face"),

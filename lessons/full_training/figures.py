@@ -32,12 +32,13 @@ def two_runs(whole: Sequence[float], cut: Sequence[float], pulled: float) -> tup
     axes.plot(epochs, whole, "o-", color=PLAIN, linewidth=5, markersize=9, label="never interrupted")
     axes.plot(epochs, cut, "o-", color=SAM, linewidth=1.5, markersize=4, label="killed, and started again")
     axes.axvline(pulled, color=INK, linestyle=":", linewidth=1)
+    late = pulled > len(whole) / 2  # the text stands below the losses, which fall from left to right
     axes.annotate(
-        "here its power went off", (pulled, 1), xycoords=("data", "axes fraction"), color=INK, fontsize=9,
-        xytext=(4, -10), textcoords="offset points", va="top",
+        "here its power went off", (pulled, 0), xycoords=("data", "axes fraction"), color=INK, fontsize=9,
+        xytext=(-4 if late else 4, 8), textcoords="offset points", ha="right" if late else "left",
     )  # fmt: skip
-    axes.set(xlabel="epoch", ylabel="training loss (nats)", xticks=epochs, xlim=(0.5, len(whole) + 0.5))
-    axes.legend(frameon=False, loc="lower left")
+    axes.set(xlabel="epoch", ylabel="training loss (nats)", xticks=epochs, xlim=(0, len(whole) + 0.5))
+    axes.legend(frameon=False, loc="upper right")
     axes.spines[["top", "right"]].set_visible(False)
     apart = max(abs(one - other) for one, other in zip(whole, cut, strict=True))
     alt = (
@@ -181,6 +182,8 @@ def bought(differences: Mapping[str, Mapping[str, Interval]]) -> tuple[Figure, s
             place.plot([interval.low, interval.high], [row, row], color=colour)
             place.plot(interval.value, row, "o", color=colour, markersize=5)
             clear += [f"{title} {name} {interval.value:+.3g}"] if is_clear else []
+        if title == "accuracy":
+            place.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         place.set_title(title, fontsize=9)
         place.spines[["top", "right", "left"]].set_visible(False)
     axes[0].set_yticks(range(len(names)), names)
@@ -203,7 +206,9 @@ def dashboard(rows: Sequence[Mapping[str, float]], epochs: int) -> tuple[Figure,
     figure = Figure(figsize=(6.5, 3.6), layout="constrained")
     panels = [key for key in PANELS if key in rows[0]]
     places = figure.subplots(2, 3).flat
-    for place, key in zip(places, panels, strict=False):
+    for key, place in zip(
+        panels, places, strict=False
+    ):  # panels first: zip takes one place too many otherwise
         values = [row[key] for row in rows]
         place.plot(range(1, len(rows) + 1), values, "o-", color=SAM, markersize=3)
         place.set_title(PANELS[key], fontsize=9)

@@ -91,6 +91,12 @@ def test_a_forecast_counts_weights_activations_and_operations_and_refuses_what_d
         refuse_what_does_not_fit(replace(one, bytes_of_weights=10**15), "cpu")
 
 
+def test_a_dashboard_without_some_measures_shows_no_empty_panel():
+    rows = [{key: 1.0 for key in ("rate", "accuracy", "mean_class_accuracy", "sigma")}]
+    still, _ = figures.dashboard(rows, 3)
+    assert [bool(place.lines) for place in still.axes] == [place.axison for place in still.axes]
+
+
 def test_durations_are_told_in_the_largest_unit_of_which_there_are_two():
     assert [in_words(s) for s in (100, 150, 7_300, 200_000)] == [
         "100 seconds",

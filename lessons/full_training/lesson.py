@@ -13,7 +13,7 @@
 #
 # **You need** {link:first_training}: the training step, and intervals.
 #
-# **Time.** About 60 minutes with all exercises. The cells run in about a minute and a half on a laptop's CPU. The
+# **Time.** About 75 minutes with all exercises. The cells run in about a minute and a half on a laptop's CPU. The
 # full profile trains the paper's 43.9 million weights on your own prepared file and needs a GPU.
 #
 # **In the paper.** "Implementation details" and Table 1 of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026).
@@ -105,12 +105,12 @@ show_still(*figures.two_runs(*losses, pulled=epoch - 1 + step / plug.STEPS))
 # Two things make this possible.
 #
 # **The checkpoint is written in one step.** A new file is written beside the old one and then takes its name, so there is
-# always one that is whole. It holds weights, statistics of batch normalisation, AdamW's two moments, and the position.
+# always one that is whole. It holds weights, statistics of batch normalisation, AdamW's two moments (running means of the
+# gradient and of its square), and the position (epoch and step).
 #
 # **Random numbers depend on the position alone.** A usual training takes its random numbers from one long stream. A run
-# that goes on would have to find the place in that stream again, and each source of random numbers has a stream of its own.
-# `pvlib` stores none of them. Before a step draws its noise, it seeds the generator with numbers made from (seed, epoch,
-# step):
+# that goes on would have to find the place in that stream again. `pvlib` stores no stream. Before a step samples its noise,
+# it seeds the generator with numbers made from (seed, epoch, step):
 
 # %% id="seeds-of-positions"
 for position in [(0, 0), (0, 1), (1, 0)]:
@@ -118,7 +118,7 @@ for position in [(0, 0), (0, 1), (1, 0)]:
 
 # %% [markdown]
 # The promise has limits: the same number of threads, the same library versions, a CPU. With two threads, sums are added in
-# another order, and the seventh digit differs; a GPU's own sums vary from run to run.
+# another order, and the last bits differ; a GPU's own sums vary from run to run.
 #
 # What happens without it? Here a run of three epochs is cut after the second, and goes on from its **weights** alone:
 # AdamW's moments start from zero, the rate and the random numbers from the first epoch.
@@ -145,6 +145,8 @@ forgotten = one_epoch_more(networks[1], 1)
 print(f"loss of the third epoch: {remembered:.4f}; from the weights alone: {forgotten:.4f}")
 
 # %% [markdown]
+# Another loss, so another run. One seed does not say which is better.
+#
 # ## 2 · One file says everything
 #
 # A run is described by one YAML file. `pvlib train PRESET key=value …` reads a preset, and dotted keys change it. What the
@@ -219,7 +221,8 @@ show_still(
 # 2021). The paper does not mention it. It costs two gradients a step.
 #
 # > **Exercise 2** · 8 minutes · core · *important: the released networks were trained by it.* `gradient(w)` gives the
-# > gradient at any w. The length ‖g‖ is over all numbers of g together. Then step with plain gradient descent.
+# > gradient at any w. The length ‖g‖ is over all numbers of g together; it may be 0, so add 1e-12 before you divide. Then
+# > step with plain gradient descent.
 
 
 # %% id="sam-step"
@@ -299,8 +302,8 @@ print(
 # ## 5 · What a setting costs, and what it buys
 #
 # One network with 0.18 million weights, 1,000 drawn faces, eight epochs. One setting at a time is changed; everything else
-# stays. Five seeds, so that a difference has an interval. Each run takes some 20 seconds, all 45 a quarter of an hour: the
-# table is from `python -m lessons.full_training.switches 5`, not from this notebook.
+# stays; scored on 500 drawn validation faces. Five seeds, so that a difference has an interval. All 45 runs took 54 minutes
+# on a busy processor: the table is from `python -m lessons.full_training.switches 5`, not from this notebook.
 
 # %% id="guess-switches"
 guess(
@@ -326,16 +329,17 @@ show_still(
 )
 
 # %% [markdown]
-# *time* is a multiple of the plain run's, on a shared processor, so it is rough. Bold: the interval leaves out zero.
-# With eight settings and 95 % intervals, one of the 32 differences or two would be bold by chance.
+# The first row is the plain run; the others are differences to it, ± their 95 % interval. Bold: the interval leaves out
+# zero. With 32 differences, one or two are bold by chance. *Rise*: how much higher the loss is at a distance of 0.25 in the
+# figure of section 4, over three directions. *time* is so rough, on a busy processor, that it ranks no setting.
 #
-# What can be said. **SAM** takes nearly twice the time and ends in flatter places (−0.19 ± 0.07 nats of rise); its accuracy
-# is not distinguishable from the plain run's after so few steps (−3.9 ± 4.6 points). A **warm-up** gains, by an interval
-# that barely leaves out zero. The **moving average** is a little worse: it averages over weights that still improve.
-# **Larger changes of the faces** are made for photographs and long runs; in eight epochs they cost 20 points. Of the other
-# four nothing can be said, except that a difference of more than a few points would have been seen.
+# What can be said. **SAM**, with two gradients a step, ends in flatter places (−0.19 ± 0.07 nats of rise); its accuracy is
+# not distinguishable from the plain run's after so few steps (−3.9 ± 4.6 points). Flatter is not better by itself: **larger
+# changes of the faces** end flatter, too, and cost 20 ± 15 points in these eight epochs. A **warm-up** gains, by an
+# interval that barely leaves out zero. The **moving average** of the weights has a loss that is higher by 0.018 ± 0.008. Of
+# the other four, no accuracy is distinguishable from the plain run's; their intervals reach from −6.0 to +4.6 points.
 #
-# ## 6 · Half of the digits
+# ## 6 · Half of the bits
 #
 # A bfloat16 has the range of a float32 and 8 bits of precision: two to three decimal digits. Convolutions and products of
 # matrices in it are faster where the processor has units for it. The weights stay float32. Why?
@@ -404,7 +408,8 @@ for gpus, parts in ((1, 1), (1, 4), (4, 1), (8, 2)):
 # ## 8 · Before it starts: hours and memory
 #
 # One step tells both. Seconds are measured. Memory is counted: 16 bytes for each trained weight (weight,
-# gradient, two moments of AdamW), and what the forward pass keeps for the backward pass.
+# gradient, two moments of AdamW), and what the forward pass keeps for the backward pass. The landmark network's million
+# weights is frozen.
 
 # %% id="guess-days"
 guess(
@@ -437,7 +442,7 @@ del network
 
 # %% [markdown]
 # The forward pass alone has 17.2 GFLOP a face at 224 pixels (the paper's "8.4 G FLOPs" counts multiply-adds); a step has
-# three times as many, since the backward pass computes two gradients for each product.
+# about three times as many, since the backward pass computes two gradients for each product.
 #
 # ## 9 · The run itself
 #
@@ -460,9 +465,9 @@ else:
 show(*figures.moving_dashboard(run, figures.dashboard(run, len(run))))
 
 # %% [markdown]
-# Look at three things: the accuracy still rises when the rate is nearly zero; the mean class accuracy stays far below it,
-# since disgust, fear and contempt are 3 % of the faces; σ falls in the first epochs and stays ({link:first_training}). The
-# loss was not kept for this record.
+# Look at three things: the accuracy hardly changes in the last four epochs, where the rate is nearly zero; the mean class
+# accuracy stays far below it, since the network misses most of disgust, fear and contempt, 3 % of the validation faces; σ
+# falls in the first three epochs and then stays between 0.05 and 0.08 ({link:first_training}). The loss was not kept.
 #
 # ## 10 · Try to break it
 
@@ -517,7 +522,7 @@ for what, attempt in {
 # 1. A checkpoint holds everything that the next step needs, and is written in one step.
 # 2. Random numbers that depend on the position alone need not be stored: a run that was killed ends with the same bits.
 # 3. One config file says everything; what it does not know is refused.
-# 4. A setting is worth what its interval over seeds says, and costs what one run measured.
+# 4. A setting is worth what its interval over seeds says; flatter is not better by itself.
 # 5. One step tells hours and memory beforehand.
 #
 # ## What the paper claims, what the code does, what we measured

@@ -29,6 +29,11 @@ def layer_embedding(yours):
     if kind == "object":
         expect(False, "Expected a class, got an object.", "Hand in the class itself, without calling it.")
     expect(
+        "rows" not in parameters or len(parameters) == 1,
+        f"Expected one parameter, rows, found {', '.join(parameters)}.",
+        "The rows are all that is learnt here: norms and the like come later.",
+    )
+    expect(
         list(parameters) == ["rows"],
         f"Expected one parameter, rows, found {', '.join(parameters) or 'none'}.",
         PARAMETER,
@@ -60,6 +65,7 @@ def layer_embedding(yours):
                 (plain + rows.sum(dim=0), "Each level gets its own row, not the sum of all."),
                 (plain + rows[0], "Each level gets its own row, not always the first."),
                 (plain + rows[LEVELS - 1 - number], "The rows are in the order of the levels; yours are turned round."),
+                (plain + rows[(number + 1) % LEVELS], "Level i gets rows[i]; yours gets the row of the next level."),
                 (plain * rows[number], "The row is added, not multiplied."),
                 (plain - rows[number], "The row is added, not subtracted."),
                 (plain + rows[number].mean(), "The row has a number for each channel; add it as it is."),
@@ -76,7 +82,7 @@ def layer_embedding(yours):
     expect(
         gradient is not None and bool((gradient != 0).all()),
         "Expected a gradient for each row, and there is none.",
-        "The values are right, but the rows would not learn: no .data, .detach() or no_grad on the way.",
+        "The values are right, but the rows would not learn: no .data, .detach(), no_grad or requires_grad=False.",
     )
 
 
@@ -107,9 +113,14 @@ def _marked(yours: Any, rows: Tensor, levels: list[Tensor]) -> tuple[Any, bool, 
 
 
 SEVERAL = "Try several random orders: all must give the same."
+ABS = "allclose does, or .abs().max()."
 FUNCTIONS: dict[str, tuple[Callable[[Tensor], Tensor], int]] = {  # and how many tokens it is asked about
-    "the mean of 60 tokens": (lambda t: t.mean(dim=1), 60),
     "the largest number of each channel": (lambda t: t.amax(dim=1), 6),
+    "the sum of 60 tokens, each less their mean": (
+        lambda t: (t - t.mean(dim=1, keepdim=True)).sum(dim=1),
+        60,
+    ),
+    "the sum over the tokens of channel 1 times channel 2": (lambda t: (t[..., 0] * t[..., 1]).sum(dim=1), 6),
     "the first of six tokens": (lambda t: t[:, 0], 6),
     "the sum of six tokens weighted by 1, 2, 3, 3, 2, 1": (
         lambda t: (t * torch.tensor([1.0, 2, 3, 3, 2, 1])[:, None]).sum(dim=1),
@@ -121,6 +132,8 @@ FUNCTIONS: dict[str, tuple[Callable[[Tensor], Tensor], int]] = {  # and how many
     ),
     "a sum without the first two of six tokens": (lambda t: t[:, 2:].sum(dim=1), 6),
     "a mean in which the first token counts 1 % more": (lambda t: t.mean(dim=1) + 0.01 * t[:, 0], 6),
+    "minus the first of six tokens": (lambda t: -t[:, 0], 6),
+    "the first of six tokens, and minus it": (lambda t: torch.stack([t[:, 0], -t[:, 0]]), 6),
 }
 
 
@@ -137,24 +150,31 @@ def invariant(yours):
     """whether a function reads its tokens as a set"""
     for name, verdict, words in zip(
         FUNCTIONS,
-        (True, True, False, False, False, False, False),
+        (True, True, True, *[False] * 7),
         (
-            "A sum in another order differs in its last digits: allclose with atol=1e-4, not equal.",
-            "A maximum does not depend on the order.",
-            "Exchange the first token with another one: it changes.",
+            "A maximum does not depend on the order: True where nothing changes.",
+            "A sum in another order differs in its last digits: allclose with atol=1e-4 (its default is 1e-8), not equal.",
+            "Each token keeps its own numbers: their order alone changes, tokens[:, order].",
+            f"Exchange the first token with another one: it changes. Compare differences without their sign: {ABS}",
             f"One order is not enough: read backwards, these weights are the same. {SEVERAL}",
             f"One order is not enough: a ring stays a ring when all tokens move by one. {SEVERAL}",
             f"One order is not enough: the first two may change places. {SEVERAL}",
             "1 % is no rounding: atol=1e-4 is asked for.",
+            f"Compare the size of each difference, without its sign: {ABS}",
+            f"Compare each number; in a mean, differences cancel: {ABS}",
         ),
         strict=True,
     ):
         tokens = torch.randn(3, FUNCTIONS[name][1], 5)
+        if "first of six" in name:
+            tokens = tokens.sort(dim=1)[
+                0
+            ]  # every other order makes the first larger: a signed difference fails
         said, tried = _verdict(yours, name, tokens)
         expect(said is not None, f"For {name}: got None.", "Is `return` missing?")
         expect(
             isinstance(said, bool),
-            f"For {name}: expected True or False, got {said}.",
+            f"For {name}: expected True or False, got {said!r}.",
             "Return a bool: one answer.",
         )
         wrong = _what_was_tried(tokens, tried) or words
@@ -178,7 +198,7 @@ def _verdict(yours: Callable[..., Any], name: str, tokens: Tensor) -> tuple[Any,
     def watched(given: Tensor) -> Tensor:
         if len(tried) < 20:
             tried.append(given.detach().clone())
-        return FUNCTIONS[name][0](given)
+        return FUNCTIONS[name][0](given).clone()  # no view of what may be changed later
 
     said = yours(watched, tokens.clone())
     if isinstance(said, Tensor) and said.dtype == torch.bool and said.numel() == 1:
@@ -237,6 +257,8 @@ def absorb(yours):
                  "repeat_interleave."),
                 (positions + early, "The first position is that of CLS, which belongs to no level: leave it as it is."),
                 (positions + torch.cat([flat[:1], right]), "CLS belongs to no level: it gets no row."),
+                (torch.cat([positions[:, :-1] + right, positions[:, -1:]], dim=1),
+                 "CLS stands first: the tokens begin at place 1, and yours at place 0."),
                 (on(right)[:, 1:], "The position of CLS is missing: it comes back first, as it was."),
                 (on(right)[0], "The first dimension of positions, 1, is kept."),
                 (on(-right), "The rows are added to the positions, not subtracted."),

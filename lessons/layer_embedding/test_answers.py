@@ -89,6 +89,21 @@ def by_level(rows, positions, n):
     return torch.cat([positions[:, :1], places.flatten(1, 2)], dim=1)
 
 
+def shuffling_in_place(f, t):
+    before = f(t)
+    for _ in range(30):
+        t[:] = shuffled(1)(t)
+        if differs(f(t), before):
+            return False
+    return True
+
+
+class WithNorm(marker(added)):
+    def __init__(self, levels, channels):
+        super().__init__(levels, channels)
+        self.norm = nn.LayerNorm(channels)
+
+
 RIGHT = [
     ("layer_embedding", marker(added)),
     ("layer_embedding", marker(in_a_loop)),
@@ -96,6 +111,7 @@ RIGHT = [
     ("invariant", all_swaps),
     ("invariant", each_face_its_own),
     ("invariant", several(shuffled(1))),
+    ("invariant", shuffling_in_place),
     ("absorb", folded),
     ("absorb", by_level),
     ("absorb", lambda r, p, n: torch.cat([p[:, :1], p[:, 1:] + r[:, 0].repeat_interleave(n, 0)], dim=1)),
@@ -113,6 +129,9 @@ WRONG = [
     ("layer_embedding", marker(lambda levels, rows: [level + rows.sum(0) for level in levels]), "its own row"),
     ("layer_embedding", marker(lambda levels, rows: [level + rows[0] for level in levels]), "always the first"),
     ("layer_embedding", marker(lambda levels, rows: added(levels, rows.flip(0))), "turned round"),
+    ("layer_embedding", marker(lambda levels, rows: added(levels, rows.roll(-1, 0))), "of the next level"),
+    ("layer_embedding", marker(added, lambda n, c: nn.Parameter(torch.zeros(n, 1, c), False)), "requires_grad=False"),
+    ("layer_embedding", WithNorm, "all that is learnt"),
     ("layer_embedding", marker(lambda levels, rows: list(map(torch.mul, levels, rows))), "not multiplied"),
     ("layer_embedding", marker(in_place), "not tokens += row"),
     ("layer_embedding", marker(lambda levels, rows: added(levels, rows.detach())), "would not learn"),
@@ -126,11 +145,17 @@ WRONG = [
     ("invariant", several(shuffled(2)), "channels changed places"),
     ("invariant", several(shuffled(1), torch.equal), "last digits"),
     ("invariant", several(shuffled(1), lambda a, b: not differs(a, b, 0.2)), "no rounding"),
-    ("invariant", lambda f, t: not several(shuffled(1))(f, t), "last digits"),
+    ("invariant", several(shuffled(1), torch.allclose), "default is 1e-8"),
+    ("invariant", several(lambda t: t.sort(dim=1)[0]), "keeps its own numbers"),
+    ("invariant", several(shuffled(1), lambda a, b: bool((a - b).max() < 1e-4)), "sign: allclose does"),
+    ("invariant", several(shuffled(1), lambda a, b: bool((b - a).max() < 1e-4)), "sign: allclose does"),
+    ("invariant", several(shuffled(1), lambda a, b: bool((a - b).mean().abs() < 1e-4)), "differences cancel"),
+    ("invariant", lambda f, t: not several(shuffled(1))(f, t), "True where nothing changes"),
     ("invariant", lambda f, t: (f(t) - f(shuffled(1)(t))).abs() < 1e-4, "Return a bool"),
     ("invariant", lambda f, t: several(lambda s: s[:, torch.randperm(s.shape[1])[1:]])(f, t), "all tokens"),
     ("absorb", lambda r, p, n: folded(r, p, n, spread=lambda e: e.repeat(n, 1)), "repeat_interleave"),
     ("absorb", lambda r, p, n: folded(r, p, n, of_cls=lambda e: e[0]), "CLS belongs to no level"),
+    ("absorb", lambda r, p, n: folded(r, p.roll(1, 1), n).roll(-1, 1), "begin at place 1"),
     ("absorb", lambda r, p, n: folded(r, p, n)[:, 1:], "CLS is missing"),
     ("absorb", lambda r, p, n: folded(r, p, n)[0], "first dimension"),
     ("absorb", lambda r, p, n: folded(-r, p, n), "not subtracted"),

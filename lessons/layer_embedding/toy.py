@@ -33,25 +33,28 @@ class LetterNetwork(nn.Module):
         return self.head(self.encoder(torch.cat(tokens, dim=1)))
 
 
-def letters(count: int, generator: Generator) -> tuple[list[Tensor], Tensor]:
-    """Noisy letters of three levels, (count, 1, 4) each, and the letter of level 2, (count,)."""
+def letters(count: int, generator: Generator, loud: float = 1) -> tuple[list[Tensor], Tensor]:
+    """Noisy letters of three levels, (count, 1, 4) each, those of level 1 times `loud`; the letter of level 2, (count,)."""
     which = torch.randint(LETTERS, (count, LEVELS), generator=generator)
     seen = F.one_hot(which, LETTERS) + 0.1 * torch.randn(count, LEVELS, LETTERS, generator=generator)
-    return list(seen.split(1, dim=1)), which[:, 1]
+    first, *others = seen.split(1, dim=1)
+    return [loud * first, *others], which[:, 1]
 
 
-def accuracy(marker: Callable[[int, int], nn.Module] | None, positions: bool, seed: int) -> float:
+def accuracy(
+    marker: Callable[[int, int], nn.Module] | None, positions: bool, seed: int, loud: float = 1
+) -> float:
     """Train a network on the letters, half a second, and return its accuracy on new ones."""
     generator = Generator().manual_seed(seed)
     with own_random_state(seed):
         network = LetterNetwork(marker, positions)
         optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, fused=True)
         for _ in range(STEPS):
-            levels, wanted = letters(BATCH, generator)
+            levels, wanted = letters(BATCH, generator, loud)
             loss = F.cross_entropy(network(levels), wanted)
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
-        levels, wanted = letters(TESTED_ON, generator)
+        levels, wanted = letters(TESTED_ON, generator, loud)
         with torch.no_grad():
             return (network(levels).argmax(dim=1) == wanted).double().mean().item()

@@ -7,7 +7,10 @@ from lessons.squeeze_excite import gates
 from poster_var_course.checks import answer, expect_close, expect_gradients, value_and_slopes
 
 FACES, CHANNELS, HIDDEN, CLASSES = 3, 6, 4, 5
-CUT = "The values are right, but the graph was cut: no .detach(), .item(), numpy or no_grad on the way."
+CUT = (
+    "The values are right, but the graph was cut: no .detach(), .item(), numpy, no_grad, nn.Parameter(w1) or copy_. "
+    "F.linear(x, w1, b1) uses the weights as they are."
+)
 
 
 def _block(hidden: int = HIDDEN) -> tuple[Tensor, Tensor, Tensor, Tensor]:
@@ -54,9 +57,15 @@ def squeeze_excite(yours):
             (x * ((x @ w1.T).relu() @ w2.T).sigmoid(), "The biases b1 and b2 are missing."),
             (x * ((x @ w1.T + b1).relu() @ w2.T).sigmoid(), "The bias of the second layer is missing."),
             (x * ((x @ w1.T).relu() @ w2.T + b2).sigmoid(), "The bias of the first layer is missing."),
+            (x * (hidden.relu() @ w2.T + b2).relu().sigmoid(), "No ReLU behind the second layer: no gate could be below ½."),
+            (x * (((x @ w1.T).relu() + b1) @ w2.T + b2).sigmoid(), "ReLU comes after the bias b1, not before."),
+            (x * ((hidden.relu() @ w2.T).sigmoid() + b2), "The bias b2 stands inside the sigmoid."),
+            (x * ((x.mean(dim=0) @ w1.T + b1).relu() @ w2.T + b2).sigmoid(),
+             "Each face has gates of its own: no mean over faces."),
+            (x * (hidden.relu() @ w2.T + b2).sigmoid().mean(dim=1, keepdim=True), "Each channel has its own gate: no mean."),
             (inner, "That is what goes into the sigmoid; then x ⊙ σ(…)."),
         ],
-        hint="By hand: one channel, x = 2, w1 = 1, b1 = 0, w2 = ½, b2 = −1: hidden 2, gate σ(0) = ½, the answer 1.",
+        hint="By hand: one channel, x = 2, w1 = 1, b1 = −3, w2 = 1, b2 = −ln 3: hidden 0, gate σ(−ln 3) = ¼, the answer ½.",
     )  # fmt: skip
     given = [one.clone().requires_grad_() for one in (x, *block)]
     named = {"x": given[0], "w1": given[1], "w2": given[3]}
@@ -73,7 +82,10 @@ def squeeze_excite(yours):
 )
 def fold(yours):
     """a constant gate folded into the head"""
-    for classes in (CLASSES, CHANNELS):  # also square, where rows and columns cannot be told by their number
+    for classes in (
+        CHANNELS,
+        CLASSES,
+    ):  # square first: where rows and columns have one number, gates on the rows get a hint and no error
         weight, gate = torch.randn(classes, CHANNELS), torch.rand(CHANNELS)
         expected = torch.stack([row * gate for row in weight])
         rows = (
@@ -94,7 +106,7 @@ def fold(yours):
                 *rows,
                 (weight, "That is the weight as it was: the gate must be in it."),
                 (weight @ gate, "The new weight has the old shape, (classes, channels): no sum yet."),
-                (expected.T, "The shape stays (classes, channels), as nn.Linear has it."),
+                (expected.T, "Yours is turned round: (classes, channels), as nn.Linear has it."),
                 (weight / gate, "The features were multiplied by the gate, so the weight is too."),
                 (weight + gate, "The gate multiplies."),
                 (weight * gate.mean(), "Each channel has its own gate, not the mean of all."),
@@ -115,7 +127,7 @@ def fold(yours):
 )
 def squeeze_maps(yours):
     """the original block, on maps"""
-    maps, block = torch.randn(FACES, CHANNELS, 2, 5) + 0.5, _block(hidden=2)
+    maps, block = torch.randn(FACES, CHANNELS, 2, 5) + 0.5, _block()
     w1, b1, w2, b2 = block
 
     def gated(squeezed: Tensor) -> Tensor:
@@ -138,7 +150,11 @@ def squeeze_maps(yours):
             (mean[:, :, None, None] * gated(mean)[:, :, None, None] * torch.ones_like(maps),
              "The maps are multiplied, not their means."),
             (maps + gated(mean)[:, :, None, None], "The gate multiplies each channel; nothing is added."),
+            (maps * gated(maps.mean().expand(1, CHANNELS))[:, :, None, None], "A mean for each map: dim=(2, 3)."),
+            (maps + maps * gated(mean)[:, :, None, None], "There is no shortcut: the maps times the gates alone."),
+            (maps * at_each.mean(dim=(2, 3), keepdim=True), "The gate of the mean, not the mean of gates of cells."),
+            (maps * ((mean @ w1.T + b1) @ w2.T + b2).sigmoid()[:, :, None, None], "The ReLU between the layers is missing."),
             (maps, "The maps came back as they were."),
         ],
-        hint="By hand: one channel, the map 1, 3, its mean 2; with w1 = w2 = 0 the gate is ½, the answer ½, 3/2.",
+        hint="By hand: one channel, the map 1, 3; w1 = 1, b1 = −1, w2 = −ln 3, b2 = 0: mean 2, hidden 1, gate ¼: ¼, ¾.",
     )  # fmt: skip

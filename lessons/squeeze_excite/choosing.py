@@ -30,21 +30,21 @@ def rows(count: int, generator: Generator) -> tuple[Tensor, Tensor]:
 class Chooser(nn.Module):
     """A gate, if any, and a linear head: (batch, 16) -> (batch, 2)."""
 
-    def __init__(self, block: Block | None):
+    def __init__(self, block: Block | None, reduction: int):
         super().__init__()
         self.block = block
-        self.layers = SqueezeExcite(2 * NUMBERS)
+        self.layers = SqueezeExcite(2 * NUMBERS, reduction)
         self.head = nn.Linear(2 * NUMBERS, 2)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.head(x if self.block is None else self.block(x, *weights_of(self.layers)))
 
 
-def accuracy(block: Block | None, seed: int) -> dict[str, float]:
+def accuracy(block: Block | None, seed: int, reduction: int = 1) -> dict[str, float]:
     """Train on rows, a quarter of a second; the accuracy on new ones, and with each gate at its mean."""
     generator = Generator().manual_seed(seed)
     with own_random_state(seed):
-        network = Chooser(block)
+        network = Chooser(block, reduction)
         optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE)
         for _ in range(STEPS):
             x, wanted = rows(BATCH, generator)

@@ -1,5 +1,7 @@
 """The checks on squeeze and excitation pass on right answers and know the typical wrong ones."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -49,10 +51,22 @@ def by_cell(maps, *weights):
     return block(cells, *weights).permute(0, 3, 1, 2)
 
 
+linear_gates = but(between=lambda z: z, join=lambda x, gate: gate)
+
+
+def by_gates(maps, *weights):
+    gates = but(join=lambda x, gate: gate)(maps.permute(0, 2, 3, 1), *weights)
+    return gates.permute(0, 3, 1, 2)
+
+
 def by_einsum(maps, w1, b1, w2, b2):
     squeezed = nn.functional.adaptive_avg_pool2d(maps, 1).flatten(1)
     gate = nn.functional.linear(nn.functional.linear(squeezed, w1, b1).relu(), w2, b2).sigmoid()
     return torch.einsum("fchw,fc->fchw", maps, gate)
+
+
+def new_layer(x, w1, b1, w2, b2):
+    return block(x, nn.Parameter(w1), b1, nn.Parameter(w2), b2)
 
 
 RIGHT = [
@@ -82,8 +96,16 @@ WRONG = [
     ("squeeze_excite", but(first=False), "bias of the first"),
     ("squeeze_excite", but(second=False), "bias of the second"),
     ("squeeze_excite", lambda *given: block(*given).detach(), "graph was cut"),
-    ("squeeze_excite", but(between=nn.functional.gelu), "the answer 1"),
-    ("squeeze_excite", but(behind=lambda z: (2 * z).sigmoid() * 0.9), "the answer 1"),
+    ("squeeze_excite", new_layer, "nn.Parameter(w1)"),
+    ("squeeze_excite", but(behind=lambda z: z.relu().sigmoid()), "below ½"),
+    ("squeeze_excite", lambda x, w1, b1, w2, b2: x * (((x @ w1.T).relu() + b1) @ w2.T + b2).sigmoid(), "after the bias"),
+    ("squeeze_excite", lambda x, w1, b1, w2, b2: x * (((x @ w1.T + b1).relu() @ w2.T).sigmoid() + b2), "inside the sigmoid"),
+    ("squeeze_excite", lambda x, *w: x * block(x.mean(0), *w, join=lambda x, gate: gate), "no mean over faces"),
+    ("squeeze_excite", but(behind=lambda z: z.sigmoid().mean(1, keepdim=True)), "has its own gate"),
+    ("squeeze_excite", but(behind=lambda z: 1 - z.sigmoid()), "the answer ½"),
+    ("squeeze_excite", but(behind=nn.functional.hardsigmoid), "the answer ½"),
+    ("squeeze_excite", but(between=nn.functional.gelu), "the answer ½"),
+    ("squeeze_excite", but(behind=lambda z: (2 * z).sigmoid() * 0.9), "the answer ½"),
     ("fold", lambda w, g: w, "as it was"),
     ("fold", lambda w, g: w @ g, "old shape"),
     ("fold", lambda w, g: (w * g).T, "as nn.Linear has it"),
@@ -93,6 +115,7 @@ WRONG = [
     ("fold", lambda w, g: w * (1 - g), "not 1 − gate"),
     ("fold", lambda w, g: w * g.sigmoid(), "taken before"),
     ("fold", lambda w, g: g[:, None] * w if len(w) == len(g) else w * g, "the columns"),
+    ("fold", lambda w, g: g[:, None] * w, "the columns"),
     ("fold", lambda w, g: w * g**2, "10, 200 and 30, 400"),
     ("squeeze_maps", maps_by(mean, lambda maps, gate: gate), "Those are the gates"),
     ("squeeze_maps", maps_by(mean, lambda maps, gate: mean(maps) * gate), "not their means"),
@@ -102,13 +125,18 @@ WRONG = [
     ("squeeze_maps", maps_by(lambda maps: maps.mean(dim=(0, 2, 3))[None]), "no mean over faces"),
     ("squeeze_maps", maps_by(mean, lambda maps, gate: maps + gate[:, :, None, None]), "nothing is added"),
     ("squeeze_maps", lambda maps, *weights: maps, "as they were"),
+    ("squeeze_maps", maps_by(mean, lambda maps, gate: maps + maps * gate[:, :, None, None]), "no shortcut"),
+    ("squeeze_maps", lambda maps, *w: maps * mean(by_gates(maps, *w))[:, :, None, None], "not the mean of gates of cells"),
+    ("squeeze_maps", lambda maps, *w: maps * linear_gates(mean(maps), *w)[:, :, None, None], "ReLU between the layers"),
+    ("squeeze_maps", maps_by(lambda maps: maps.std(dim=(2, 3))), "¼, ¾"),
+    ("squeeze_maps", maps_by(lambda maps: maps.mean().expand(maps.shape[:2])), "dim=(2, 3)"),
     ("squeeze_maps", maps_by(lambda maps: maps[:, :, 0, 0], lambda maps, g: 0.9 * maps * g[:, :, None, None]),
-     "½, 3/2"),
+     "¼, ¾"),
 ]  # fmt: skip
 
-ZERO, ONE = torch.zeros(1, 1), torch.ones(1, 1)
+ONE, LN3 = torch.ones(1, 1), math.log(3)
 EXAMPLES = [
-    ("squeeze_excite", "the answer 1", (2 * ONE, ONE, ZERO[0], ONE / 2, -ONE[0]), [[1]]),
+    ("squeeze_excite", "the answer ½", (2 * ONE, ONE, -3 * ONE[0], ONE, -LN3 * ONE[0]), [[0.5]]),
     (
         "fold",
         "10, 200 and 30, 400",
@@ -117,9 +145,9 @@ EXAMPLES = [
     ),
     (
         "squeeze_maps",
-        "½, 3/2",
-        (torch.tensor([[[[1.0, 3]]]]), ZERO, ZERO[0], ZERO, ZERO[0]),
-        [[[[0.5, 1.5]]]],
+        "¼, ¾",
+        (torch.tensor([[[[1.0, 3]]]]), ONE, -ONE[0], -LN3 * ONE, 0 * ONE[0]),
+        [[[[0.25, 0.75]]]],
     ),
 ]
 OURS = {"squeeze_excite": squeeze_excite, "fold": gates.fold, "squeeze_maps": gates.squeeze_maps}

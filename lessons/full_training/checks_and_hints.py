@@ -237,3 +237,55 @@ def plan(yours):
             mistakes=mistakes,
             hint="By hand: 12 faces, 8 devices, 2 parts are 192 faces, four times 48, so the rate is 0.0012.",
         )
+
+
+@answer(
+    "full_training.parted",
+    hints=(
+        "Walk through both lists at the same time, and stop at the first pair that is not the same.",
+        "zip(one, other) ends with the shorter list; enumerate counts from 0. NaN != NaN is True, so ask math.isnan.",
+        "for step, (a, b) in enumerate(zip(one, other)): if a != b and not (math.isnan(a) and math.isnan(b)): return step; "
+        "behind the loop: return -1",
+    ),
+)
+def parted(yours):
+    """the first step at which two runs differ"""
+    nan = math.nan
+    losses = torch.rand(8, dtype=torch.float64).tolist()
+    last_bit, twice = list(losses), list(losses)
+    last_bit[5] = math.nextafter(losses[5], 2)
+    twice[2], twice[6] = 3.0, 4.0
+    for words, one, other, expected, mistakes in (
+        (
+            "two runs that differ at steps 2 and 6", losses, twice, 2,
+            [
+                (3, "The first step has the number 0."),
+                (6, "That is the last step at which they differ: return at once when you find the first."),
+                (3.0 - losses[2], "That is a difference of losses. The number of the step is asked for."),
+            ],
+        ),
+        (
+            "two runs that differ at step 5 in the last bit", losses, last_bit, 5,
+            [(-1, "They differ in one bit, and any bit counts: compare with ==, without a tolerance.")],
+        ),
+        (
+            "two equal runs", losses, list(losses), -1,
+            [(8, "Behind the loop nothing has differed: return −1."), (0, "They are equal: return −1.")],
+        ),
+        (
+            "runs of 8 and of 5 steps that agree so far", losses, losses[:5], -1,
+            [(5, "Only the steps that both have count: zip ends with the shorter list.")],
+        ),
+        (
+            "two runs that are NaN from step 1 on, and differ at step 3", [0.5, nan, nan, nan], [0.5, nan, nan, 0.1], 3,
+            [(1, "NaN != NaN is True. Where both are NaN they do not differ: math.isnan."),
+             (-1, "One is NaN at step 3 and the other is not: that is a difference.")],
+        ),
+    ):  # fmt: skip
+        expect_close(
+            yours(list(one), list(other)),
+            expected,
+            f"For {words}",
+            mistakes=mistakes,
+            hint="By hand: [0.5, 0.4, 0.3] and [0.5, 0.4, 0.2] part at step 2.",
+        )

@@ -13,7 +13,7 @@
 #
 # **You need** {link:first_training}: the training step, and intervals.
 #
-# **Time.** About 75 minutes with all exercises. The cells run in about a minute and a half on a laptop's CPU. The
+# **Time.** About 80 minutes with all exercises. The cells run in about a minute and a half on a laptop's CPU. The
 # full profile trains the paper's 43.9 million weights on your own prepared file and needs a GPU.
 #
 # **In the paper.** "Implementation details" and Table 1 of POSTER-Var (Lv, Zhang, Tsoi, *Sci Rep* 16, 7323, 2026).
@@ -37,11 +37,12 @@ from pathlib import Path
 import torch
 from IPython.display import Markdown, display
 
-from lessons.full_training import figures, plug, switches
+from lessons.full_training import figures, parting, plug, switches
 from lessons.full_training.forecast import forecast, in_words, peak, refuse_what_does_not_fit
 from lessons.full_training.record_of_ferplus import record_of_ferplus, row_of_epoch, rows_of_run
 from lessons.full_training.steps import (
     curvature_of_valley,
+    parting_of,
     plan_of_goyal,
     rate_of_pvlib,
     sam_step_of_pvlib,
@@ -62,7 +63,7 @@ from pvlib.training.sources import load_faces
 
 torch.manual_seed(seed)
 device = "cuda" if torch.cuda.is_available() else "cpu"
-epochs = {"quick": 1, "reduced": 6, "full": 6}[profile]  # of the small networks in sections 4 and 10
+epochs = {"quick": 1, "reduced": 6, "full": 6}[profile]  # of the small networks in section 4
 full = profile == "full"
 if full and not data:
     raise CourseError(
@@ -469,7 +470,57 @@ show(*figures.moving_dashboard(run, figures.dashboard(run, len(run))))
 # accuracy stays far below it, since the network misses most of disgust, fear and contempt, 3 % of the validation faces; σ
 # falls in the first three epochs and then stays between 0.05 and 0.08 ({link:first_training}). The loss was not kept.
 #
-# ## 10 · Try to break it
+# ## 10 · Where two runs part
+#
+# A usual script takes all random numbers from one stream. A small network with dropout is stopped after ten of twenty
+# steps (0 to 9), and a new process goes on from step 10 with a part of the state. Each run keeps the loss of every step.
+
+# %% id="guess-parted"
+guess(
+    "full_training.parted",
+    "Everything is kept but AdamW's moments. At which step is a loss the first to differ from the run in one piece?",
+    low=0,
+    high=19,
+)
+
+# %% [markdown]
+# > **Exercise 4** · 6 minutes · stretch · *important: the step at which two runs part says what was forgotten.* `one` and
+# > `other` are lists of losses. Return the number of the first step, from 0, at which they differ in any bit, and −1 if
+# > they never do. One list may be longer: then only the steps that both have count. NaN beside NaN is no difference.
+
+
+# %% id="parted"
+def parted(one, other):
+    """The first step at which two runs differ."""
+    ### BEGIN SOLUTION
+    for step, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b and not (math.isnan(a) and math.isnan(b)):
+            return step
+    return -1
+    ### END SOLUTION
+
+
+check("full_training.parted", parted)
+
+# %% id="hint-parted"
+hint("full_training.parted")
+
+# %% id="partings"
+parting_step = chosen("full_training.parted", parted, parting_of)
+in_one_piece = parting.losses(seed, stopped=None)
+partings = {}
+for parts in ([], ["random numbers"], ["moments"], ["weights"]):
+    what = " and ".join(parts) or "nothing"
+    partings[what] = parting_step(in_one_piece, parting.losses(seed, parts))
+    said = "never" if partings[what] < 0 else f"at step {partings[what]}"
+    print(f"{what} forgotten: the losses part {said}")
+reveal("full_training.parted", partings["moments"])
+
+# %% [markdown]
+# Without the random numbers the first loss after the stop already has another dropout. Without the moments that loss is
+# still the same, since it is computed before the first update; the next one differs.
+#
+# ## 11 · Try to break it
 
 # %% id="break-it"
 for what, attempt in {
@@ -552,6 +603,9 @@ record(
     clear_switches=clear,
     lost_in_bfloat16=stuck,
     gigaflop_a_face=gigaflop,
+    parted_without_random_numbers=partings["random numbers"],
+    parted_without_moments=partings["moments"],
+    parted_with_all=partings["nothing"],
     ferplus_accuracy=run[-1]["accuracy"],
 )
 

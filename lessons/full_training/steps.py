@@ -1,7 +1,7 @@
 """What the lesson asks for, as the library computes it or by the papers' formulas: used until the learner's own passes."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -34,6 +34,13 @@ def plan_of_goyal(
     """Faces of a step, and the rate that goes with it by linear scaling (Goyal et al., 2017)."""
     faces = at_a_time * devices * accumulate
     return faces, base_rate * faces / base_batch
+
+
+def parting_of(one: Sequence[float], other: Sequence[float]) -> int:
+    """The first step, from 0, at which two runs' losses differ in any bit; -1 if they never do while both go on."""
+    length = min(len(one), len(other))
+    bits = [torch.tensor(run[:length], dtype=torch.float64).view(torch.int64) for run in (one, other)]
+    return next(iter((bits[0] != bits[1]).nonzero().flatten().tolist()), -1)
 
 
 def curvature_of_valley(along: Tensor) -> Tensor:

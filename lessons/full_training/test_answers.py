@@ -2,10 +2,11 @@
 
 import math
 
+import numpy as np
 import torch
 
 from lessons.answer_tests import answer_tests
-from lessons.full_training.steps import plan_of_goyal, rate_of_pvlib, sam_step_of_pvlib
+from lessons.full_training.steps import parting_of, plan_of_goyal, rate_of_pvlib, sam_step_of_pvlib
 
 
 def with_ifs(done, full, warmup, decay):
@@ -38,6 +39,27 @@ def with_lists(weights, gradient, rho, rate):
     return weights - rate * gradient(weights + (rho / length) * here)
 
 
+def same(a, b):
+    return a == b or (math.isnan(a) and math.isnan(b))
+
+
+def with_numpy(one, other):
+    length = min(len(one), len(other))
+    differ = ~np.isclose(one[:length], other[:length], rtol=0, atol=0, equal_nan=True)
+    return int(differ.argmax()) if differ.any() else -1
+
+
+def walks(differ=lambda a, b: not same(a, b), first=0, none=-1, strict=False):
+    def walk(one, other):
+        if strict and len(one) != len(other):
+            return min(len(one), len(other))
+        return next(
+            (i + first for i, (a, b) in enumerate(zip(one, other, strict=False)) if differ(a, b)), none
+        )
+
+    return walk
+
+
 RIGHT = [
     ("rate_at", with_ifs),
     ("rate_at", lambda done, full, warmup, decay: torch.tensor(with_ifs(done, full, warmup, decay))),
@@ -45,6 +67,13 @@ RIGHT = [
     ("sam_step", with_lists),
     ("plan", lambda a, d, n, b, r: [a * d * n, r * (a * d * n / b)]),
     ("plan", lambda a, d, n, b, r: (torch.tensor(a * d * n), torch.tensor(a * d * n * r / b))),
+    (
+        "parted",
+        lambda one, other: next(
+            (i for i in range(min(len(one), len(other))) if not same(one[i], other[i])), -1
+        ),
+    ),
+    ("parted", with_numpy),
 ]
 WRONG = [
     ("rate_at", lambda t, f, w, d: (min(1, t / w) if w else 1) * f * d**t, "math.floor(done)"),
@@ -82,6 +111,14 @@ WRONG = [
     ("plan", lambda a, d, n, b, r: (r * a * d * n / b, a * d * n), "faces come first"),
     ("plan", lambda a, d, n, b, r: a * d * n, "Return both"),
     ("plan", lambda a, d, n, b, r: (a * d * n, r / b), "four times 48"),
+    ("parted", walks(first=1), "has the number 0"),
+    ("parted", lambda one, other: max([i for i in range(min(map(len, (one, other)))) if one[i] != other[i]] or [-1]), "at once"),
+    ("parted", walks(lambda a, b: abs(a - b) > 1e-6), "without a tolerance"),
+    ("parted", walks(none=0), "They are equal: return −1"),
+    ("parted", walks(strict=True), "zip ends with the shorter"),
+    ("parted", walks(lambda a, b: a != b), "NaN != NaN is True"),
+    ("parted", walks(lambda a, b: a != b and not (math.isnan(a) or math.isnan(b))), "the other is not"),
+    ("parted", lambda one, other: walks()(one, other) + 0.5, "part at step 2"),
 ]  # fmt: skip
 EXAMPLES = [
     ("rate_at", "0.00375", (1.5, 0.01, 2.0, 0.5), 0.00375),
@@ -92,8 +129,9 @@ EXAMPLES = [
         [0.52, 0.28],
     ),
     ("plan", "four times 48", (12, 8, 2, 48, 3e-4), [192, 1.2e-3]),
+    ("parted", "part at step 2", ([0.5, 0.4, 0.3], [0.5, 0.4, 0.2]), 2),
 ]
-OURS = {"rate_at": rate_of_pvlib, "sam_step": sam_step_of_pvlib, "plan": plan_of_goyal}
+OURS = {"rate_at": rate_of_pvlib, "sam_step": sam_step_of_pvlib, "plan": plan_of_goyal, "parted": parting_of}
 test_right, test_wrong, test_unwritten, test_examples = answer_tests(
     "full_training", RIGHT, WRONG, EXAMPLES, OURS
 )

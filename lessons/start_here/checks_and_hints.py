@@ -1,4 +1,4 @@
-"""Answer checks of the first lesson: what ten votes say."""
+"""Answer checks of the start: what ten votes say."""
 
 import math
 from collections.abc import Callable

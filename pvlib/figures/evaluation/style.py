@@ -1,4 +1,4 @@
-"""One look for all figures of an evaluation; the colours of expressions are in ``pvlib.data.labels``.
+"""One look for all figures of an evaluation; the colours of expressions are in ``pvlib.data.expression_colours``.
 
 Figures are narrow, so that their letters can be read when a phone shows them at its own width.
 """

@@ -60,6 +60,10 @@ def walks(differ=lambda a, b: not same(a, b), first=0, none=-1, strict=False):
     return walk
 
 
+def last(one, other):
+    return max((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if not same(a, b)), default=-1)
+
+
 RIGHT = [
     ("rate_at", with_ifs),
     ("rate_at", lambda done, full, warmup, decay: torch.tensor(with_ifs(done, full, warmup, decay))),
@@ -112,7 +116,7 @@ WRONG = [
     ("plan", lambda a, d, n, b, r: a * d * n, "Return both"),
     ("plan", lambda a, d, n, b, r: (a * d * n, r / b), "four times 48"),
     ("parted", walks(first=1), "has the number 0"),
-    ("parted", lambda one, other: max([i for i in range(min(map(len, (one, other)))) if one[i] != other[i]] or [-1]), "at once"),
+    ("parted", last, "at once"),
     ("parted", walks(lambda a, b: abs(a - b) > 1e-6), "without a tolerance"),
     ("parted", walks(none=0), "They are equal: return −1"),
     ("parted", walks(strict=True), "zip ends with the shorter"),

@@ -296,7 +296,7 @@ print(two_questions("no-gate", "gate-reduction-16"))
 # %% [markdown]
 # **On drawn faces training without the gate costs 2.2 points**, [−4.1, −0.3] over seeds. Of the eight
 # variants that the course trained only this one is distinguishable, which may be chance, and 188 steps are few. The FER+
-# networks had 125 steps: 40 % right, where "neutral" alone gives 37 % (`docs/results/inside-the-network.md`).
+# networks had 626 steps: 56 % right, where "neutral" alone gives 37 % (`docs/results/inside-the-network.md`).
 #
 # ## 7 · The original block
 #

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import nbformat
@@ -297,7 +298,8 @@ def test_a_stopped_series_ends_its_kernels_and_keeps_what_is_finished(tmp_path, 
     saying = cell("pause", "import os, time", "open(f'{os.getpid()}.pid', 'w').close()", "time.sleep(600)")
     made = course(tmp_path, good=GOOD, pausing=saying, never=GOOD, waiting=saying)
     command = [sys.executable, "-m", "poster_var_course", "run", "--at-once", "2", "--out", str(made.out)]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs ignore Ctrl-C
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=heed)
     deadline = time.monotonic() + 120
     while len(pids := [int(path.stem) for path in tmp_path.glob("*.pid")]) < 2:
         assert time.monotonic() < deadline

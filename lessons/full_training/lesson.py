@@ -28,7 +28,6 @@ folder = ""  # full profile: where the run is kept; runs/PRESET by default. The 
 
 # %% id="setup" jupyter={"source_hidden": true}
 import math
-import subprocess
 import sys
 import tempfile
 from dataclasses import replace
@@ -453,9 +452,9 @@ del network
 # %% id="full-run"
 if full:
     refuse_what_does_not_fit(asked, device)
-    out = folder or f"runs/{preset}"
+    out = folder or f"runs/{Path(preset).stem}"
     typed = ["train", preset, f"data.root={data}", f"seed={seed}", "--out", out, "--devices", str(devices)]
-    subprocess.run([sys.executable, "-m", "pvlib.cli", *typed], check=True)
+    plug.show_lines([sys.executable, "-m", "pvlib.cli", *typed])
     run = rows_of_run(Path(out))
     print(f"your run, {out}")
 else:

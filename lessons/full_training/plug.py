@@ -78,6 +78,30 @@ def finish(process: "subprocess.Popen[str]") -> None:
         raise CourseError(f"the training failed:\n{said}")
 
 
+def show_lines(command: list[str]) -> None:
+    """Run a command and print its lines as they come, here and not in the terminal that started Jupyter.
+
+    Raises:
+        CourseError: it failed; its lines say why.
+    """
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env=os.environ | {"PYTHONUTF8": "1"},
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            print(line, end="", flush=True)
+    if process.returncode:
+        raise CourseError(
+            f"the training ended with exit status {process.returncode}; its own words stand above"
+        )
+
+
 def losses(folder: Path) -> list[float]:
     """The training loss of every epoch."""
     return [record["loss"] for record in read_state(folder)["history"]]

@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -136,3 +137,10 @@ def test_two_checkpoints_differ_by_their_largest_difference(tmp_path):
     assert plug.largest_difference(tmp_path / "one", tmp_path / "two") == 0.5
     assert not plug.equal_bits(tmp_path / "one", tmp_path / "two")
     assert plug.equal_bits(tmp_path / "one", tmp_path / "one")
+
+
+def test_a_command_s_lines_are_shown_and_its_failure_is_told(capsys):
+    plug.show_lines([sys.executable, "-c", "print('epoch 1')"])
+    assert capsys.readouterr().out == "epoch 1\n"
+    with pytest.raises(CourseError, match="exit status 3"):
+        plug.show_lines([sys.executable, "-c", "raise SystemExit(3)"])

@@ -33,7 +33,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 course: $(READY)  ## run all lessons through papermill on the embedded faces, then say where the report is
-	@echo "Running the lessons (about five minutes the first time, seconds when nothing changed) ..."
+	@echo "Running the lessons (about four minutes the first time, seconds when nothing changed) ..."
 	@$(VENV)/bin/pvlib run
 
 test: $(READY)  ## run the tests, one process a core

@@ -1,7 +1,8 @@
 """What this machine is, and how long the cells of the whole course will take on it.
 
 ``seconds.toml`` holds the seconds of every lesson that was timed, and those of one training step on the machine that
-timed them. After `pvlib run --at-once 1`, ``python -m lessons.start_here.machine runs/course`` prints it anew from the records.
+timed them. After `pvlib run --at-once 1`, ``python -m lessons.start_here.machine runs/course`` prints it anew from the
+records.
 """
 
 import json

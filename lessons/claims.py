@@ -1,6 +1,6 @@
-"""Hold the lessons' own numbers to what their prose says: run after `pvlib run` and `pvlib run --solved`.
+"""Hold the lessons' own numbers to what their prose says: run after `pvlib run`, and after `pvlib run --solved`.
 
-    python lessons/claims.py runs/course runs/solved
+    python lessons/claims.py runs/course [runs/solved]
 
 The ranges stand in lessons/<word>/claims.toml. Each is wide enough for another machine's arithmetic and narrow
 enough that the sentence it stands for would be wrong outside. Both runs have the same seed, and solutions change

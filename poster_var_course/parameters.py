@@ -24,13 +24,15 @@ def notebook_parameters(name: str, notebook: NotebookNode) -> dict[str, object]:
 
 
 def assignments(texts: Iterable[str]) -> dict[str, str]:
-    """Split each `name=value`; raises CourseError for another form or a name given twice."""
+    """Split each `name=value`; raises CourseError for another form, a name given twice, or the profile."""
     given: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         name = name.strip()
         if not equals or not name.isidentifier():
             raise CourseError(f'-p "{text}": write name=value, such as -p seed=1')
+        if name == "profile":
+            raise CourseError("-p profile: use --profile quick, reduced or full")
         if name in given:
             raise CourseError(f"-p {name}: given twice, as {given[name]} and as {value}")
         given[name] = value

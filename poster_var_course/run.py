@@ -113,9 +113,8 @@ def run_tasks(
             from poster_var_course.kernel import quiet_libraries
 
             workers = min(at_once, len(missing))
-            if (
-                workers > 1
-            ):  # from both ends: later lessons take longer, and none of them should be left to run alone
+            if workers > 1:
+                # from both ends: later lessons take longer, and none of them should be left to run alone
                 missing.sort(key=lambda number: min(number, len(todo) - 1 - number))
             device, threads = surroundings.device_and_threads()
             on = (device, max(1, threads // workers))

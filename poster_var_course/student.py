@@ -43,8 +43,7 @@ def run_student(
     Raises:
         CourseError: as `student_task`, or `out` is where the notebook itself would be written over.
     """
-    if "profile" in (values := assignments(given)):
-        raise CourseError("-p profile: use --profile quick, reduced or full")
+    values = assignments(given)
     entries = read_order(lessons)
     named = {"profile": profile} if profile else {}
     (task,) = with_parameters([student_task(file, entries)], named | values)

@@ -58,8 +58,6 @@ def plan(
         CourseError: a parameter that a lesson does not know, or a value of the wrong type.
     """
     values = assignments(given)
-    if "profile" in values:
-        raise CourseError("-p profile: use --profile quick, reduced or full")
     tasks = [_task(entry, notebooks, solved=solved) for entry in entries]
     return with_parameters(tasks, {"profile": profile, **values})
 

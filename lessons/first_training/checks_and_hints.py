@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from numbers import Real
 
 import torch
@@ -12,7 +13,7 @@ from poster_var_course.checks import answer, beside_answer, expect, expect_close
 from pvlib.data.faces import Faces
 from pvlib.data.transforms import normalise
 from pvlib.losses import cross_entropy
-from pvlib.models import LandmarkSize, Poster, Size, VariationalHead
+from pvlib.models import Poster, Size, VariationalHead, narrow_landmarks
 from pvlib.training import TrainConfig, fit
 from pvlib.training.positions import seed_order, seed_pass
 
@@ -23,15 +24,8 @@ SMALLEST = Size(
     image_size=16,
     channels=(4, 4, 4),
     units=(1, 1, 1),
-    landmark=LandmarkSize(
-        input_size=16,
-        stem=4,
-        stages=(4, 4, 4),
-        transitions=(4, 4, 4),
-        depths=(0, 0, 0),
-        separable=4,
-        points=False,
-        frozen=False,
+    landmark=replace(
+        narrow_landmarks(16), stem=4, stages=(4, 4, 4), transitions=(4, 4, 4), depths=(0, 0, 0), separable=4
     ),
     head_dim=4,
     embed_dim=8,

@@ -28,7 +28,6 @@ folder = ""  # full profile: where the run is kept; runs/PRESET by default. The 
 
 # %% id="setup" jupyter={"source_hidden": true}
 import math
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -87,7 +86,7 @@ guess(
 # %% id="pull-the-plug"
 with tempfile.TemporaryDirectory() as temporary:
     whole, cut = Path(temporary) / "whole", Path(temporary) / "cut"
-    print("pvlib", *plug.command(cut, seed)[3:-4], "--out", "cut")
+    print("pvlib", *plug.command(cut, seed)[:-4], "--out", "cut")
     plug.finish(plug.start(whole, seed))
     epoch, step = plug.pull(plug.start(cut, seed), cut)
     print(
@@ -454,7 +453,7 @@ if full:
     refuse_what_does_not_fit(asked, device)
     out = folder or f"runs/{Path(preset).stem}"
     typed = ["train", preset, f"data.root={data}", f"seed={seed}", "--out", out, "--devices", str(devices)]
-    plug.show_lines([sys.executable, "-m", "pvlib.cli", *typed])
+    plug.show_lines(typed)
     run = rows_of_run(Path(out))
     print(f"your run, {out}")
 else:
@@ -508,9 +507,8 @@ hint("full_training.parted")
 parting_step = chosen("full_training.parted", parted, parting_of)
 in_one_piece = parting.losses(seed, stopped=None)
 partings = {}
-for parts in ([], ["random numbers"], ["moments"], ["weights"]):
-    what = " and ".join(parts) or "nothing"
-    partings[what] = parting_step(in_one_piece, parting.losses(seed, parts))
+for what in ("nothing", *parting.STATE):
+    partings[what] = parting_step(in_one_piece, parting.losses(seed, [what]))
     said = "never" if partings[what] < 0 else f"at step {partings[what]}"
     print(f"{what} forgotten: the losses part {said}")
 reveal("full_training.parted", partings["moments"])

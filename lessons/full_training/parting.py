@@ -8,7 +8,7 @@ from torch import nn
 
 from pvlib.random_state import own_random_state
 
-STATE = ("weights", "moments", "random numbers")
+STATE = ("random numbers", "moments", "weights")
 STEPS, STOPPED = 20, 10
 
 

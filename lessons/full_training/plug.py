@@ -5,7 +5,9 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 
@@ -22,24 +24,32 @@ LONGEST = 900.0  # seconds
 
 
 def command(folder: Path, seed: int) -> list[str]:
-    """What a person would type, `pvlib train drawn-tiny … --out FOLDER`, with this Python."""
-    typed = ["train", "drawn-tiny", *SETTINGS, f"seed={seed}", "--out", str(folder), "--device", "cpu"]
-    return [sys.executable, "-m", "pvlib.cli", *typed]
+    """What a person would type behind `pvlib`: train drawn-tiny … --out FOLDER."""
+    return ["train", "drawn-tiny", *SETTINGS, f"seed={seed}", "--out", str(folder), "--device", "cpu"]
 
 
 def start(folder: Path, seed: int) -> "subprocess.Popen[str]":
     """Start the training, or go on with what lies in ``folder``; one thread, so that sums have one order."""
+    return _started(
+        command(folder, seed),
+        dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
+    )
+
+
+def _started(
+    words: list[str], environment: Mapping[str, str] = MappingProxyType({})
+) -> "subprocess.Popen[str]":
+    """`pvlib` with these words, by this Python and this library; what it says can be read."""
     library = str(Path(pvlib.__file__).parents[1])
     paths = os.pathsep.join([library, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    environment = os.environ | threads | {"PYTHONPATH": paths, "PYTHONUTF8": "1"}
     return subprocess.Popen(
-        command(folder, seed),
-        env=environment,
+        [sys.executable, "-m", "pvlib.cli", *words],
+        env=os.environ | environment | {"PYTHONPATH": paths, "PYTHONUTF8": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
+        errors="replace",
     )
 
 
@@ -78,21 +88,13 @@ def finish(process: "subprocess.Popen[str]") -> None:
         raise CourseError(f"the training failed:\n{said}")
 
 
-def show_lines(command: list[str]) -> None:
-    """Run a command and print its lines as they come, here and not in the terminal that started Jupyter.
+def show_lines(words: list[str]) -> None:
+    """Run `pvlib` and print its lines as they come, here and not in the terminal that started Jupyter.
 
     Raises:
         CourseError: it failed; its lines say why.
     """
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        env=os.environ | {"PYTHONUTF8": "1"},
-    ) as process:
+    with _started(words) as process:
         assert process.stdout
         for line in process.stdout:
             print(line, end="", flush=True)

@@ -82,10 +82,8 @@ def squeeze_excite(yours):
 )
 def fold(yours):
     """a constant gate folded into the head"""
-    for classes in (
-        CHANNELS,
-        CLASSES,
-    ):  # square first: where rows and columns have one number, gates on the rows get a hint and no error
+    # square first: where rows and columns have one number, gates on the rows get a hint and no error
+    for classes in (CHANNELS, CLASSES):
         weight, gate = torch.randn(classes, CHANNELS), torch.rand(CHANNELS)
         expected = torch.stack([row * gate for row in weight])
         rows = (

@@ -1,6 +1,7 @@
 """The judgement of an assembled network: box by box, and the first that differs gets a hint of its own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -10,22 +11,15 @@ from lessons.whole_network import assembly
 from lessons.whole_network.assembly import Parts, first_difference, values
 from poster_var_course.checks import beside_answer, expect, expect_close
 from poster_var_course.checks.expectations import WrongAnswerError
-from pvlib.models import LandmarkSize, Poster, Size
+from pvlib.models import Poster, Size, narrow_landmarks
 
 # POSTER-Var with every part in place and as small as it can be; no two widths that could be mixed up are equal
 SMALL = Size(
     image_size=32,
     channels=(4, 8, 12),
     units=(1, 1, 1),
-    landmark=LandmarkSize(
-        input_size=32,
-        stem=4,
-        stages=(4, 8, 8),
-        transitions=(4, 4, 4),
-        depths=(0, 0, 0),
-        separable=8,
-        points=False,
-        frozen=False,
+    landmark=replace(
+        narrow_landmarks(32), stem=4, stages=(4, 8, 8), transitions=(4, 4, 4), depths=(0, 0, 0), separable=8
     ),
     head_dim=4,
     layer_scale=5.0,
